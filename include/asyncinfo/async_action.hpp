@@ -1,0 +1,73 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_ASYNC_ACTION_HPP
+#define ASYNCINFO_ASYNC_ACTION_HPP
+
+#include <asyncinfo/async_completed_handler.hpp>
+#include <asyncinfo/async_info.hpp>
+
+#include <tuple>
+
+namespace asyncinfo {
+
+/// A handle to an operation without a result: `void()`, `void(error_code)`, `void(exception_ptr)`.
+///
+/// Example:
+///
+///     asyncinfo::IAsyncAction wait = timer.async_wait(asyncinfo::use_async_info);
+class [[nodiscard]] IAsyncAction : public IAsyncInfo {
+public:
+    using IAsyncInfo::IAsyncInfo;
+
+    /// Sets the handler to be called when the operation has ended; see `completed_handler`.
+    ///
+    /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
+    void Completed(AsyncActionCompletedHandler handler) const;
+    void Completed(AsyncActionCompletedHandler handler, boost::system::error_code& error) const;
+
+    /// The handler that was set and has not been called yet, or null.
+    AsyncActionCompletedHandler Completed() const;
+    AsyncActionCompletedHandler Completed(boost::system::error_code& error) const noexcept;
+
+    /// Throws the error that the operation ended by, if any: an exception as it was, a code in a
+    /// `system_error`.
+    ///
+    /// Errors: `errc::illegal_method_call` while the operation runs.
+    void GetResults() const;
+    void GetResults(boost::system::error_code& error) const noexcept;
+
+    /// Whether the operation has ended; then as `GetResults`. Never blocks.
+    bool try_get() const;
+    bool try_get(boost::system::error_code& error) const noexcept;
+
+    /// Blocks until the operation has ended (see `wait`), then as `GetResults`.
+    void get() const;
+    void get(boost::system::error_code& error) const;
+
+    /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
+    void get(boost::asio::io_context& context) const;
+    void get(boost::asio::io_context& context, boost::system::error_code& error) const;
+
+    /// The code that was delivered, without throwing it.
+    ///
+    /// Errors: `errc::illegal_method_call` while the operation runs.
+    std::tuple<boost::system::error_code> outcome() const;
+    std::tuple<boost::system::error_code> outcome(boost::system::error_code& error) const noexcept;
+
+private:
+    friend class IAsyncInfo;
+    template <typename, typename>
+    friend class detail::completed_callable;
+    template <typename>
+    friend class completed_handler;
+    friend struct detail::handle_access;
+
+    explicit IAsyncAction(detail::operation_ptr operation) noexcept
+        : IAsyncInfo(std::move(operation)) {}
+};
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_ASYNC_ACTION_HPP

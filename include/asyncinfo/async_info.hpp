@@ -1,0 +1,187 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_ASYNC_INFO_HPP
+#define ASYNCINFO_ASYNC_INFO_HPP
+
+#include <asyncinfo/async_status.hpp>
+#include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/error.hpp>
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+
+namespace asyncinfo {
+
+/// A handle to an asynchronous operation of any kind: its identity, its status, its cancellation.
+///
+/// Handles are values. All copies share one operation, compare equal across kinds and hash alike,
+/// also after `Close`. A handle object is as thread-safe as a `shared_ptr`: members may be called
+/// from any thread, but assigning to one object while another thread uses it is a race.
+///
+/// Dropping every handle does not cancel: the operation runs to its end (see `cancel_on_destroy`).
+/// What the user owes Asio remains owed: the I/O object and the buffers outlive the operation.
+///
+/// Errors: every member throws `boost::system::system_error` with `errc::empty_handle` on an empty
+/// handle, and with `errc::illegal_method_call` after `Close`, but for those that say otherwise.
+/// The overload that ends in `error_code&` sets it instead and never throws.
+///
+/// Names are those of Windows.Foundation.IAsyncInfo where it has them; the rest is Asio's style.
+class [[nodiscard]] IAsyncInfo {
+public:
+    /// An empty handle.
+    IAsyncInfo() = default;
+    IAsyncInfo(std::nullptr_t) noexcept {}
+
+    IAsyncInfo(const IAsyncInfo&) noexcept = default;
+    IAsyncInfo(IAsyncInfo&&) noexcept = default;
+    IAsyncInfo& operator=(const IAsyncInfo&) noexcept = default;
+    IAsyncInfo& operator=(IAsyncInfo&&) noexcept = default;
+    ~IAsyncInfo() = default;
+
+    /// Whether there is an operation.
+    explicit operator bool() const noexcept { return operation_ != nullptr; }
+
+    /// A number that no other operation of this process has, or will have; never zero.
+    std::uint64_t Id() const;
+    std::uint64_t Id(boost::system::error_code& error) const noexcept;
+
+    /// What has become of the operation: one atomic load. Whoever sees an end sees the result too.
+    AsyncStatus Status() const;
+    AsyncStatus Status(boost::system::error_code& error) const noexcept;
+
+    /// Success while the operation runs and when it completed, else the code that it delivered. For
+    /// an exception: the code of a `system_error`, else `errc::unhandled_exception`.
+    boost::system::error_code ErrorCode() const;
+    boost::system::error_code ErrorCode(boost::system::error_code& error) const noexcept;
+
+    /// The exception the operation ended by, as it was; null if it did not.
+    std::exception_ptr exception() const;
+    std::exception_ptr exception(boost::system::error_code& error) const noexcept;
+
+    /// Asks the operation to stop. From any thread, any number of times; never blocks on the
+    /// operation, does nothing once it has ended, and throws only on an empty handle.
+    ///
+    /// Cancellation: the request is latched. It is delivered to the cancellation handler that the
+    /// operation has in its slot, and to each one placed there later, once; a later call that adds
+    /// types delivers the union of all types so far. Needs no strand: it is delivered between the
+    /// steps of the operation, never during one, on the operation's executor. Whether the operation
+    /// ends as Canceled is for the operation to say.
+    ///
+    /// Executor and threads: delivered by a post to the operation's executor. If memory for the
+    /// post is lacking, the next step or the next Cancel delivers.
+    ///
+    /// Lifetime: the I/O object must be alive or its operation ended; on a single thread destroying
+    /// it first is safe as well.
+    void Cancel() const;
+    void Cancel(boost::asio::cancellation_type_t types) const;
+    void Cancel(boost::system::error_code& error) const noexcept;
+    void Cancel(boost::asio::cancellation_type_t types,
+                boost::system::error_code& error) const noexcept;
+
+    /// Whether the operation has been asked to stop, by `Cancel` or a bound slot.
+    bool cancel_requested() const;
+    bool cancel_requested(boost::system::error_code& error) const noexcept;
+
+    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`,
+    /// comparison and hashing remain. Calling it again does nothing.
+    ///
+    /// Errors: `errc::illegal_state_change` while the operation runs, which goes on unharmed.
+    void Close() const;
+    void Close(boost::system::error_code& error) const noexcept;
+
+    /// Blocks until the operation has ended and returns its status; does not throw for Canceled or
+    /// Error. Any number of threads may wait, any number of times.
+    ///
+    /// Errors: `errc::would_deadlock` at once, if the operation runs and this thread is running the
+    /// context that it needs (of its associated executor, or of its I/O object).
+    AsyncStatus wait() const;
+    AsyncStatus wait(boost::system::error_code& error) const;
+
+    /// As `wait`, but for at most `duration`; then it returns `Started`, and nothing is cancelled.
+    /// Zero and negative durations poll; huge ones wait for ever.
+    template <typename Rep, typename Period>
+    AsyncStatus wait_for(std::chrono::duration<Rep, Period> duration) const;
+    template <typename Rep, typename Period>
+    AsyncStatus wait_for(std::chrono::duration<Rep, Period> duration,
+                         boost::system::error_code& error) const;
+
+    /// As `wait_for`, until a time of any clock.
+    template <typename Clock, typename Duration>
+    AsyncStatus wait_until(std::chrono::time_point<Clock, Duration> time) const;
+    template <typename Clock, typename Duration>
+    AsyncStatus wait_until(std::chrono::time_point<Clock, Duration> time,
+                           boost::system::error_code& error) const;
+
+    /// As `wait_for`, but runs `context` on this thread meanwhile, whatever thread the operation
+    /// ends on. Restarts the context if it was stopped; waits as `wait_for` does once it has no
+    /// work left. What its handlers throw is thrown.
+    template <typename Rep, typename Period>
+    AsyncStatus wait_for(boost::asio::io_context& context,
+                         std::chrono::duration<Rep, Period> duration) const;
+    template <typename Rep, typename Period>
+    AsyncStatus wait_for(boost::asio::io_context& context,
+                         std::chrono::duration<Rep, Period> duration,
+                         boost::system::error_code& error) const;
+
+    /// The handle of the operation's own kind, or an empty one if `Handle` is of another kind.
+    ///
+    ///     if (auto read = info.try_as<IAsyncOperation<std::size_t>>()) use(read.try_get());
+    template <typename Handle>
+    Handle try_as() const noexcept;
+
+    friend bool operator==(const IAsyncInfo& a, const IAsyncInfo& b) noexcept {
+        return a.operation_ == b.operation_;
+    }
+    friend bool operator==(const IAsyncInfo& a, std::nullptr_t) noexcept { return !a; }
+    friend std::strong_ordering operator<=>(const IAsyncInfo& a, const IAsyncInfo& b) noexcept {
+        return std::compare_three_way()(a.operation_.get(), b.operation_.get());
+    }
+
+protected:
+    explicit IAsyncInfo(detail::operation_ptr operation) noexcept
+        : operation_(std::move(operation)) {}
+
+    const detail::operation_ptr& operation() const noexcept { return operation_; }
+
+    /// Null, and the error set, on an empty handle or after Close.
+    detail::operation_base* usable(boost::system::error_code& error) const noexcept;
+
+    [[noreturn]] static void refuse(const boost::system::error_code& error);
+
+    AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;
+    AsyncStatus drive(boost::asio::io_context& context, detail::deadline until,
+                      boost::system::error_code& error) const;
+
+private:
+    friend struct std::hash<IAsyncInfo>;
+
+    detail::operation_ptr operation_;
+};
+
+} // namespace asyncinfo
+
+template <>
+struct std::hash<asyncinfo::IAsyncInfo> {
+    std::size_t operator()(const asyncinfo::IAsyncInfo& handle) const noexcept {
+        return std::hash<const void*>()(handle.operation_.get());
+    }
+};
+
+template <std::derived_from<asyncinfo::IAsyncInfo> Handle>
+struct std::hash<Handle> : std::hash<asyncinfo::IAsyncInfo> {};
+
+#include <asyncinfo/impl/async_info.hpp>
+
+#endif // ASYNCINFO_ASYNC_INFO_HPP

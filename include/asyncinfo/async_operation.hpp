@@ -1,0 +1,95 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_ASYNC_OPERATION_HPP
+#define ASYNCINFO_ASYNC_OPERATION_HPP
+
+#include <asyncinfo/async_completed_handler.hpp>
+#include <asyncinfo/async_info.hpp>
+
+#include <optional>
+#include <tuple>
+
+namespace asyncinfo {
+
+/// A handle to an operation with a result: `void(error_code, T)`, `void(exception_ptr, T)`,
+/// `void(T)`; for several values T is a `std::tuple`.
+///
+/// Every reader gets a copy of the result and disturbs no other. A T that cannot be copied goes to
+/// the first who takes it, by whichever member; the others get `errc::illegal_method_call`. An
+/// rvalue (`std::move(op).GetResults()`) takes the result out if it is the only handle.
+///
+/// Example:
+///
+///     auto read = socket.async_read_some(buffer, asyncinfo::use_async_info);
+///     // ... in every frame:
+///     if (auto n = read.try_get()) use(*n);
+template <typename T>
+class [[nodiscard]] IAsyncOperation : public IAsyncInfo {
+public:
+    using IAsyncInfo::IAsyncInfo;
+
+    /// Sets the handler to be called when the operation has ended; see `completed_handler`.
+    ///
+    /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
+    void Completed(AsyncOperationCompletedHandler<T> handler) const;
+    void Completed(AsyncOperationCompletedHandler<T> handler,
+                   boost::system::error_code& error) const;
+
+    /// The handler that was set and has not been called yet, or null.
+    AsyncOperationCompletedHandler<T> Completed() const;
+    AsyncOperationCompletedHandler<T> Completed(boost::system::error_code& error) const noexcept;
+
+    /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
+    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead.
+    ///
+    /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
+    T GetResults() const&;
+    T GetResults() &&;
+    std::optional<T> GetResults(boost::system::error_code& error) const&;
+    std::optional<T> GetResults(boost::system::error_code& error) &&;
+
+    /// Nothing while the operation runs, then as `GetResults`. Never blocks.
+    std::optional<T> try_get() const;
+    std::optional<T> try_get(boost::system::error_code& error) const;
+
+    /// Blocks until the operation has ended (see `wait`), then as `GetResults`.
+    T get() const;
+    std::optional<T> get(boost::system::error_code& error) const;
+
+    /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
+    T get(boost::asio::io_context& context) const;
+    std::optional<T> get(boost::asio::io_context& context, boost::system::error_code& error) const;
+
+    /// All that was delivered, in every status: the code, and the result, partial ones included.
+    ///
+    /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
+    std::tuple<boost::system::error_code, std::optional<T>> outcome() const;
+    std::tuple<boost::system::error_code, std::optional<T>>
+    outcome(boost::system::error_code& error) const;
+
+private:
+    friend class IAsyncInfo;
+    template <typename, typename>
+    friend class detail::completed_callable;
+    template <typename>
+    friend class completed_handler;
+    friend struct detail::handle_access;
+
+    explicit IAsyncOperation(detail::operation_ptr operation) noexcept
+        : IAsyncInfo(std::move(operation)) {}
+
+    detail::operation<T>& block() const noexcept {
+        return static_cast<detail::operation<T>&>(*operation());
+    }
+
+    std::optional<T> results(bool sole, boost::system::error_code& error) const;
+    T expect(std::optional<T> result, const boost::system::error_code& error) const;
+};
+
+} // namespace asyncinfo
+
+#include <asyncinfo/impl/async_operation.hpp>
+
+#endif // ASYNCINFO_ASYNC_OPERATION_HPP

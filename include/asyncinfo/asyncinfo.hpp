@@ -1,0 +1,36 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_ASYNCINFO_HPP
+#define ASYNCINFO_ASYNCINFO_HPP
+
+/// Asynchronous operations of Boost.Asio as objects in the shape of Windows Runtime's IAsyncInfo.
+///
+///     initiating function ─► use_async_info ─► completion handler ─► operation ─┬─ lifecycle
+///       any Asio operation      token            what Asio invokes     one block ├─ cancellation
+///                                                                                └─ outcome
+///
+/// | header                        | what it has                                                  |
+/// |-------------------------------|--------------------------------------------------------------|
+/// | `use_async_info.hpp`          | the completion token                                         |
+/// | `async_info.hpp`              | `IAsyncInfo`: identity, status, cancellation, waiting         |
+/// | `async_action.hpp`            | `IAsyncAction`, without a result                             |
+/// | `async_operation.hpp`         | `IAsyncOperation<T>`, with a result                          |
+/// | `async_completed_handler.hpp` | the delegates for `Completed`                                |
+/// | `async_status.hpp`            | `AsyncStatus`                                                |
+/// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
+/// | `error.hpp`                   | `errc` and its category                                      |
+///
+/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
+/// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info.
+#include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_completed_handler.hpp>
+#include <asyncinfo/async_info.hpp>
+#include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_status.hpp>
+#include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/error.hpp>
+#include <asyncinfo/use_async_info.hpp>
+
+#endif // ASYNCINFO_ASYNCINFO_HPP

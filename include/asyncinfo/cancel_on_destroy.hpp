@@ -1,0 +1,57 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_CANCEL_ON_DESTROY_HPP
+#define ASYNCINFO_CANCEL_ON_DESTROY_HPP
+
+#include <asyncinfo/async_info.hpp>
+
+#include <concepts>
+#include <utility>
+
+namespace asyncinfo {
+
+/// Owns a handle and asks the operation to stop when it goes out of scope.
+///
+/// Cancellation: the destructor calls `Cancel()` and does not wait for the end: what the operation
+/// uses must live on until then.
+///
+/// Example:
+///
+///     asyncinfo::cancel_on_destroy owner(timer.async_wait(asyncinfo::use_async_info));
+template <std::derived_from<IAsyncInfo> Handle>
+class [[nodiscard]] cancel_on_destroy {
+public:
+    /// Takes charge of an operation; an empty handle means none.
+    explicit cancel_on_destroy(Handle operation) noexcept : operation_(std::move(operation)) {}
+
+    cancel_on_destroy(cancel_on_destroy&& other) noexcept : operation_(other.release()) {}
+
+    /// Cancels what it had before.
+    cancel_on_destroy& operator=(cancel_on_destroy&& other) noexcept {
+        cancel_on_destroy(std::move(other)).swap(*this);
+        return *this;
+    }
+
+    ~cancel_on_destroy() {
+        boost::system::error_code empty;
+        operation_.Cancel(empty);
+    }
+
+    /// The handle.
+    const Handle& get() const noexcept { return operation_; }
+    const Handle* operator->() const noexcept { return &operation_; }
+
+    /// Gives the handle back without cancelling.
+    Handle release() noexcept { return std::exchange(operation_, Handle()); }
+
+    void swap(cancel_on_destroy& other) noexcept { std::swap(operation_, other.operation_); }
+
+private:
+    Handle operation_;
+};
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_CANCEL_ON_DESTROY_HPP

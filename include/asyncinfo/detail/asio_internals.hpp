@@ -1,0 +1,182 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
+#define ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
+
+#include <asyncinfo/detail/config.hpp>
+#include <asyncinfo/detail/gated_executor.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <type_traits>
+#include <utility>
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+#include <boost/asio/detail/handler_work.hpp>
+#include <boost/asio/detail/scheduler.hpp>
+#include <boost/asio/detail/work_dispatcher.hpp>
+#endif
+
+/// All that touches `boost::asio::detail`, and what does the same without it.
+///
+/// | piece                      | without it                                                     |
+/// |----------------------------|----------------------------------------------------------------|
+/// | `runs_on_this_thread`      | `errc::would_deadlock` is found only for io_context and        |
+/// |                            | thread_pool executors, strands of them, and `any_io_executor`  |
+/// |                            | holding one of these                                           |
+/// | `handler_work`             | one more work count and executor hop for each I/O step         |
+/// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
+namespace asyncinfo::detail {
+
+/// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
+/// adapters to the completion handler, which answers with its operation and no reference counted.
+template <typename Executor>
+struct candidate_probe {};
+
+struct probed_operation {
+    operation_base* operation;
+};
+
+/// Is this a thread of a context that is running on it?
+template <typename Executor>
+bool runs_on_this_thread(const Executor& executor) noexcept;
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+
+inline bool context_runs_here(boost::asio::execution_context& context) noexcept {
+    using boost::asio::detail::scheduler;
+    try {
+        return boost::asio::has_service<scheduler>(context) &&
+               boost::asio::use_service<scheduler>(context).can_dispatch();
+    } catch (...) {
+        return false;
+    }
+}
+
+template <typename Executor>
+bool runs_on_this_thread(const Executor& executor) noexcept {
+    if constexpr (boost::asio::can_query<const Executor&,
+                                         boost::asio::execution::context_t>::value) {
+        auto&& context = boost::asio::query(executor, boost::asio::execution::context);
+        using context_type = std::remove_cvref_t<decltype(context)>;
+        if constexpr (std::is_base_of_v<boost::asio::execution_context, context_type>)
+            return context_runs_here(const_cast<context_type&>(context));
+    }
+    return false;
+}
+
+#else
+
+template <typename Executor>
+bool runs_on_this_thread(const boost::asio::strand<Executor>& strand) noexcept {
+    return runs_on_this_thread(strand.get_inner_executor());
+}
+
+template <typename... Executors>
+bool target_runs_here(const boost::asio::any_io_executor& executor) noexcept {
+    const auto check = [&]<typename E>(std::type_identity<E>) {
+        const E* const target = executor.target<E>();
+        return target && runs_on_this_thread(*target);
+    };
+    return (check(std::type_identity<Executors>()) || ...);
+}
+
+template <typename Executor>
+bool runs_on_this_thread(const Executor& executor) noexcept {
+    using io = boost::asio::io_context::executor_type;
+    using pool = boost::asio::thread_pool::executor_type;
+    if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
+        return target_runs_here<io, pool, boost::asio::strand<io>, boost::asio::strand<pool>,
+                                boost::asio::strand<boost::asio::any_io_executor>>(executor);
+    else if constexpr (requires { executor.running_in_this_thread(); })
+        return executor.running_in_this_thread();
+    else
+        return false;
+}
+
+#endif
+
+template <typename Operation, typename... Parameters>
+class completion_handler;
+
+template <typename Handler>
+inline constexpr bool is_completion_handler = false;
+template <typename Operation, typename... Parameters>
+inline constexpr bool is_completion_handler<completion_handler<Operation, Parameters...>> = true;
+
+/// A step whose function owns the completion handler, and so needs no reference of its own.
+template <typename Function>
+struct gated_step {
+    operation_base& operation;
+    Function function;
+
+    void operator()() { operation.run(std::move(function)); }
+};
+
+/// Does a handler see its I/O executor through the gate (and not an executor bound to it)?
+template <typename Handler, typename IoExecutor>
+inline constexpr bool gates_candidate =
+    std::is_same_v<typename boost::asio::associated_executor<Handler, IoExecutor>::type,
+                   gated_executor<IoExecutor>> &&
+    std::is_same_v<
+        typename boost::asio::associated_executor<Handler, candidate_probe<IoExecutor>>::type,
+        probed_operation>;
+
+} // namespace asyncinfo::detail
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+
+namespace boost::asio::detail {
+
+/// An I/O operation's own executor with the gate around it is the executor it completes on anyway:
+/// no second work count, and the step runs where Asio would have run it.
+template <typename Handler, typename IoExecutor>
+class handler_work<Handler, IoExecutor,
+                   std::enable_if_t<asyncinfo::detail::gates_candidate<Handler, IoExecutor>>>
+    : handler_work_base<IoExecutor> {
+public:
+    using base1_type = handler_work_base<IoExecutor>;
+
+    handler_work(Handler&, const IoExecutor& io_executor) noexcept
+        : base1_type(0, 0, io_executor) {}
+
+    template <typename Function>
+    void complete(Function& function, Handler& handler) {
+        if constexpr (asyncinfo::detail::is_completion_handler<Handler>) {
+            // The completion handler is no step but the end: it sees to the gate itself.
+            if (base1_type::owns_work())
+                base1_type::dispatch(function, handler);
+            else
+                std::move(function)();
+        } else {
+            using probe = asyncinfo::detail::candidate_probe<IoExecutor>;
+            auto& ours = *associated_executor<Handler, probe>::get(handler, probe()).operation;
+            if (base1_type::owns_work()) {
+                asyncinfo::detail::gated_step<Function> step{ours, std::move(function)};
+                base1_type::dispatch(step, step.function.handler_);
+            } else {
+                ours.run(std::move(function));
+            }
+        }
+    }
+};
+
+/// `asio::post(executor, token)` is on its executor already when the completion handler runs.
+template <typename Operation, typename... Parameters, typename Executor>
+struct is_work_dispatcher_required<
+    asyncinfo::detail::completion_handler<Operation, Parameters...>, Executor,
+    std::enable_if_t<!Operation::has_bound_executor>> : std::false_type {};
+
+} // namespace boost::asio::detail
+
+#endif
+
+#endif // ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP

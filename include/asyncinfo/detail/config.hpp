@@ -1,0 +1,37 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_CONFIG_HPP
+#define ASYNCINFO_DETAIL_CONFIG_HPP
+
+#include <boost/asio/version.hpp>
+#include <boost/version.hpp>
+
+#if defined(Status)
+#error "asyncinfo: Status is a macro here (X11/Xlib.h defines it): include asyncinfo first, or #undef Status"
+#endif
+
+#if BOOST_VERSION < 108100
+#error "asyncinfo needs Boost 1.81 or newer"
+#endif
+
+/// What the Boost at hand has; the only place that compares versions.
+#if BOOST_VERSION >= 108200
+#define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR
+#endif
+#if BOOST_VERSION >= 108600
+#define ASYNCINFO_HAS_CANCEL_AFTER
+#endif
+#if BOOST_VERSION >= 108700
+#define ASYNCINFO_HAS_DISPOSITION
+#endif
+
+/// Asio's internals that detail/asio_internals.hpp uses are known for these versions. With
+/// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, the portable fallback serves: it keeps
+/// every promise but for `errc::would_deadlock`, and costs more.
+#if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109000
+#define ASYNCINFO_USE_ASIO_INTERNALS
+#endif
+
+#endif // ASYNCINFO_DETAIL_CONFIG_HPP

@@ -1,0 +1,229 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_LIFECYCLE_HPP
+#define ASYNCINFO_DETAIL_LIFECYCLE_HPP
+
+#include <cstdint>
+
+/// The lifecycle of an operation: everything that threads can race for, in one atomic word.
+///
+/// Each function is pure: it takes the word that was read and gives the word to store and what the
+/// thread whose compare-exchange succeeds does next. Nothing here knows Asio, a lock or a thread.
+/// `detail::gate` performs the transitions; the tests explore them.
+///
+///     bit 0-1    status      Started, Completed, Canceled, Error (the numbers of AsyncStatus)
+///     bit 2      ended       the completion handler ran or died; the outcome is stored
+///     bit 4      hop         a delivery of the request is on its way through the executor
+///     bit 5      submitting  a thread is inside the executor, handing that delivery over
+///     bit 6      locked      a thread edits the observers
+///     bit 7      closed
+///     bit 8      assigned    Completed has been set, be it to null
+///     bit 9      claimed     the result has been moved out
+///     bit 10     observed    there is somebody to tell when the operation ends
+///     bit 11-14  requested   cancellation types: terminal, partial, total, and "all" as one bit
+///     bit 15     contended   somebody sleeps on the word
+///     bit 16-31  inside      how deep the one thread inside the gate is nested; after the end,
+///                            how many readers the result has
+///     bit 32-63  references  handles, the completion handler, wrapped executors
+namespace asyncinfo::detail::lifecycle {
+
+using word = std::uint64_t;
+
+inline constexpr word status_mask = 3;
+inline constexpr word ended = 1 << 2;
+inline constexpr word hop = 1 << 4;
+inline constexpr word submitting = 1 << 5;
+inline constexpr word locked = 1 << 6;
+inline constexpr word closed = 1 << 7;
+inline constexpr word assigned = 1 << 8;
+inline constexpr word claimed = 1 << 9;
+inline constexpr word observed = 1 << 10;
+inline constexpr int requested_shift = 11;
+inline constexpr word requested_mask = word{15} << requested_shift;
+inline constexpr word contended = 1 << 15;
+inline constexpr word one_inside = 1 << 16;
+inline constexpr word inside_mask = word{0xffff} << 16;
+inline constexpr word one_reference = word{1} << 32;
+
+/// What the thread that made a transition does next.
+enum class next {
+    nothing,  ///< it is done
+    wait,     ///< no transition is possible: sleep until the word changes, then try again
+    emit,     ///< deliver the request, then `leave` again
+    submit,   ///< hand a delivery (and one reference) to the executor, then `submitted`
+    finish,   ///< it is inside and the operation has ended: clean up, then `publish`
+    notify,   ///< the status is out: tell the observers, then `release` (the reference was kept)
+    perform,  ///< go on with what was asked for: store, read
+    call_now, ///< the operation has ended already: call the handler on this thread
+    refuse,   ///< the member must not be used in this state
+    discard,  ///< nobody can read the result any more: release it
+    destroy   ///< the last reference is gone: free the block
+};
+
+struct transition {
+    word value;
+    next then;
+
+    friend constexpr bool operator==(const transition&, const transition&) = default;
+};
+
+constexpr unsigned status(word w) { return static_cast<unsigned>(w & status_mask); }
+constexpr bool started(word w) { return status(w) == 0; }
+constexpr word inside(word w) { return (w & inside_mask) / one_inside; }
+constexpr word references(word w) { return w / one_reference; }
+constexpr unsigned requested(word w) {
+    return static_cast<unsigned>((w & requested_mask) >> requested_shift);
+}
+
+/// An operation is born held by its initiator, with a reference for the handle that the initiating
+/// function returns and one for the completion handler.
+constexpr word born() { return one_inside | 2 * one_reference; }
+
+/// Frees the block if nobody is left: the tail of every transition that gives something up.
+constexpr transition settle(word w) {
+    const bool unused = references(w) == 0 && (w & inside_mask) == 0;
+    return {w, unused ? next::destroy : next::nothing};
+}
+
+constexpr transition release(word w) { return settle(w - one_reference); }
+
+/// A step of the operation begins. `mine`: this thread is inside already, in an outer step or in a
+/// cancellation handler that runs a step of the operation it cancels.
+constexpr transition enter(word w, bool mine) {
+    if (started(w) && (w & inside_mask) && !mine)
+        return {w, next::wait};
+    return {w + one_inside, next::nothing};
+}
+
+/// A step, the initiating function or a reader of the result is over. The last one out does what
+/// became due meanwhile. `delivered`: the types of the emission just made, if any; `may_emit` is
+/// false on a thread outside the operation's executor.
+constexpr transition leave(word w, bool may_emit, unsigned delivered) {
+    const word left = w - one_inside;
+    if (left & inside_mask)
+        return {left, next::nothing};
+    if (!started(w))
+        return (w & closed) ? transition{w, next::discard} : settle(left);
+    if (w & ended)
+        return {w, next::finish};
+    if (requested(w) == delivered)
+        return settle(left);
+    if (may_emit)
+        return {w, next::emit};
+    if (w & hop)
+        return settle(left);
+    return {(left | hop | submitting) + one_reference, next::submit};
+}
+
+/// Cancel: latches the types and, when nobody is inside who would see them on leaving, has a
+/// delivery submitted.
+constexpr transition request(word w, unsigned types) {
+    if (!started(w) || (w & ended) || types == 0)
+        return {w, next::nothing};
+    w |= word{types} << requested_shift;
+    if (w & (inside_mask | hop))
+        return {w, next::nothing};
+    return {(w | hop | submitting) + one_reference, next::submit};
+}
+
+/// The executor took the delivery, or refused it.
+constexpr transition submitted(word w) { return {w & ~submitting, next::nothing}; }
+
+/// The delivery runs: it becomes a step, which delivers on leaving. Where somebody is inside
+/// already, that one delivers; an emit never waits.
+constexpr transition arrive(word w, bool mine) {
+    w &= ~hop;
+    if ((w & inside_mask) && !mine)
+        return {w, next::nothing};
+    return {w + one_inside, next::perform};
+}
+
+/// The delivery was destroyed without having run; the next Cancel or step tries again.
+constexpr transition lose_delivery(word w) { return {w & ~hop, next::nothing}; }
+
+/// The completion handler was invoked or destroyed, and the outcome is stored. If nobody is inside,
+/// this thread goes in to finish; else whoever is inside finishes on leaving.
+constexpr transition end(word w) {
+    if (w & inside_mask)
+        return {w | ended, next::nothing};
+    return {(w | ended) + one_inside, next::finish};
+}
+
+/// After `end`, before anything that an observer or a submitter may look at is taken away.
+constexpr transition retire(word w, bool ignore_submitter) {
+    if ((w & locked) || ((w & submitting) && !ignore_submitter))
+        return {w, next::wait};
+    return {w, next::perform};
+}
+
+/// The status becomes visible, and the finishing thread is out. The completion handler's reference
+/// is given up, or kept while the observers are told.
+constexpr transition publish(word w, unsigned final_status) {
+    if (w & locked)
+        return {w, next::wait};
+    w = (w - one_inside) | final_status;
+    if (w & (observed | contended))
+        return {w & ~observed, next::notify};
+    return settle(w - one_reference);
+}
+
+/// `end` and `publish` at once, for an operation with nothing to clean up in between.
+constexpr transition end_and_publish(word w, unsigned final_status) {
+    if (w & (inside_mask | submitting | locked))
+        return {w, next::refuse};
+    return publish((w | ended) + one_inside, final_status);
+}
+
+/// Begins to edit the observers; refused once there is nobody to be observed any more.
+constexpr transition lock(word w) {
+    if (!started(w))
+        return {w, next::refuse};
+    if (w & locked)
+        return {w, next::wait};
+    return {w | locked, next::perform};
+}
+
+constexpr transition unlock(word w, bool anybody) {
+    w &= ~(locked | observed);
+    return {anybody ? w | observed : w, next::nothing};
+}
+
+/// Completed(handler): the first assignment wins. `perform` is to be followed by `unlock`.
+constexpr transition assign(word w) {
+    if (w & (closed | assigned))
+        return {w, next::refuse};
+    if (!started(w))
+        return {w | assigned, next::call_now};
+    if (w & locked)
+        return {w, next::wait};
+    return {w | assigned | locked, next::perform};
+}
+
+/// A reader of the result begins; `perform` is to be followed by `leave`. `claim` takes the result
+/// for good.
+constexpr transition read(word w, bool claim) {
+    if (started(w) || (w & (closed | claimed)))
+        return {w, next::refuse};
+    return {(claim ? w | claimed : w) + one_inside, next::perform};
+}
+
+/// Whoever gets `discard`, here or from `leave`, holds the block with a step meanwhile.
+constexpr transition close(word w) {
+    if (started(w))
+        return {w, next::refuse};
+    if (w & closed)
+        return {w, next::nothing};
+    w |= closed;
+    if (w & inside_mask)
+        return {w, next::nothing};
+    return {w + one_inside, next::discard};
+}
+
+/// The result is gone.
+constexpr transition discarded(word w) { return settle(w - one_inside); }
+
+} // namespace asyncinfo::detail::lifecycle
+
+#endif // ASYNCINFO_DETAIL_LIFECYCLE_HPP

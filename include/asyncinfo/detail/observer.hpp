@@ -1,0 +1,91 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_OBSERVER_HPP
+#define ASYNCINFO_DETAIL_OBSERVER_HPP
+
+namespace asyncinfo::detail {
+
+/// Somebody to tell when an operation ends: a blocked thread, an awaiter, a group. The observer
+/// provides the memory, so telling it allocates nothing.
+///
+/// Once told it may be gone; the operation does not touch it again.
+class observer {
+public:
+    /// Blocked threads are woken before anything is submitted to an executor.
+    enum class rank : unsigned char { blocked_thread, submitted };
+
+    explicit observer(rank r) noexcept : rank_(r) {}
+    observer(const observer&) = delete;
+    observer& operator=(const observer&) = delete;
+
+    /// The status is out. May throw what submitting a handler throws; the others are told first.
+    virtual void ended() = 0;
+
+protected:
+    ~observer() = default;
+
+private:
+    friend class observer_list;
+
+    observer* next_ = nullptr;
+    const rank rank_;
+};
+
+/// Observers in order of registration: a circular list, by its last member. Guarded by the
+/// lifecycle's lock, and after the end owned by the thread that ended the operation.
+class observer_list {
+public:
+    bool empty() const noexcept { return last_ == nullptr; }
+
+    void push_back(observer& added) noexcept {
+        if (last_) {
+            added.next_ = last_->next_;
+            last_->next_ = &added;
+        } else {
+            added.next_ = &added;
+        }
+        last_ = &added;
+    }
+
+    void remove(observer& gone) noexcept {
+        observer* before = last_;
+        while (before->next_ != &gone)
+            before = before->next_;
+        unlink(*before);
+    }
+
+    /// Tells the observers of one rank, in order; `told(observer&)` makes the call.
+    template <typename Told>
+    void tell(observer::rank wanted, Told told) {
+        if (!last_)
+            return;
+        observer* before = last_;
+        observer* const final = last_;
+        for (bool done = false; !done && last_;) {
+            observer& candidate = *before->next_;
+            done = &candidate == final;
+            if (candidate.rank_ == wanted) {
+                unlink(*before);
+                told(candidate);
+            } else {
+                before = &candidate;
+            }
+        }
+    }
+
+private:
+    void unlink(observer& before) noexcept {
+        observer& gone = *before.next_;
+        before.next_ = gone.next_;
+        if (last_ == &gone)
+            last_ = &before == &gone ? nullptr : &before;
+    }
+
+    observer* last_ = nullptr;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_OBSERVER_HPP

@@ -1,0 +1,183 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_OPERATION_HPP
+#define ASYNCINFO_DETAIL_OPERATION_HPP
+
+#include <asyncinfo/async_status.hpp>
+#include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/gate.hpp>
+#include <asyncinfo/detail/observer.hpp>
+#include <asyncinfo/detail/slot.hpp>
+#include <asyncinfo/error.hpp>
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+class operation_base;
+
+using operation_ptr = boost::intrusive_ptr<operation_base>;
+
+/// The target of a Completed handler, without the sender's type. Counted by `intrusive_ptr`.
+class completed_target {
+public:
+    completed_target(const completed_target&) = delete;
+    completed_target& operator=(const completed_target&) = delete;
+
+    /// Calls the handler with a handle to the operation, or submits the call to its executor.
+    virtual void run(operation_ptr sender, AsyncStatus status) = 0;
+
+    friend void intrusive_ptr_add_ref(completed_target* target) noexcept {
+        target->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+
+    friend void intrusive_ptr_release(completed_target* target) noexcept {
+        if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            target->destroy();
+    }
+
+protected:
+    completed_target() = default;
+    ~completed_target() = default;
+    virtual void destroy() noexcept = 0;
+
+private:
+    std::atomic<unsigned> references_{0};
+};
+
+using completed_ptr = boost::intrusive_ptr<completed_target>;
+
+/// What differs between the types of operations; one constant table each.
+struct operation_methods {
+    const std::type_info& handle; ///< IAsyncAction, IAsyncOperation<T>: for try_as
+    void (*destroy)(operation_base&) noexcept;
+    void (*discard)(operation_base&) noexcept;        ///< the result, after Close
+    void (*submit)(operation_base&);                  ///< a delivery to the executor
+    void (*drop_executor)(operation_base&) noexcept;  ///< null where that is nothing to do
+    bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
+};
+
+/// The shared block, as far as it does not depend on the result's type: lifecycle, error,
+/// cancellation and observers.
+class operation_base : public gate<operation_base> {
+public:
+    std::uint64_t id() const noexcept { return id_; }
+    const std::type_info& handle_type() const noexcept { return methods_->handle; }
+
+    AsyncStatus status() const noexcept { return static_cast<AsyncStatus>(lifecycle::status(load())); }
+
+    /// Of a finished operation. The code of an exception is that of a `system_error`.
+    boost::system::error_code code() const noexcept;
+    std::exception_ptr exception() const noexcept;
+    /// Throws the stored exception as it was, else a `system_error` of the code.
+    [[noreturn]] void throw_error() const;
+    /// Under `as_tuple` the error is part of the result, which is then readable in every status.
+    bool error_is_in_result() const noexcept { return error_is_in_result_; }
+
+    void cancel(boost::asio::cancellation_type_t types) noexcept;
+    operation_slot slot() noexcept { return operation_slot(place_); }
+
+    /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
+    void fail(const boost::system::error_code& code) noexcept;
+    void fail(std::exception_ptr exception) noexcept;
+    void error_goes_into_result() noexcept { error_is_in_result_ = true; }
+
+    /// Publishes the stored outcome, on this thread or on the one inside the gate.
+    void end() { gate::end(methods_->drop_executor == nullptr && place_.empty()); }
+
+    /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
+    /// operation's own context gives `errc::would_deadlock`.
+    AsyncStatus wait(deadline until, boost::system::error_code& error);
+
+    /// Registers an observer; false if the operation has ended, then the observer is never told.
+    bool observe(observer& added) noexcept;
+    /// False if the observer has been told or is about to be.
+    bool unobserve(observer& gone) noexcept;
+
+    void set_completed(completed_ptr handler, boost::system::error_code& error);
+    completed_ptr completed() noexcept;
+
+protected:
+    explicit operation_base(const operation_methods& methods) noexcept;
+    ~operation_base();
+
+private:
+    friend class gate<operation_base>;
+
+    enum class failure : unsigned char { none, code, exception };
+
+    void emit(unsigned types);
+    void submit() { methods_->submit(*this); }
+    void clean_up() noexcept;
+    unsigned final_status() const noexcept { return final_status_; }
+    void tell_observers();
+    void discard() noexcept { methods_->discard(*this); }
+    void destroy() noexcept { methods_->destroy(*this); }
+
+    void failed(const boost::system::error_code& code) noexcept;
+
+    const operation_methods* methods_;
+    std::uint64_t id_;
+    observer_list observers_;
+    completed_ptr completed_;
+    union {
+        boost::system::error_code code_;
+        std::exception_ptr exception_;
+    };
+    [[no_unique_address]] cancellation_place place_;
+    failure failure_ = failure::none;
+    unsigned char final_status_ = 0;
+    bool error_is_in_result_ = false;
+};
+
+inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
+inline void intrusive_ptr_release(operation_base* operation) noexcept { operation->release(); }
+
+/// The part of the block that a handle to a T knows: the result.
+template <typename T>
+class operation : public operation_base {
+public:
+    using operation_base::operation_base;
+
+    template <typename... Args>
+    void set_result(Args&&... args) {
+        result_.emplace(std::forward<Args>(args)...);
+    }
+
+    /// Between `read` and `end_read` only.
+    std::optional<T>& result() noexcept { return result_; }
+
+    /// A result that needs no destructor stays: readers need not hold the operation for it.
+    static constexpr bool stays = std::is_trivially_copyable_v<T>;
+
+    static void discard(operation_base& self) noexcept {
+        if constexpr (!stays)
+            static_cast<operation&>(self).result_.reset();
+    }
+
+private:
+    std::optional<T> result_;
+};
+
+template <>
+class operation<void> : public operation_base {
+public:
+    using operation_base::operation_base;
+    void set_result() noexcept {}
+    static void discard(operation_base&) noexcept {}
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_OPERATION_HPP

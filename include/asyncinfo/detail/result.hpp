@@ -1,0 +1,77 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_RESULT_HPP
+#define ASYNCINFO_DETAIL_RESULT_HPP
+
+#include <asyncinfo/detail/operation.hpp>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// Holds the result in its place against `Close` on another thread.
+class reading {
+public:
+    reading(operation_base& operation, bool claim)
+        : operation_(operation.read(claim) ? &operation : nullptr) {}
+    /// Takes over a read that has begun.
+    explicit reading(operation_base& operation) noexcept : operation_(&operation) {}
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
+    ~reading() {
+        if (operation_)
+            operation_->end_read();
+    }
+
+    explicit operator bool() const noexcept { return operation_ != nullptr; }
+
+private:
+    operation_base* operation_;
+};
+
+/// Gives a reader what it may have of the result of a finished operation: a copy, or for a T that
+/// cannot be copied the thing itself, once. `sole`: the caller gives its handle up, so the thing
+/// itself too if nobody else has a handle. Nothing if nothing was delivered.
+template <typename T>
+std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::error_code& error) {
+    if constexpr (std::is_copy_constructible_v<T>) {
+        if (sole && operation.claim_if_sole()) {
+            const reading hold(operation);
+            return std::move(operation.result());
+        }
+        if constexpr (detail::operation<T>::stays) {
+            if (!(operation.load() & (lifecycle::closed | lifecycle::claimed)))
+                return operation.result();
+        } else if (const reading hold{operation, false}) {
+            return operation.result();
+        }
+    } else if (const reading hold{operation, false}) {
+        if (!operation.result())
+            return std::nullopt;
+        if (const reading taken{operation, true})
+            return std::move(operation.result());
+    }
+    error = errc::illegal_method_call;
+    return std::nullopt;
+}
+
+/// May the result of this operation be asked for? Sets what stands against it.
+inline bool is_successful(const operation_base& operation, boost::system::error_code& error) {
+    if (operation.status() == AsyncStatus::Started)
+        error = errc::illegal_method_call;
+    else if (operation.status() != AsyncStatus::Completed && !operation.error_is_in_result())
+        error = operation.code();
+    return !error;
+}
+
+/// What the throwing members throw: the operation's own failure as it was delivered.
+[[noreturn]] void throw_failure(const operation_base* operation,
+                                const boost::system::error_code& error);
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_RESULT_HPP

@@ -1,0 +1,217 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_STARTED_OPERATION_HPP
+#define ASYNCINFO_DETAIL_STARTED_OPERATION_HPP
+
+#include <asyncinfo/detail/asio_internals.hpp>
+#include <asyncinfo/detail/bound_token.hpp>
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/system_executor.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// The executor of an operation whose initiation publishes none: the first one that one of its
+/// steps asks to have gated. Until then, and if none does, `asio::system_executor`.
+///
+/// Adapters such as `as_tuple` hide what the initiation publishes (on Boost 1.81), and lambdas do
+/// not publish anything.
+class captured_executor {
+public:
+    template <typename Executor>
+    void capture(const Executor& candidate) noexcept {
+        if constexpr (!std::is_same_v<Executor, boost::asio::system_executor> &&
+                      std::is_constructible_v<boost::asio::any_completion_executor, Executor>) {
+            auto expected = state::none;
+            if (state_.load(std::memory_order_relaxed) != expected ||
+                !state_.compare_exchange_strong(expected, state::capturing))
+                return;
+            try {
+                executor_ = boost::asio::any_completion_executor(candidate);
+                state_.store(state::captured, std::memory_order_release);
+            } catch (...) {
+                state_.store(state::none);
+            }
+        }
+    }
+
+    /// Null if there is none.
+    const boost::asio::any_completion_executor* get() const noexcept {
+        return state_.load(std::memory_order_acquire) == state::captured ? &executor_ : nullptr;
+    }
+
+private:
+    enum class state : unsigned char { none, capturing, captured };
+
+    boost::asio::any_completion_executor executor_;
+    std::atomic<state> state_{state::none};
+};
+
+/// Hands `function` to the executor, never to run in the caller if the executor can help it.
+template <typename Executor, typename Function>
+void post_to(const Executor& executor, Function function) {
+    namespace asio = boost::asio;
+    if constexpr (asio::can_require<const Executor&, asio::execution::blocking_t::never_t>::value)
+        asio::prefer(asio::require(executor, asio::execution::blocking.never),
+                     asio::execution::allocator(recycling_allocator<void>()))
+            .execute(std::move(function));
+    else
+        asio::prefer(executor, asio::execution::blocking.never,
+                     asio::execution::allocator(recycling_allocator<void>()))
+            .execute(std::move(function));
+}
+
+/// The whole block: what `use_async_info` allocates, once, for each operation.
+///
+/// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
+/// the initiation publishes, else `captured_executor`.
+template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename Allocator,
+          typename ImmediateExecutor>
+class started_operation final : public operation<T> {
+public:
+    using handle_type = Handle;
+    using result_type = T;
+    using executor_type = Executor;
+    using allocator_type =
+        std::conditional_t<is_bound<Allocator>, Allocator, recycling_allocator<void>>;
+    using immediate_executor_type = ImmediateExecutor;
+    static constexpr bool has_bound_executor = BoundExecutor;
+    static constexpr bool captures_executor = std::is_same_v<Executor, captured_executor>;
+
+    template <typename Token>
+    static started_operation* create(const Token& token, Executor executor,
+                                     boost::asio::execution_context* io_context) {
+        block_allocator allocator = [&] {
+            if constexpr (is_bound<Allocator>)
+                return block_allocator(token.allocator);
+            else
+                return block_allocator();
+        }();
+        struct guard {
+            block_allocator& allocator;
+            started_operation* memory;
+            ~guard() {
+                if (memory)
+                    std::allocator_traits<block_allocator>::deallocate(
+                        allocator, std::to_address(memory), 1);
+            }
+        } releasing{allocator, std::to_address(
+                                   std::allocator_traits<block_allocator>::allocate(allocator, 1))};
+        auto* made = ::new (static_cast<void*>(releasing.memory))
+            started_operation(token, std::move(executor), allocator, io_context);
+        releasing.memory = nullptr;
+        return made;
+    }
+
+    allocator_type get_allocator() const noexcept { return allocator_type(allocator_); }
+    const Executor& get_bound_executor() const noexcept
+        requires BoundExecutor
+    {
+        return *executor_;
+    }
+    const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
+
+    template <typename Candidate>
+    void capture(const Candidate& candidate) noexcept {
+        if constexpr (captures_executor)
+            executor_->capture(candidate);
+    }
+
+private:
+    using block_allocator =
+        typename std::allocator_traits<allocator_type>::template rebind_alloc<started_operation>;
+
+    // An executor that is but a pointer needs no giving back.
+    static constexpr bool keeps_executor = std::is_trivially_destructible_v<Executor>;
+    using executor_place = std::optional<Executor>;
+
+    template <typename Token>
+    started_operation(const Token& token, Executor&& executor, const block_allocator& allocator,
+                      boost::asio::execution_context* io_context)
+        : operation<T>(methods), executor_(std::move(executor)), allocator_(allocator),
+          immediate_(token.immediate_executor) {
+        if constexpr (BoundExecutor)
+            io_context_ = io_context;
+    }
+
+    static started_operation& of(operation_base& self) noexcept {
+        return static_cast<started_operation&>(self);
+    }
+
+    static void destroy(operation_base& self) noexcept {
+        block_allocator allocator(of(self).allocator_);
+        started_operation* const memory = &of(self);
+        std::destroy_at(memory);
+        std::allocator_traits<block_allocator>::deallocate(allocator, memory, 1);
+    }
+
+    static void submit(operation_base& self) {
+        operation_base::delivery delivery(self);
+        if constexpr (captures_executor) {
+            // Without any executor the caller's thread is as good as another: system_executor.
+            if (auto* captured = of(self).executor_->get())
+                post_to(boost::asio::any_completion_executor(*captured), std::move(delivery));
+            else
+                delivery();
+        } else if constexpr (std::is_base_of_v<boost::asio::system_executor, Executor>) {
+            delivery();
+        } else {
+            post_to(Executor(*of(self).executor_), std::move(delivery));
+        }
+    }
+
+    static void drop_executor(operation_base& self) noexcept { of(self).executor_.reset(); }
+
+    static bool runs_here(const operation_base& base) noexcept {
+        const auto& self = static_cast<const started_operation&>(base);
+        if constexpr (captures_executor) {
+            auto* captured = self.executor_->get();
+            return captured && runs_on_this_thread(*captured);
+        } else {
+            return runs_on_this_thread(*self.executor_) || self.io_context_runs_here();
+        }
+    }
+
+    bool io_context_runs_here() const noexcept {
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+        if constexpr (BoundExecutor)
+            return io_context_ && context_runs_here(*io_context_);
+#endif
+        return false;
+    }
+
+    static constexpr operation_methods methods{
+        typeid(Handle),
+        &destroy,
+        &operation<T>::discard,
+        &submit,
+        keeps_executor ? nullptr : &drop_executor,
+        &runs_here,
+    };
+
+    struct no_context {};
+
+    executor_place executor_;
+    [[no_unique_address]] block_allocator allocator_;
+    [[no_unique_address]] ImmediateExecutor immediate_;
+    /// Of the I/O object, where the steps run elsewhere: waiting there would deadlock too.
+    [[no_unique_address]] std::conditional_t<BoundExecutor, boost::asio::execution_context*,
+                                             no_context> io_context_{};
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_STARTED_OPERATION_HPP

@@ -1,0 +1,85 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_IMPL_ASYNC_INFO_HPP
+#define ASYNCINFO_IMPL_ASYNC_INFO_HPP
+
+#include <asyncinfo/async_info.hpp>
+
+#include <type_traits>
+#include <typeinfo>
+
+namespace asyncinfo {
+
+template <typename Rep, typename Period>
+AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration) const {
+    boost::system::error_code error;
+    const AsyncStatus status = wait_for(duration, error);
+    if (error)
+        refuse(error);
+    return status;
+}
+
+template <typename Rep, typename Period>
+AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration,
+                                 boost::system::error_code& error) const {
+    return wait(detail::deadline::after(duration), error);
+}
+
+template <typename Clock, typename Duration>
+AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time) const {
+    boost::system::error_code error;
+    const AsyncStatus status = wait_until(time, error);
+    if (error)
+        refuse(error);
+    return status;
+}
+
+template <typename Clock, typename Duration>
+AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time,
+                                   boost::system::error_code& error) const {
+    // Subtracted in floating point: the ends of a clock's range must not overflow. Asked again, as
+    // a clock other than the steady one may have been set meanwhile.
+    using seconds = std::chrono::duration<double>;
+    for (;;) {
+        const seconds left =
+            seconds(time.time_since_epoch()) - seconds(Clock::now().time_since_epoch());
+        const AsyncStatus status = wait_for(left, error);
+        if (status != AsyncStatus::Started || error || Clock::now() >= time)
+            return status;
+    }
+}
+
+template <typename Rep, typename Period>
+AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
+                                 std::chrono::duration<Rep, Period> duration) const {
+    boost::system::error_code error;
+    const AsyncStatus status = wait_for(context, duration, error);
+    if (error)
+        refuse(error);
+    return status;
+}
+
+template <typename Rep, typename Period>
+AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
+                                 std::chrono::duration<Rep, Period> duration,
+                                 boost::system::error_code& error) const {
+    return drive(context, detail::deadline::after(duration), error);
+}
+
+template <typename Handle>
+Handle IAsyncInfo::try_as() const noexcept {
+    static_assert(std::is_base_of_v<IAsyncInfo, Handle>,
+                  "asyncinfo: try_as gives one of the library's handles");
+    if constexpr (std::is_same_v<Handle, IAsyncInfo>)
+        return *this;
+    else if (operation_ && operation_->handle_type() == typeid(Handle))
+        return Handle(operation_);
+    else
+        return Handle();
+}
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_IMPL_ASYNC_INFO_HPP

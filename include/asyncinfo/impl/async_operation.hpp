@@ -1,0 +1,165 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_IMPL_ASYNC_OPERATION_HPP
+#define ASYNCINFO_IMPL_ASYNC_OPERATION_HPP
+
+#include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/detail/result.hpp>
+
+#include <utility>
+
+namespace asyncinfo {
+
+template <typename T>
+void IAsyncOperation<T>::Completed(AsyncOperationCompletedHandler<T> handler) const {
+    boost::system::error_code error;
+    Completed(std::move(handler), error);
+    if (error)
+        refuse(error);
+}
+
+template <typename T>
+void IAsyncOperation<T>::Completed(AsyncOperationCompletedHandler<T> handler,
+                                   boost::system::error_code& error) const {
+    if (auto* operation = usable(error))
+        operation->set_completed(std::move(handler.target_), error);
+}
+
+template <typename T>
+AsyncOperationCompletedHandler<T> IAsyncOperation<T>::Completed() const {
+    boost::system::error_code error;
+    auto handler = Completed(error);
+    if (error)
+        refuse(error);
+    return handler;
+}
+
+template <typename T>
+AsyncOperationCompletedHandler<T>
+IAsyncOperation<T>::Completed(boost::system::error_code& error) const noexcept {
+    auto* operation = usable(error);
+    return AsyncOperationCompletedHandler<T>(operation ? operation->completed() : nullptr);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::results(bool sole, boost::system::error_code& error) const {
+    auto* operation = usable(error);
+    if (!operation || !detail::is_successful(*operation, error))
+        return std::nullopt;
+    auto result = detail::read_result(block(), sole, error);
+    // A signature without values reported success for an operation that has a result elsewhere.
+    if (!result && !error) {
+        if constexpr (std::is_default_constructible_v<T>)
+            result.emplace();
+        else
+            error = errc::illegal_method_call;
+    }
+    return result;
+}
+
+template <typename T>
+T IAsyncOperation<T>::expect(std::optional<T> result,
+                             const boost::system::error_code& error) const {
+    if (error)
+        detail::throw_failure(operation().get(), error);
+    return *std::move(result);
+}
+
+template <typename T>
+T IAsyncOperation<T>::GetResults() const& {
+    boost::system::error_code error;
+    auto result = results(false, error);
+    return expect(std::move(result), error);
+}
+
+template <typename T>
+T IAsyncOperation<T>::GetResults() && {
+    boost::system::error_code error;
+    auto result = results(true, error);
+    return expect(std::move(result), error);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::GetResults(boost::system::error_code& error) const& {
+    return results(false, error);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::GetResults(boost::system::error_code& error) && {
+    return results(true, error);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::try_get() const {
+    boost::system::error_code error;
+    auto result = try_get(error);
+    if (error)
+        detail::throw_failure(operation().get(), error);
+    return result;
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::try_get(boost::system::error_code& error) const {
+    const auto* operation = usable(error);
+    if (!operation || operation->status() == AsyncStatus::Started)
+        return std::nullopt;
+    return results(false, error);
+}
+
+template <typename T>
+T IAsyncOperation<T>::get() const {
+    boost::system::error_code error;
+    auto result = get(error);
+    return expect(std::move(result), error);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::get(boost::system::error_code& error) const {
+    wait(error);
+    if (error)
+        return std::nullopt;
+    return results(false, error);
+}
+
+template <typename T>
+T IAsyncOperation<T>::get(boost::asio::io_context& context) const {
+    boost::system::error_code error;
+    auto result = get(context, error);
+    return expect(std::move(result), error);
+}
+
+template <typename T>
+std::optional<T> IAsyncOperation<T>::get(boost::asio::io_context& context,
+                                         boost::system::error_code& error) const {
+    drive(context, detail::deadline::never(), error);
+    if (error)
+        return std::nullopt;
+    return results(false, error);
+}
+
+template <typename T>
+std::tuple<boost::system::error_code, std::optional<T>> IAsyncOperation<T>::outcome() const {
+    boost::system::error_code error;
+    auto all = outcome(error);
+    if (error)
+        refuse(error);
+    return all;
+}
+
+template <typename T>
+std::tuple<boost::system::error_code, std::optional<T>>
+IAsyncOperation<T>::outcome(boost::system::error_code& error) const {
+    const auto* operation = usable(error);
+    if (operation && operation->status() == AsyncStatus::Started)
+        error = errc::illegal_method_call;
+    if (error)
+        return {};
+    auto result = detail::read_result(block(), false, error);
+    return {operation->code(), std::move(result)};
+}
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_IMPL_ASYNC_OPERATION_HPP

@@ -1,0 +1,206 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
+#define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
+
+#include <asyncinfo/detail/completion_handler.hpp>
+#include <asyncinfo/use_async_info.hpp>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/context.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+template <>
+inline constexpr bool holds_our_token<use_async_info_t> = true;
+
+template <typename T>
+using handle_t =
+    typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
+                                std::type_identity<IAsyncOperation<T>>>::type;
+
+struct handle_access {
+    template <typename Handle>
+    static Handle make(operation_ptr operation) noexcept {
+        return Handle(std::move(operation));
+    }
+};
+
+/// A bound slot's cancellation handler: as good as `Cancel` on a handle.
+struct forwarded_cancel {
+    operation_ptr operation;
+    void operator()(boost::asio::cancellation_type_t types) const noexcept {
+        operation->cancel(types);
+    }
+};
+
+template <typename Initiation>
+concept publishes_executor =
+    requires(const std::remove_cvref_t<Initiation>& initiation) { initiation.get_executor(); };
+
+template <typename Executor>
+boost::asio::execution_context* context_of(const Executor& executor) noexcept {
+    if constexpr (std::is_convertible_v<
+                      boost::asio::query_result<const Executor&,
+                                                boost::asio::execution::context_t>,
+                      boost::asio::execution_context&>)
+        return &static_cast<boost::asio::execution_context&>(
+            boost::asio::query(executor, boost::asio::execution::context));
+    else
+        return nullptr;
+}
+
+/// Starts an operation: allocates the block, runs the initiating function with our completion
+/// handler, and gives out the handle.
+template <typename... Signatures>
+struct starter {
+    using result_type = result_t<Signatures...>;
+    using handle_type = handle_t<result_type>;
+
+    template <typename Initiation, typename Token, typename... Args>
+    static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
+        using bound_executor = decltype(token.executor);
+        if constexpr (is_bound<bound_executor>) {
+            boost::asio::execution_context* io_context = nullptr;
+            if constexpr (publishes_executor<Initiation>)
+                io_context = context_of(initiation.get_executor());
+            return start_on<true>(bound_executor(token.executor), io_context,
+                                  std::forward<Initiation>(initiation), token,
+                                  std::forward<Args>(args)...);
+        } else if constexpr (publishes_executor<Initiation>) {
+            return start_on<false>(initiation.get_executor(), nullptr,
+                                   std::forward<Initiation>(initiation), token,
+                                   std::forward<Args>(args)...);
+        } else {
+            return start_on<false>(captured_executor(), nullptr,
+                                   std::forward<Initiation>(initiation), token,
+                                   std::forward<Args>(args)...);
+        }
+    }
+
+private:
+    template <bool BoundExecutor, typename Executor, typename Initiation, typename Token,
+              typename... Args>
+    static handle_type start_on(Executor executor, boost::asio::execution_context* io_context,
+                                Initiation&& initiation, const Token& token, Args&&... args) {
+        using operation_type =
+            started_operation<handle_type, result_type, Executor, BoundExecutor,
+                              std::decay_t<decltype(token.allocator)>,
+                              std::decay_t<decltype(token.immediate_executor)>>;
+        auto* const operation =
+            operation_type::create(token, std::move(executor), io_context);
+        operation_ptr handle(operation, false);
+        completion_handler<operation_type, typename signature_traits<Signatures>::type...> handler(
+            *operation);
+        try {
+            operation->run_initiation([&] {
+                if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
+                    if (auto slot = token.slot; slot.is_connected())
+                        slot.template emplace<forwarded_cancel>(handle);
+                std::forward<Initiation>(initiation)(std::move(handler),
+                                                     std::forward<Args>(args)...);
+            });
+        } catch (...) {
+            // There is no operation: the slot must not keep what nobody has a handle to.
+            if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
+                if (auto slot = token.slot; slot.is_connected())
+                    slot.clear();
+            throw;
+        }
+        return handle_access::make<handle_type>(std::move(handle));
+    }
+};
+
+/// `async_result` of our own tokens.
+template <typename... Signatures>
+struct async_info_result {
+    using return_type = typename starter<Signatures...>::handle_type;
+
+    template <typename Initiation, typename Token, typename... Args>
+    static return_type initiate(Initiation&& initiation, const Token& token, Args&&... args) {
+        return starter<Signatures...>::start(std::forward<Initiation>(initiation), token,
+                                             std::forward<Args>(args)...);
+    }
+};
+
+/// `async_result` of a binder around one of our tokens: what it binds goes to the operation.
+template <typename... Signatures>
+struct async_info_binder_result {
+    template <typename Token>
+    using rebound = decltype(rebind_outermost(std::declval<Token>()));
+
+    template <typename Initiation, typename Token, typename... Args>
+    static auto initiate(Initiation&& initiation, Token&& token, Args&&... args)
+        -> decltype(boost::asio::async_initiate<rebound<Token>, Signatures...>(
+            std::declval<Initiation>(), std::declval<rebound<Token>&>(),
+            std::declval<Args>()...)) {
+        auto inner = rebind_outermost(std::forward<Token>(token));
+        return boost::asio::async_initiate<rebound<Token>, Signatures...>(
+            std::forward<Initiation>(initiation), inner, std::forward<Args>(args)...);
+    }
+};
+
+} // namespace asyncinfo::detail
+
+namespace boost::asio {
+
+template <typename... Signatures>
+class async_result<asyncinfo::use_async_info_t, Signatures...>
+    : public asyncinfo::detail::async_info_result<Signatures...> {};
+
+template <typename... Bound, typename... Signatures>
+class async_result<asyncinfo::detail::bound_token<Bound...>, Signatures...>
+    : public asyncinfo::detail::async_info_result<Signatures...> {};
+
+// Asio specialises its binders for one signature, so both forms are needed to go before it.
+
+template <typename Token, typename Executor, typename Signature>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<executor_binder<Token, Executor>, Signature>
+    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+
+template <typename Token, typename Executor, typename... Signatures>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<executor_binder<Token, Executor>, Signatures...>
+    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+
+template <typename Token, typename Allocator, typename Signature>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<allocator_binder<Token, Allocator>, Signature>
+    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+
+template <typename Token, typename Allocator, typename... Signatures>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<allocator_binder<Token, Allocator>, Signatures...>
+    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+
+template <typename Token, typename Slot, typename Signature>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<cancellation_slot_binder<Token, Slot>, Signature>
+    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+
+template <typename Token, typename Slot, typename... Signatures>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<cancellation_slot_binder<Token, Slot>, Signatures...>
+    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+
+#if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
+template <typename Token, typename Executor, typename Signature>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<immediate_executor_binder<Token, Executor>, Signature>
+    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+
+template <typename Token, typename Executor, typename... Signatures>
+    requires asyncinfo::detail::holds_our_token<Token>
+class async_result<immediate_executor_binder<Token, Executor>, Signatures...>
+    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+#endif
+
+} // namespace boost::asio
+
+#endif // ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP

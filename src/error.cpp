@@ -1,0 +1,70 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <string>
+
+namespace asyncinfo {
+namespace {
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "asyncinfo"; }
+
+    std::string message(int value) const override {
+        switch (static_cast<errc>(value)) {
+        case errc::illegal_method_call:
+            return "Illegal method call: not in this state, or the result has been taken";
+        case errc::illegal_state_change:
+            return "Illegal state change: the operation is still running, Cancel it and wait";
+        case errc::illegal_delegate_assignment:
+            return "Illegal delegate assignment: Completed has been set before";
+        case errc::empty_handle:
+            return "The handle is empty";
+        case errc::abandoned:
+            return "The operation was abandoned: its completion handler was destroyed uncalled";
+        case errc::unhandled_exception:
+            return "The operation ended by an exception that is no system_error";
+        case errc::would_deadlock:
+            return "Waiting here would block the thread that is to finish the operation";
+        }
+        return "Unknown asyncinfo error";
+    }
+
+    boost::system::error_condition default_error_condition(int value) const noexcept override {
+        namespace condition = boost::system::errc;
+        switch (static_cast<errc>(value)) {
+        case errc::illegal_method_call:
+        case errc::illegal_delegate_assignment:
+            return condition::make_error_condition(condition::operation_not_permitted);
+        case errc::illegal_state_change:
+            return condition::make_error_condition(condition::operation_in_progress);
+        case errc::empty_handle:
+            return condition::make_error_condition(condition::invalid_argument);
+        case errc::abandoned:
+            return condition::make_error_condition(condition::owner_dead);
+        case errc::would_deadlock:
+            return condition::make_error_condition(condition::resource_deadlock_would_occur);
+        case errc::unhandled_exception:
+            break;
+        }
+        return {value, *this};
+    }
+};
+
+} // namespace
+
+const boost::system::error_category& error_category() noexcept {
+    static const category instance;
+    return instance;
+}
+
+boost::system::error_code make_error_code(errc e) noexcept {
+    return {static_cast<int>(e), error_category()};
+}
+
+} // namespace asyncinfo

@@ -1,0 +1,213 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/operation.hpp>
+
+#include <asyncinfo/detail/blocked_thread.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <memory>
+#include <new>
+#include <string_view>
+#include <system_error>
+
+namespace asyncinfo::detail {
+namespace {
+
+/// Numbers are handed out to threads by the thousand, so that starting an operation does not make
+/// the threads meet.
+std::uint64_t new_id() noexcept {
+    constexpr std::uint64_t batch = 1024;
+    static constinit std::atomic<std::uint64_t> unused{1};
+    static constinit thread_local std::uint64_t next = 0;
+    static constinit thread_local std::uint64_t end = 0;
+    if (next == end) {
+        next = unused.fetch_add(batch, std::memory_order_relaxed);
+        end = next + batch;
+    }
+    return next++;
+}
+
+/// One bit for each type Asio has, and one for "all", which is more than their union.
+constexpr unsigned all_types = 8;
+
+unsigned pack(boost::asio::cancellation_type_t types) noexcept {
+    const auto bits = static_cast<unsigned>(types);
+    if (types == boost::asio::cancellation_type::all)
+        return all_types;
+    return bits & 7;
+}
+
+boost::asio::cancellation_type_t unpack(unsigned types) noexcept {
+    return types & all_types ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
+                             : static_cast<boost::asio::cancellation_type_t>(types);
+}
+
+/// §3 of the contract: an abort is told by its code, whoever caused it.
+bool means_canceled(const boost::system::error_code& code) noexcept {
+    if (code == boost::system::errc::operation_canceled)
+        return true;
+    // Channels report cancellation with a code of a category of their own; naming the category by
+    // its name spares every user the experimental header.
+    constexpr int channel_cancelled = 2;
+    return code.value() == channel_cancelled &&
+           std::string_view(code.category().name()) == "asio.channel";
+}
+
+boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const boost::system::system_error& e) {
+        return e.code();
+    } catch (const std::system_error& e) {
+        return e.code();
+    } catch (...) {
+        return errc::unhandled_exception;
+    }
+}
+
+} // namespace
+
+operation_base::operation_base(const operation_methods& methods) noexcept
+    : methods_(&methods), id_(new_id()) {}
+
+operation_base::~operation_base() {
+    if (failure_ == failure::exception)
+        std::destroy_at(&exception_);
+}
+
+void operation_base::fail(const boost::system::error_code& code) noexcept {
+    ::new (&code_) boost::system::error_code(code);
+    failure_ = failure::code;
+    failed(code);
+}
+
+void operation_base::fail(std::exception_ptr exception) noexcept {
+    ::new (&exception_) std::exception_ptr(std::move(exception));
+    failure_ = failure::exception;
+    failed(code_of(exception_));
+}
+
+void operation_base::failed(const boost::system::error_code& code) noexcept {
+    final_status_ = static_cast<unsigned char>(means_canceled(code) ? AsyncStatus::Canceled
+                                                                    : AsyncStatus::Error);
+}
+
+boost::system::error_code operation_base::code() const noexcept {
+    switch (failure_) {
+    case failure::code:
+        return code_;
+    case failure::exception:
+        return code_of(exception_);
+    case failure::none:
+        break;
+    }
+    return {};
+}
+
+std::exception_ptr operation_base::exception() const noexcept {
+    return failure_ == failure::exception ? exception_ : nullptr;
+}
+
+void operation_base::throw_error() const {
+    if (failure_ == failure::exception)
+        std::rethrow_exception(exception_);
+    throw boost::system::system_error(code());
+}
+
+void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
+    request(pack(types));
+}
+
+void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
+
+void operation_base::clean_up() noexcept {
+    if (methods_->drop_executor)
+        methods_->drop_executor(*this);
+    place_.clear();
+}
+
+void operation_base::tell_observers() {
+    std::exception_ptr thrown;
+    const auto serve = [&](auto&& call) {
+        try {
+            call();
+        } catch (...) {
+            if (!thrown)
+                thrown = std::current_exception();
+        }
+    };
+    observers_.tell(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
+    observers_.tell(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
+    if (const completed_ptr handler = std::move(completed_))
+        serve([&] { handler->run(operation_ptr(this), status()); });
+    if (thrown)
+        std::rethrow_exception(thrown);
+}
+
+bool operation_base::observe(observer& added) noexcept {
+    if (!lock())
+        return false;
+    observers_.push_back(added);
+    unlock(true);
+    return true;
+}
+
+bool operation_base::unobserve(observer& gone) noexcept {
+    if (!lock())
+        return false;
+    observers_.remove(gone);
+    unlock(!observers_.empty() || completed_);
+    return true;
+}
+
+AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
+    blocked_thread waiter;
+    if (!lock())
+        return status();
+    // The executor is there as long as this thread holds the lock and nobody has ended.
+    if (!(load() & lifecycle::ended) && methods_->runs_here(*this)) {
+        unlock(!observers_.empty() || completed_);
+        error = errc::would_deadlock;
+        return AsyncStatus::Started;
+    }
+    observers_.push_back(waiter);
+    unlock(true);
+
+    if (!waiter.wait(until)) {
+        if (unobserve(waiter))
+            return AsyncStatus::Started;
+        // The operation has just ended: it is about to touch the waiter.
+        waiter.wait();
+    }
+    return status();
+}
+
+void operation_base::set_completed(completed_ptr handler, boost::system::error_code& error) {
+    switch (assign()) {
+    case lifecycle::next::perform:
+        completed_ = std::move(handler);
+        unlock(!observers_.empty() || completed_);
+        return;
+    case lifecycle::next::call_now:
+        if (handler)
+            handler->run(operation_ptr(this), status());
+        return;
+    default:
+        error = (load() & lifecycle::closed) ? errc::illegal_method_call
+                                             : errc::illegal_delegate_assignment;
+    }
+}
+
+completed_ptr operation_base::completed() noexcept {
+    if (!lock())
+        return nullptr;
+    completed_ptr handler = completed_;
+    unlock(!observers_.empty() || completed_);
+    return handler;
+}
+
+} // namespace asyncinfo::detail

@@ -1,0 +1,114 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/recycling.hpp>
+
+#include <mutex>
+
+namespace asyncinfo::detail {
+
+constinit thread_local recycling::list recycling::lists[recycling::sizes] = {};
+constinit thread_local recycling::thread_state recycling::thread = recycling::fresh;
+
+/// What the threads have too many of, up to a bound, for those that lack it.
+class depot {
+public:
+    using block = recycling::block;
+
+    static depot& instance() {
+        // Never destroyed: threads may hand in blocks after main has returned.
+        alignas(depot) static unsigned char storage[sizeof(depot)];
+        static depot& made = *::new (storage) depot;
+        return made;
+    }
+
+    /// Gives up to half a thread's worth of blocks, or an empty list.
+    recycling::list take(std::size_t index) {
+        const std::lock_guard guard(mutex_);
+        recycling::list& kept = lists_[index];
+        recycling::list taken{};
+        while (kept.first && taken.count < batch) {
+            block* b = kept.first;
+            kept.first = b->next;
+            --kept.count;
+            b->next = taken.first;
+            taken.first = b;
+            ++taken.count;
+        }
+        return taken;
+    }
+
+    /// Takes blocks over; what exceeds the bound goes back to the heap.
+    void give(recycling::list& given, unsigned count, std::size_t index) noexcept {
+        block* excess = nullptr;
+        {
+            const std::lock_guard guard(mutex_);
+            recycling::list& kept = lists_[index];
+            for (; count; --count) {
+                block* b = given.first;
+                given.first = b->next;
+                --given.count;
+                block*& target = kept.count < bound ? kept.first : excess;
+                if (&target == &kept.first)
+                    ++kept.count;
+                b->next = target;
+                target = b;
+            }
+        }
+        while (excess) {
+            block* b = excess;
+            excess = b->next;
+            ::operator delete(b);
+        }
+    }
+
+    /// Makes sure that a thread hands over all it has kept when it ends.
+    static void arm_thread() {
+        struct thread_end {
+            ~thread_end() {
+                recycling::thread = recycling::over;
+                for (std::size_t i = 0; i < recycling::sizes; ++i)
+                    instance().give(recycling::lists[i], recycling::lists[i].count, i);
+            }
+        };
+        if (recycling::thread == recycling::fresh) {
+            static thread_local thread_end at_thread_end;
+            static_cast<void>(at_thread_end);
+            recycling::thread = recycling::armed;
+        }
+    }
+
+    static constexpr unsigned batch = recycling::kept_per_thread / 2;
+    static constexpr unsigned bound = 16 * recycling::kept_per_thread;
+
+private:
+    std::mutex mutex_;
+    recycling::list lists_[recycling::sizes] = {};
+};
+
+void* recycling::refill(std::size_t index) {
+    depot::arm_thread();
+    list taken = thread == armed ? depot::instance().take(index) : list{};
+    if (!taken.first)
+        return ::operator new((index + 1) * granularity);
+    block* b = taken.first;
+    taken.first = b->next;
+    --taken.count;
+    lists[index] = taken;
+    return b;
+}
+
+void recycling::spill(block* extra, std::size_t index) noexcept {
+    depot::arm_thread();
+    if (thread == over)
+        return ::operator delete(extra);
+    list& own = lists[index];
+    if (own.count == kept_per_thread)
+        depot::instance().give(own, depot::batch, index);
+    extra->next = own.first;
+    own.first = extra;
+    ++own.count;
+}
+
+} // namespace asyncinfo::detail
