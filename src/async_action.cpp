@@ -46,7 +46,7 @@ IAsyncAction::Completed(boost::system::error_code& error) const noexcept {
     return AsyncActionCompletedHandler(operation ? operation->completed() : nullptr);
 }
 
-void IAsyncAction::GetResults() const {
+void IAsyncAction::explain() const {
     boost::system::error_code error;
     GetResults(error);
     if (error)

@@ -9,27 +9,12 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <memory>
 #include <new>
 #include <string_view>
 #include <system_error>
 
 namespace asyncinfo::detail {
 namespace {
-
-/// Numbers are handed out to threads by the thousand, so that starting an operation does not make
-/// the threads meet.
-std::uint64_t new_id() noexcept {
-    constexpr std::uint64_t batch = 1024;
-    static constinit std::atomic<std::uint64_t> unused{1};
-    static constinit thread_local std::uint64_t next = 0;
-    static constinit thread_local std::uint64_t end = 0;
-    if (next == end) {
-        next = unused.fetch_add(batch, std::memory_order_relaxed);
-        end = next + batch;
-    }
-    return next++;
-}
 
 /// One bit for each type Asio has, and one for "all", which is more than their union.
 constexpr unsigned all_types = 8;
@@ -71,12 +56,11 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 
 } // namespace
 
-operation_base::operation_base(const operation_methods& methods) noexcept
-    : methods_(&methods), id_(new_id()) {}
-
-operation_base::~operation_base() {
-    if (failure_ == failure::exception)
-        std::destroy_at(&exception_);
+void operation_base::fetch_ids() noexcept {
+    constexpr std::uint64_t batch = 1024;
+    static constinit std::atomic<std::uint64_t> unused{1};
+    next_id = unused.fetch_add(batch, std::memory_order_relaxed);
+    end_of_ids = next_id + batch;
 }
 
 void operation_base::fail(const boost::system::error_code& code) noexcept {

@@ -35,7 +35,10 @@ public:
     /// `system_error`.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs.
-    void GetResults() const;
+    void GetResults() const {
+        if (!has_succeeded())
+            explain();
+    }
     void GetResults(boost::system::error_code& error) const noexcept;
 
     /// Whether the operation has ended; then as `GetResults`. Never blocks.
@@ -66,6 +69,9 @@ private:
 
     explicit IAsyncAction(detail::operation_ptr operation) noexcept
         : IAsyncInfo(std::move(operation)) {}
+
+    /// Throws why GetResults cannot succeed, if it cannot.
+    void explain() const;
 };
 
 } // namespace asyncinfo

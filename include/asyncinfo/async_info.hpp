@@ -158,6 +158,13 @@ protected:
     /// Null, and the error set, on an empty handle or after Close.
     detail::operation_base* usable(boost::system::error_code& error) const noexcept;
 
+    /// The common case, decided by one load: Completed and not closed.
+    bool has_succeeded() const noexcept {
+        return operation_ && (operation_->load() & (detail::lifecycle::status_mask |
+                                                    detail::lifecycle::closed)) ==
+                                 static_cast<detail::lifecycle::word>(AsyncStatus::Completed);
+    }
+
     [[noreturn]] static void refuse(const boost::system::error_code& error);
 
     AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;

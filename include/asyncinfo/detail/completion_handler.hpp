@@ -53,7 +53,7 @@ public:
     ~completion_handler() {
         if (operation_) {
             operation_->fail(errc::abandoned);
-            operation_->end();
+            operation_->end(Operation::keeps_executor);
         }
     }
 
@@ -73,7 +73,7 @@ public:
             // The result could not be moved into its place.
             ended.fail(std::current_exception());
         }
-        ended.end();
+        ended.end(Operation::keeps_executor);
     }
 
 private:

@@ -35,6 +35,12 @@ public:
         return false;
     }
 
+    /// For tests that run the parts of several threads as fibers of one: what this fiber is in the
+    /// middle of, for what the thread was.
+    static const activity* exchange(const activity* other) noexcept {
+        return std::exchange(innermost, other);
+    }
+
 private:
     static inline constinit thread_local const activity* innermost = nullptr;
 
@@ -84,7 +90,8 @@ public:
     /// runs: a delivery, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
-        transit([this](auto w) { return lifecycle::enter(w, mine(w)); });
+        if (!enter_quickly())
+            transit([this](auto w) { return lifecycle::enter(w, mine(w)); });
         run_inside(std::forward<Step>(step), true);
     }
 
@@ -99,14 +106,11 @@ public:
     }
 
     /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
-    void end(bool plain) {
-        if (plain) {
-            const auto status = derived().final_status();
-            const auto then =
-                transit([=](auto w) { return lifecycle::end_and_publish(w, status); });
-            if (then != lifecycle::next::refuse)
-                return announce(then);
-        }
+    /// Asked only when nobody is inside.
+    template <typename Plain>
+    void end(Plain plain) {
+        if (end_quickly(derived().final_status(), plain))
+            return;
         proceed(transit([](auto w) { return lifecycle::end(w); }));
     }
 
@@ -210,38 +214,77 @@ private:
         return (w & lifecycle::inside_mask) && activity::of_this_thread(this, activity::inside);
     }
 
+    // The three transitions of every operation, for when nobody else is about: the same as what
+    // the lifecycle says, in one comparison and one exchange.
+
+    bool enter_quickly() noexcept {
+        auto seen = load();
+        return (seen & (lifecycle::inside_mask | lifecycle::contended)) == 0 &&
+               word_.compare_exchange_strong(seen, seen + lifecycle::one_inside,
+                                             std::memory_order_acq_rel);
+    }
+
+    bool leave_quickly() noexcept {
+        constexpr auto concerned = lifecycle::inside_mask | lifecycle::status_mask |
+                                   lifecycle::ended | lifecycle::requested_mask |
+                                   lifecycle::contended;
+        auto seen = load();
+        return (seen & concerned) == lifecycle::one_inside &&
+               word_.compare_exchange_strong(seen, seen - lifecycle::one_inside,
+                                             std::memory_order_acq_rel);
+    }
+
+    template <typename Plain>
+    bool end_quickly(lifecycle::word status, Plain plain) noexcept {
+        constexpr auto concerned = lifecycle::inside_mask | lifecycle::submitting |
+                                   lifecycle::locked | lifecycle::observed | lifecycle::contended;
+        auto seen = load();
+        return (seen & concerned) == 0 && lifecycle::references(seen) > 1 && plain() &&
+               word_.compare_exchange_strong(
+                   seen, (seen | lifecycle::ended | status) - lifecycle::one_reference,
+                   std::memory_order_acq_rel);
+    }
+
     template <typename Function>
     void run_inside(Function&& function, bool may_emit) {
-        std::exception_ptr thrown;
-        auto then = lifecycle::next::nothing;
-        {
+        try {
             const activity here(this, activity::inside);
-            unsigned delivered = 0;
+            std::forward<Function>(function)();
+        } catch (...) {
+            leave_after_exception(may_emit);
+            throw;
+        }
+        if (!leave_quickly())
+            leave_slowly(may_emit);
+    }
+
+    void leave_after_exception(bool may_emit) noexcept {
+        try {
+            leave_slowly(may_emit);
+        } catch (...) {
+        }
+    }
+
+    void leave_slowly(bool may_emit) {
+        std::exception_ptr thrown;
+        unsigned delivered = 0;
+        for (;;) {
+            const auto then =
+                transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
+            if (then != lifecycle::next::emit) {
+                proceed(then);
+                break;
+            }
+            delivered = lifecycle::requested(load());
             try {
-                std::forward<Function>(function)();
+                const activity here(this, activity::inside);
+                derived().emit(delivered);
             } catch (...) {
                 thrown = std::current_exception();
             }
-            for (;;) {
-                then = transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
-                if (then != lifecycle::next::emit)
-                    break;
-                delivered = lifecycle::requested(load());
-                try {
-                    derived().emit(delivered);
-                } catch (...) {
-                    if (!thrown)
-                        thrown = std::current_exception();
-                }
-            }
         }
-        if (!thrown)
-            return proceed(then);
-        try {
-            proceed(then);
-        } catch (...) {
-        }
-        std::rethrow_exception(thrown);
+        if (thrown)
+            std::rethrow_exception(thrown);
     }
 
     void leave(bool may_emit, unsigned delivered) {
@@ -286,12 +329,16 @@ private:
 
     /// Without memory for the hop the request stays latched, and the next step or Cancel delivers.
     void hand_over() noexcept {
-        try {
-            const activity submitting(this, activity::submitting);
-            derived().submit();
-        } catch (...) {
+        auto then = lifecycle::next::submit;
+        while (then == lifecycle::next::submit) {
+            try {
+                const activity submitting(this, activity::submitting);
+                derived().submit();
+            } catch (...) {
+            }
+            then = transit([](auto w) { return lifecycle::submitted(w); });
         }
-        transit([](auto w) { return lifecycle::submitted(w); });
+        proceed(then);
     }
 
     void finish() {

@@ -15,6 +15,7 @@
 ///
 ///     bit 0-1    status      Started, Completed, Canceled, Error (the numbers of AsyncStatus)
 ///     bit 2      ended       the completion handler ran or died; the outcome is stored
+///     bit 3      again       a request came while a thread was submitting: it submits once more
 ///     bit 4      hop         a delivery of the request is on its way through the executor
 ///     bit 5      submitting  a thread is inside the executor, handing that delivery over
 ///     bit 6      locked      a thread edits the observers
@@ -33,6 +34,7 @@ using word = std::uint64_t;
 
 inline constexpr word status_mask = 3;
 inline constexpr word ended = 1 << 2;
+inline constexpr word again = 1 << 3;
 inline constexpr word hop = 1 << 4;
 inline constexpr word submitting = 1 << 5;
 inline constexpr word locked = 1 << 6;
@@ -83,7 +85,7 @@ constexpr word born() { return one_inside | 2 * one_reference; }
 
 /// Frees the block if nobody is left: the tail of every transition that gives something up.
 constexpr transition settle(word w) {
-    const bool unused = references(w) == 0 && (w & inside_mask) == 0;
+    const bool unused = references(w) == 0 && (w & (inside_mask | submitting)) == 0;
     return {w, unused ? next::destroy : next::nothing};
 }
 
@@ -95,6 +97,15 @@ constexpr transition enter(word w, bool mine) {
     if (started(w) && (w & inside_mask) && !mine)
         return {w, next::wait};
     return {w + one_inside, next::nothing};
+}
+
+/// With nobody inside who would deliver on leaving, a request needs a delivery of its own.
+constexpr transition deliver_request(word w) {
+    if (w & hop)
+        return settle(w);
+    if (w & submitting)
+        return {w | again, next::nothing};
+    return {(w | hop | submitting) + one_reference, next::submit};
 }
 
 /// A step, the initiating function or a reader of the result is over. The last one out does what
@@ -110,26 +121,23 @@ constexpr transition leave(word w, bool may_emit, unsigned delivered) {
         return {w, next::finish};
     if (requested(w) == delivered)
         return settle(left);
-    if (may_emit)
-        return {w, next::emit};
-    if (w & hop)
-        return settle(left);
-    return {(left | hop | submitting) + one_reference, next::submit};
+    return may_emit ? transition{w, next::emit} : deliver_request(left);
 }
 
-/// Cancel: latches the types and, when nobody is inside who would see them on leaving, has a
-/// delivery submitted.
+/// Cancel: latches the types. Whoever is inside delivers them on leaving.
 constexpr transition request(word w, unsigned types) {
     if (!started(w) || (w & ended) || types == 0)
         return {w, next::nothing};
     w |= word{types} << requested_shift;
-    if (w & (inside_mask | hop))
-        return {w, next::nothing};
-    return {(w | hop | submitting) + one_reference, next::submit};
+    return (w & inside_mask) ? transition{w, next::nothing} : deliver_request(w);
 }
 
 /// The executor took the delivery, or refused it.
-constexpr transition submitted(word w) { return {w & ~submitting, next::nothing}; }
+constexpr transition submitted(word w) {
+    const bool once_more = (w & again) && started(w) && !(w & (ended | inside_mask | hop));
+    w &= ~(submitting | again);
+    return once_more ? deliver_request(w) : settle(w);
+}
 
 /// The delivery runs: it becomes a step, which delivers on leaving. Where somebody is inside
 /// already, that one delivers; an emit never waits.
@@ -167,13 +175,6 @@ constexpr transition publish(word w, unsigned final_status) {
     if (w & (observed | contended))
         return {w & ~observed, next::notify};
     return settle(w - one_reference);
-}
-
-/// `end` and `publish` at once, for an operation with nothing to clean up in between.
-constexpr transition end_and_publish(word w, unsigned final_status) {
-    if (w & (inside_mask | submitting | locked))
-        return {w, next::refuse};
-    return publish((w | ended) + one_inside, final_status);
 }
 
 /// Begins to edit the observers; refused once there is nobody to be observed any more.

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <typeinfo>
@@ -94,7 +95,10 @@ public:
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
-    void end() { gate::end(methods_->drop_executor == nullptr && place_.empty()); }
+    /// `keeps_executor`: there is none to give back.
+    void end(bool keeps_executor) {
+        gate::end([=, this] { return keeps_executor && place_.empty(); });
+    }
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
     /// operation's own context gives `errc::would_deadlock`.
@@ -109,8 +113,12 @@ public:
     completed_ptr completed() noexcept;
 
 protected:
-    explicit operation_base(const operation_methods& methods) noexcept;
-    ~operation_base();
+    explicit operation_base(const operation_methods& methods) noexcept
+        : methods_(&methods), id_(new_id()) {}
+    ~operation_base() {
+        if (failure_ == failure::exception)
+            std::destroy_at(&exception_);
+    }
 
 private:
     friend class gate<operation_base>;
@@ -126,6 +134,16 @@ private:
     void destroy() noexcept { methods_->destroy(*this); }
 
     void failed(const boost::system::error_code& code) noexcept;
+
+    /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
+    static std::uint64_t new_id() noexcept {
+        if (next_id == end_of_ids)
+            fetch_ids();
+        return next_id++;
+    }
+    static void fetch_ids() noexcept;
+    static inline constinit thread_local std::uint64_t next_id = 0;
+    static inline constinit thread_local std::uint64_t end_of_ids = 0;
 
     const operation_methods* methods_;
     std::uint64_t id_;

@@ -60,6 +60,14 @@ private:
     std::atomic<state> state_{state::none};
 };
 
+/// May an executor be destroyed after its context? Those that are but a pointer may, and need not be
+/// given back when the operation ends; a strand, or what may hold one, must be.
+template <typename Executor>
+inline constexpr bool outlives_context =
+    std::is_trivially_destructible_v<Executor> ||
+    std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
+    std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
+
 /// Hands `function` to the executor, never to run in the caller if the executor can help it.
 template <typename Executor, typename Function>
 void post_to(const Executor& executor, Function function) {
@@ -89,6 +97,7 @@ public:
         std::conditional_t<is_bound<Allocator>, Allocator, recycling_allocator<void>>;
     using immediate_executor_type = ImmediateExecutor;
     static constexpr bool has_bound_executor = BoundExecutor;
+    static constexpr bool keeps_executor = outlives_context<Executor>;
     static constexpr bool captures_executor = std::is_same_v<Executor, captured_executor>;
 
     template <typename Token>
@@ -134,8 +143,6 @@ private:
     using block_allocator =
         typename std::allocator_traits<allocator_type>::template rebind_alloc<started_operation>;
 
-    // An executor that is but a pointer needs no giving back.
-    static constexpr bool keeps_executor = std::is_trivially_destructible_v<Executor>;
     using executor_place = std::optional<Executor>;
 
     template <typename Token>

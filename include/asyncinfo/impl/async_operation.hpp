@@ -45,9 +45,13 @@ IAsyncOperation<T>::Completed(boost::system::error_code& error) const noexcept {
 
 template <typename T>
 std::optional<T> IAsyncOperation<T>::results(bool sole, boost::system::error_code& error) const {
-    auto* operation = usable(error);
-    if (!operation || !detail::is_successful(*operation, error))
-        return std::nullopt;
+    if (has_succeeded()) {
+        error.clear();
+    } else {
+        auto* operation = usable(error);
+        if (!operation || !detail::is_successful(*operation, error))
+            return std::nullopt;
+    }
     auto result = detail::read_result(block(), sole, error);
     // A signature without values reported success for an operation that has a result elsewhere.
     if (!result && !error) {
