@@ -10,7 +10,7 @@
 
 namespace asyncinfo {
 
-void detail::throw_failure(const operation_base* operation,
+void detail::throw_failure(operation_base* operation,
                            const boost::system::error_code& error) {
     boost::system::error_code own;
     if (operation && !(operation->load() & lifecycle::closed) && !is_successful(*operation, own) &&
@@ -54,7 +54,7 @@ void IAsyncAction::explain() const {
 }
 
 void IAsyncAction::GetResults(boost::system::error_code& error) const noexcept {
-    if (const auto* operation = usable(error))
+    if (auto* operation = usable(error))
         detail::is_successful(*operation, error);
 }
 
@@ -67,7 +67,7 @@ bool IAsyncAction::try_get() const {
 }
 
 bool IAsyncAction::try_get(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return false;
     return detail::is_successful(*operation, error);
@@ -109,7 +109,7 @@ std::tuple<boost::system::error_code> IAsyncAction::outcome() const {
 
 std::tuple<boost::system::error_code>
 IAsyncAction::outcome(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (operation && operation->status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     return error ? boost::system::error_code() : operation->code();

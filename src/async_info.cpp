@@ -41,7 +41,7 @@ std::uint64_t IAsyncInfo::Id() const {
 }
 
 std::uint64_t IAsyncInfo::Id(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     return operation ? operation->id() : 0;
 }
 
@@ -55,7 +55,7 @@ AsyncStatus IAsyncInfo::Status() const {
 }
 
 AsyncStatus IAsyncInfo::Status(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     return operation ? operation->status() : AsyncStatus::Started;
 }
 
@@ -65,7 +65,7 @@ boost::system::error_code IAsyncInfo::ErrorCode() const {
 
 boost::system::error_code
 IAsyncInfo::ErrorCode(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return {};
     return operation->code();
@@ -76,7 +76,7 @@ std::exception_ptr IAsyncInfo::exception() const {
 }
 
 std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return nullptr;
     return operation->exception();
@@ -109,7 +109,7 @@ bool IAsyncInfo::cancel_requested() const {
 }
 
 bool IAsyncInfo::cancel_requested(boost::system::error_code& error) const noexcept {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     return operation && detail::lifecycle::requested(operation->load()) != 0;
 }
 

@@ -43,6 +43,8 @@ bool means_canceled(const boost::system::error_code& code) noexcept {
 }
 
 boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {
+    if (!exception)
+        return errc::illegal_method_call; // closed meanwhile
     try {
         std::rethrow_exception(exception);
     } catch (const boost::system::system_error& e) {
@@ -80,25 +82,30 @@ void operation_base::failed(const boost::system::error_code& code) noexcept {
                                                                     : AsyncStatus::Error);
 }
 
-boost::system::error_code operation_base::code() const noexcept {
+boost::system::error_code operation_base::code() noexcept {
     switch (failure_) {
     case failure::code:
         return code_;
     case failure::exception:
-        return code_of(exception_);
+        return code_of(exception());
     case failure::none:
         break;
     }
     return {};
 }
 
-std::exception_ptr operation_base::exception() const noexcept {
-    return failure_ == failure::exception ? exception_ : nullptr;
+std::exception_ptr operation_base::exception() noexcept {
+    // Held against Close on another thread.
+    if (failure_ != failure::exception || !hold())
+        return nullptr;
+    std::exception_ptr copy = exception_;
+    end_read();
+    return copy;
 }
 
-void operation_base::throw_error() const {
-    if (failure_ == failure::exception)
-        std::rethrow_exception(exception_);
+void operation_base::throw_error() {
+    if (const auto thrown = exception())
+        std::rethrow_exception(thrown);
     throw boost::system::system_error(code());
 }
 

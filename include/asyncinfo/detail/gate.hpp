@@ -126,7 +126,11 @@ public:
         return transit([](auto w) { return lifecycle::assign(w); });
     }
 
-    /// Between a successful read and `end_read` the result stays where it is.
+    /// Between a successful hold or read and `end_read` nothing is released.
+    bool hold() noexcept {
+        return transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
+    }
+
     bool read(bool claim) noexcept {
         return transit([=](auto w) { return lifecycle::read(w, claim); }) ==
                lifecycle::next::perform;

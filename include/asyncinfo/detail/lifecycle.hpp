@@ -202,12 +202,19 @@ constexpr transition assign(word w) {
     return {w | assigned | locked, next::perform};
 }
 
-/// A reader of the result begins; `perform` is to be followed by `leave`. `claim` takes the result
-/// for good.
-constexpr transition read(word w, bool claim) {
-    if (started(w) || (w & (closed | claimed)))
+/// A reader of what the operation ended with begins; `perform` is to be followed by `leave`.
+constexpr transition hold(word w) {
+    if (started(w) || (w & closed))
         return {w, next::refuse};
-    return {(claim ? w | claimed : w) + one_inside, next::perform};
+    return {w + one_inside, next::perform};
+}
+
+/// A reader of the result begins. `claim` takes it for good.
+constexpr transition read(word w, bool claim) {
+    if (w & claimed)
+        return {w, next::refuse};
+    const auto held = hold(w);
+    return claim && held.then == next::perform ? transition{held.value | claimed, held.then} : held;
 }
 
 /// Whoever gets `discard`, here or from `leave`, holds the block with a step meanwhile.

@@ -24,7 +24,7 @@ public:
     virtual void ended() = 0;
 
 protected:
-    ~observer() = default;
+    virtual ~observer() = default;
 
 private:
     friend class observer_list;

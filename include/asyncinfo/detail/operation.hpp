@@ -49,7 +49,7 @@ public:
 
 protected:
     completed_target() = default;
-    ~completed_target() = default;
+    virtual ~completed_target() = default;
     virtual void destroy() noexcept = 0;
 
 private:
@@ -78,10 +78,10 @@ public:
     AsyncStatus status() const noexcept { return static_cast<AsyncStatus>(lifecycle::status(load())); }
 
     /// Of a finished operation. The code of an exception is that of a `system_error`.
-    boost::system::error_code code() const noexcept;
-    std::exception_ptr exception() const noexcept;
+    boost::system::error_code code() noexcept;
+    std::exception_ptr exception() noexcept;
     /// Throws the stored exception as it was, else a `system_error` of the code.
-    [[noreturn]] void throw_error() const;
+    [[noreturn]] void throw_error();
     /// Under `as_tuple` the error is part of the result, which is then readable in every status.
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
 
@@ -130,7 +130,11 @@ private:
     void clean_up() noexcept;
     unsigned final_status() const noexcept { return final_status_; }
     void tell_observers();
-    void discard() noexcept { methods_->discard(*this); }
+    void discard() noexcept {
+        if (failure_ == failure::exception)
+            exception_ = nullptr;
+        methods_->discard(*this);
+    }
     void destroy() noexcept { methods_->destroy(*this); }
 
     void failed(const boost::system::error_code& code) noexcept;

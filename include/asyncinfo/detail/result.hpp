@@ -60,7 +60,7 @@ std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::
 }
 
 /// May the result of this operation be asked for? Sets what stands against it.
-inline bool is_successful(const operation_base& operation, boost::system::error_code& error) {
+inline bool is_successful(operation_base& operation, boost::system::error_code& error) {
     if (operation.status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     else if (operation.status() != AsyncStatus::Completed && !operation.error_is_in_result())
@@ -69,7 +69,7 @@ inline bool is_successful(const operation_base& operation, boost::system::error_
 }
 
 /// What the throwing members throw: the operation's own failure as it was delivered.
-[[noreturn]] void throw_failure(const operation_base* operation,
+[[noreturn]] void throw_failure(operation_base* operation,
                                 const boost::system::error_code& error);
 
 } // namespace asyncinfo::detail

@@ -31,6 +31,10 @@ namespace asyncinfo::detail {
 /// not publish anything.
 class captured_executor {
 public:
+    captured_executor() = default;
+    /// Moved only while empty, on its way into the block.
+    captured_executor(captured_executor&&) noexcept {}
+
     template <typename Executor>
     void capture(const Executor& candidate) noexcept {
         if constexpr (!std::is_same_v<Executor, boost::asio::system_executor> &&

@@ -106,7 +106,7 @@ std::optional<T> IAsyncOperation<T>::try_get() const {
 
 template <typename T>
 std::optional<T> IAsyncOperation<T>::try_get(boost::system::error_code& error) const {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return std::nullopt;
     return results(false, error);
@@ -155,7 +155,7 @@ std::tuple<boost::system::error_code, std::optional<T>> IAsyncOperation<T>::outc
 template <typename T>
 std::tuple<boost::system::error_code, std::optional<T>>
 IAsyncOperation<T>::outcome(boost::system::error_code& error) const {
-    const auto* operation = usable(error);
+    auto* operation = usable(error);
     if (operation && operation->status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     if (error)
