@@ -116,7 +116,7 @@ void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
 void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
 
 void operation_base::clean_up() noexcept {
-    if (methods_->drop_executor)
+    if (!has_plain_executor_)
         methods_->drop_executor(*this);
     place_.clear();
 }

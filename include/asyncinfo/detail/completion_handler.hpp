@@ -53,7 +53,7 @@ public:
     ~completion_handler() {
         if (operation_) {
             operation_->fail(errc::abandoned);
-            operation_->end(Operation::keeps_executor);
+            operation_->end();
         }
     }
 
@@ -73,7 +73,7 @@ public:
             // The result could not be moved into its place.
             ended.fail(std::current_exception());
         }
-        ended.end(Operation::keeps_executor);
+        ended.end();
     }
 
 private:

@@ -61,7 +61,7 @@ public:
 
     template <typename Property>
         requires(boost::asio::can_query<const Executor&, Property>::value)
-    auto query(const Property& property) const
+    decltype(auto) query(const Property& property) const
         noexcept(boost::asio::is_nothrow_query<const Executor&, Property>::value) {
         return boost::asio::query(inner_, property);
     }

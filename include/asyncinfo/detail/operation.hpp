@@ -64,7 +64,7 @@ struct operation_methods {
     void (*destroy)(operation_base&) noexcept;
     void (*discard)(operation_base&) noexcept;        ///< the result, after Close
     void (*submit)(operation_base&);                  ///< a delivery to the executor
-    void (*drop_executor)(operation_base&) noexcept;  ///< null where that is nothing to do
+    void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
 };
 
@@ -95,9 +95,8 @@ public:
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
-    /// `keeps_executor`: there is none to give back.
-    void end(bool keeps_executor) {
-        gate::end([=, this] { return keeps_executor && place_.empty(); });
+    void end() {
+        gate::end([this] { return has_plain_executor_ && place_.empty(); });
     }
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
@@ -113,12 +112,15 @@ public:
     completed_ptr completed() noexcept;
 
 protected:
-    explicit operation_base(const operation_methods& methods) noexcept
-        : methods_(&methods), id_(new_id()) {}
+    operation_base(const operation_methods& methods, bool has_plain_executor) noexcept
+        : methods_(&methods), id_(new_id()), has_plain_executor_(has_plain_executor) {}
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
+
+    /// An executor that may outlive its context, and so is not given back at the end.
+    bool has_plain_executor() const noexcept { return has_plain_executor_; }
 
 private:
     friend class gate<operation_base>;
@@ -161,6 +163,7 @@ private:
     failure failure_ = failure::none;
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
+    const bool has_plain_executor_;
 };
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }

@@ -10,36 +10,75 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/type_index/ctti_type_index.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
 
-/// What kind of cancellation handler stands in a slot, as far as redelivery is concerned.
-enum class handler_kind : unsigned char {
-    plain,     ///< wants the request once
-    own_state, ///< an operation's own `asio::cancellation_state`, which it may reset
-    foreign    ///< an `asio::cancellation_slot` was asked for: what goes in there is not seen
+/// What a cancellation handler is, as far as it decides who is to have a latched request again.
+struct handler_kind {
+    enum type : unsigned char {
+        plain,        ///< wants the request once
+        foreign,      ///< passes it on to handlers that are not seen here: repeated after each step
+        read_state,   ///< the state of `asio::async_read`, `async_write` or `async_connect`
+        initial_state, ///< the state an `async_compose` operation begins with
+        default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
+        other_state    ///< a state with another filter: a reset, or an `any_completion_handler`
+    };
 };
 
+/// Asio's `cancellation_state` places a type of its own, known by its public members.
 template <typename T>
-struct is_own_state : std::false_type {};
+concept own_state = requires(T& state) {
+    state.signal_;
+    state.cancelled_;
+    state.in_filter_;
+    state.out_filter_;
+};
 
-// `asio::async_read`, `async_write` and `async_connect` place a state that lets "partial" through,
-// once, and never reset it; a series of them in one slot is a series of operations.
-template <template <typename, typename> class State, typename InFilter, typename OutFilter>
-struct is_own_state<State<InFilter, OutFilter>>
-    : std::bool_constant<
-          !std::is_same_v<InFilter, boost::asio::enable_partial_cancellation> &&
-          std::string_view(
-              boost::typeindex::ctti_type_index::type_id<State<InFilter, OutFilter>>().name())
-                  .find("cancellation_state::") != std::string_view::npos> {};
+/// Tells the kind of a handler by its type and the number of arguments it is made from, which
+/// differ as follows (Asio in Boost 1.81 to 1.88):
+///
+///     async_read, async_write, async_connect  (partial, partial)
+///     async_compose, co_composed              (terminal, terminal)
+///     ssl::stream; reset_cancellation_state() ()
+///     reset_cancellation_state(f)             (f, f)
+///     any_completion_handler                  (total, total)
+template <typename Handler>
+constexpr handler_kind::type kind_of(std::size_t arguments) {
+    if constexpr (own_state<Handler>) {
+        using filter = decltype(Handler::in_filter_);
+        if (std::is_same_v<filter, boost::asio::enable_partial_cancellation>)
+            return handler_kind::read_state;
+        if (std::is_same_v<filter, boost::asio::enable_terminal_cancellation>)
+            return arguments == 0 ? handler_kind::default_state : handler_kind::initial_state;
+        return handler_kind::other_state;
+    }
+    return handler_kind::plain;
+}
+
+/// An operation that has had the request may reset its state and clean up undisturbed; but where a
+/// slot is handed from one operation to the next, the next one is to have the request, too. Asio
+/// says nowhere which of the two a new state in the slot is. `before` has had the request, or is
+/// itself a reset.
+constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler_kind::type now) {
+    switch (now) {
+    case handler_kind::default_state:
+        return before_is_reset || before == handler_kind::initial_state ||
+               before == handler_kind::other_state;
+    case handler_kind::read_state:
+    case handler_kind::other_state:
+        return before_is_reset || (before != handler_kind::read_state &&
+                                   before != handler_kind::plain &&
+                                   before != handler_kind::foreign);
+    default:
+        return false;
+    }
+}
 
 /// The place for one cancellation handler, in the operation's block where it fits.
 ///
@@ -56,9 +95,11 @@ public:
 
     template <typename Handler, typename... Args>
     Handler& emplace(Args&&... args) {
-        // An operation that resets its own state after a request cleans up undisturbed.
-        const bool reset = methods_ && methods_->kind == handler_kind::own_state && !due_ &&
-                           delivered_ != 0 && is_own_state<Handler>::value;
+        constexpr auto kind = std::is_same_v<Handler, asio_signal>
+                                  ? handler_kind::foreign
+                                  : kind_of<Handler>(sizeof...(Args));
+        const bool first = empty();
+        const bool reset = !first && !due_ && delivered_ != 0 && is_reset(kind_, reset_, kind);
         clear();
         void* memory = storage_;
         if constexpr (!fits<Handler>)
@@ -74,7 +115,11 @@ public:
         Handler& placed = *::new (memory) Handler(std::forward<Args>(args)...);
         releasing.memory = nullptr;
         methods_ = &methods_of<Handler>;
+        // A composed operation that allows total cancellation resets the state it has; the first
+        // of all is an any_completion_handler's.
+        kind_ = first && kind == handler_kind::other_state ? handler_kind::foreign : kind;
         due_ = !reset;
+        reset_ = reset;
         return placed;
     }
 
@@ -84,19 +129,23 @@ public:
         due_ = false;
     }
 
-    /// Calls the handler if it has not had these types yet.
+    /// Calls the handler if it has not had these types yet, and those that it has placed.
     void deliver(unsigned types, boost::asio::cancellation_type_t value) {
-        if (!methods_ || (!due_ && delivered_ == types))
-            return;
-        due_ = methods_->kind == handler_kind::foreign;
-        delivered_ = static_cast<unsigned char>(types);
-        methods_->call(*this, value);
+        while (methods_ && (due_ || delivered_ != types)) {
+            delivered_ = static_cast<unsigned char>(types);
+            due_ = false;
+            methods_->call(*this, value);
+            if (kind_ == handler_kind::foreign) {
+                due_ = true;
+                break;
+            }
+        }
     }
 
     /// For code that insists on Asio's own slot type. The handlers placed in it are not seen, so
     /// each delivery may reach one of them again.
     boost::asio::cancellation_slot as_asio_slot() {
-        if (!methods_ || methods_->kind != handler_kind::foreign)
+        if (!methods_ || methods_->call != &call<asio_signal>)
             emplace<asio_signal>();
         return static_cast<asio_signal*>(target<asio_signal>())->signal.slot();
     }
@@ -105,7 +154,6 @@ private:
     struct methods {
         void (*call)(cancellation_place&, boost::asio::cancellation_type_t);
         void (*destroy)(cancellation_place&) noexcept;
-        handler_kind kind;
     };
 
     struct asio_signal {
@@ -126,13 +174,6 @@ private:
     }
 
     template <typename Handler>
-    static constexpr handler_kind kind_of() {
-        if (std::is_same_v<Handler, asio_signal>)
-            return handler_kind::foreign;
-        return is_own_state<Handler>::value ? handler_kind::own_state : handler_kind::plain;
-    }
-
-    template <typename Handler>
     static void call(cancellation_place& self, boost::asio::cancellation_type_t type) {
         (*self.target<Handler>())(type);
     }
@@ -146,7 +187,7 @@ private:
     }
 
     template <typename Handler>
-    static constexpr methods methods_of{&call<Handler>, &destroy<Handler>, kind_of<Handler>()};
+    static constexpr methods methods_of{&call<Handler>, &destroy<Handler>};
 
     void*& storage_pointer() noexcept { return *reinterpret_cast<void**>(storage_); }
 
@@ -161,6 +202,8 @@ private:
     const methods* methods_ = nullptr;
     alignas(void*) unsigned char storage_[capacity];
     bool due_ = false;
+    bool reset_ = false;
+    handler_kind::type kind_ = handler_kind::plain;
     unsigned char delivered_ = 0;
 };
 

@@ -18,7 +18,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -64,14 +63,6 @@ private:
     std::atomic<state> state_{state::none};
 };
 
-/// May an executor be destroyed after its context? Those that are but a pointer may, and need not be
-/// given back when the operation ends; a strand, or what may hold one, must be.
-template <typename Executor>
-inline constexpr bool outlives_context =
-    std::is_trivially_destructible_v<Executor> ||
-    std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
-    std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
-
 /// Hands `function` to the executor, never to run in the caller if the executor can help it.
 template <typename Executor, typename Function>
 void post_to(const Executor& executor, Function function) {
@@ -85,6 +76,63 @@ void post_to(const Executor& executor, Function function) {
                      asio::execution::allocator(recycling_allocator<void>()))
             .execute(std::move(function));
 }
+
+/// Keeps an operation's executor until it ends.
+///
+/// A strand that outlives its context is a use-after-free, so the executor is given back when the
+/// operation ends, unless it is `plain`: no more than a pointer, which may stay. The operation
+/// remembers which. `any_io_executor` holds a plain one as a rule, and then that is kept instead.
+template <typename Executor>
+class executor_keeper {
+public:
+    using plain_type = std::conditional_t<std::is_same_v<Executor, boost::asio::any_io_executor>,
+                                          boost::asio::io_context::executor_type, Executor>;
+    static constexpr bool always_plain =
+        std::is_trivially_destructible_v<Executor> ||
+        std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
+        std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
+    static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
+
+    static bool is_plain(const Executor& executor) noexcept {
+        if constexpr (may_be_plain)
+            return executor.template target<plain_type>() != nullptr;
+        else
+            return always_plain;
+    }
+
+    template <typename E>
+    executor_keeper(E&& executor, bool plain) noexcept {
+        if constexpr (may_be_plain)
+            if (plain) {
+                std::construct_at(&plain_, *executor.template target<plain_type>());
+                return;
+            }
+        std::construct_at(&executor_, std::forward<E>(executor));
+    }
+
+    ~executor_keeper() {}
+
+    /// Once, and not on a plain executor.
+    void give_back() noexcept { std::destroy_at(&executor_); }
+
+    /// Calls `use` with the executor as it is kept.
+    template <typename Use>
+    decltype(auto) visit(bool plain, Use use) const {
+        if constexpr (may_be_plain)
+            if (plain)
+                return use(plain_);
+        return use(executor_);
+    }
+
+    Executor& get() noexcept { return executor_; }
+    const Executor& get() const noexcept { return executor_; }
+
+private:
+    union {
+        Executor executor_;
+        plain_type plain_;
+    };
+};
 
 /// The whole block: what `use_async_info` allocates, once, for each operation.
 ///
@@ -101,11 +149,10 @@ public:
         std::conditional_t<is_bound<Allocator>, Allocator, recycling_allocator<void>>;
     using immediate_executor_type = ImmediateExecutor;
     static constexpr bool has_bound_executor = BoundExecutor;
-    static constexpr bool keeps_executor = outlives_context<Executor>;
     static constexpr bool captures_executor = std::is_same_v<Executor, captured_executor>;
 
-    template <typename Token>
-    static started_operation* create(const Token& token, Executor executor,
+    template <typename Token, typename E>
+    static started_operation* create(const Token& token, E&& executor,
                                      boost::asio::execution_context* io_context) {
         block_allocator allocator = [&] {
             if constexpr (is_bound<Allocator>)
@@ -124,7 +171,7 @@ public:
         } releasing{allocator, std::to_address(
                                    std::allocator_traits<block_allocator>::allocate(allocator, 1))};
         auto* made = ::new (static_cast<void*>(releasing.memory))
-            started_operation(token, std::move(executor), allocator, io_context);
+            started_operation(token, std::forward<E>(executor), allocator, io_context);
         releasing.memory = nullptr;
         return made;
     }
@@ -133,26 +180,28 @@ public:
     const Executor& get_bound_executor() const noexcept
         requires BoundExecutor
     {
-        return *executor_;
+        return executor_.get();
     }
     const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
 
     template <typename Candidate>
     void capture(const Candidate& candidate) noexcept {
         if constexpr (captures_executor)
-            executor_->capture(candidate);
+            executor_.get().capture(candidate);
     }
 
 private:
     using block_allocator =
         typename std::allocator_traits<allocator_type>::template rebind_alloc<started_operation>;
 
-    using executor_place = std::optional<Executor>;
+    using keeper = executor_keeper<Executor>;
+    using operation<T>::has_plain_executor;
 
-    template <typename Token>
-    started_operation(const Token& token, Executor&& executor, const block_allocator& allocator,
+    template <typename Token, typename E>
+    started_operation(const Token& token, E&& executor, const block_allocator& allocator,
                       boost::asio::execution_context* io_context)
-        : operation<T>(methods), executor_(std::move(executor)), allocator_(allocator),
+        : operation<T>(methods, keeper::is_plain(executor)),
+          executor_(std::forward<E>(executor), has_plain_executor()), allocator_(allocator),
           immediate_(token.immediate_executor) {
         if constexpr (BoundExecutor)
             io_context_ = io_context;
@@ -169,31 +218,36 @@ private:
         std::allocator_traits<block_allocator>::deallocate(allocator, memory, 1);
     }
 
-    static void submit(operation_base& self) {
+    static void submit(operation_base& base) {
+        auto& self = of(base);
         operation_base::delivery delivery(self);
-        if constexpr (captures_executor) {
-            // Without any executor the caller's thread is as good as another: system_executor.
-            if (auto* captured = of(self).executor_->get())
-                post_to(boost::asio::any_completion_executor(*captured), std::move(delivery));
-            else
+        self.executor_.visit(self.has_plain_executor(), [&]<typename E>(const E& executor) {
+            if constexpr (captures_executor) {
+                // Without any executor the caller's thread is as good as another.
+                if (auto* captured = executor.get())
+                    post_to(boost::asio::any_completion_executor(*captured), std::move(delivery));
+                else
+                    delivery();
+            } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
                 delivery();
-        } else if constexpr (std::is_base_of_v<boost::asio::system_executor, Executor>) {
-            delivery();
-        } else {
-            post_to(Executor(*of(self).executor_), std::move(delivery));
-        }
+            } else {
+                post_to(E(executor), std::move(delivery));
+            }
+        });
     }
 
-    static void drop_executor(operation_base& self) noexcept { of(self).executor_.reset(); }
+    static void drop_executor(operation_base& self) noexcept { of(self).executor_.give_back(); }
 
     static bool runs_here(const operation_base& base) noexcept {
         const auto& self = static_cast<const started_operation&>(base);
-        if constexpr (captures_executor) {
-            auto* captured = self.executor_->get();
-            return captured && runs_on_this_thread(*captured);
-        } else {
-            return runs_on_this_thread(*self.executor_) || self.io_context_runs_here();
-        }
+        return self.executor_.visit(self.has_plain_executor(), [&](const auto& executor) {
+            if constexpr (captures_executor) {
+                auto* captured = executor.get();
+                return captured && runs_on_this_thread(*captured);
+            } else {
+                return runs_on_this_thread(executor) || self.io_context_runs_here();
+            }
+        });
     }
 
     bool io_context_runs_here() const noexcept {
@@ -209,13 +263,13 @@ private:
         &destroy,
         &operation<T>::discard,
         &submit,
-        keeps_executor ? nullptr : &drop_executor,
+        &drop_executor,
         &runs_here,
     };
 
     struct no_context {};
 
-    executor_place executor_;
+    keeper executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
     /// Of the I/O object, where the steps run elsewhere: waiting there would deadlock too.

@@ -69,31 +69,32 @@ struct starter {
             boost::asio::execution_context* io_context = nullptr;
             if constexpr (publishes_executor<Initiation>)
                 io_context = context_of(initiation.get_executor());
-            return start_on<true>(bound_executor(token.executor), io_context,
-                                  std::forward<Initiation>(initiation), token,
-                                  std::forward<Args>(args)...);
+            return start_on<true, bound_executor>(token.executor, io_context,
+                                                  std::forward<Initiation>(initiation), token,
+                                                  std::forward<Args>(args)...);
         } else if constexpr (publishes_executor<Initiation>) {
-            return start_on<false>(initiation.get_executor(), nullptr,
-                                   std::forward<Initiation>(initiation), token,
-                                   std::forward<Args>(args)...);
+            using published = std::decay_t<decltype(initiation.get_executor())>;
+            return start_on<false, published>(initiation.get_executor(), nullptr,
+                                              std::forward<Initiation>(initiation), token,
+                                              std::forward<Args>(args)...);
         } else {
-            return start_on<false>(captured_executor(), nullptr,
-                                   std::forward<Initiation>(initiation), token,
-                                   std::forward<Args>(args)...);
+            return start_on<false, captured_executor>(captured_executor(), nullptr,
+                                                      std::forward<Initiation>(initiation), token,
+                                                      std::forward<Args>(args)...);
         }
     }
 
 private:
-    template <bool BoundExecutor, typename Executor, typename Initiation, typename Token,
-              typename... Args>
-    static handle_type start_on(Executor executor, boost::asio::execution_context* io_context,
+    template <bool BoundExecutor, typename Executor, typename E, typename Initiation,
+              typename Token, typename... Args>
+    static handle_type start_on(E&& executor, boost::asio::execution_context* io_context,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
         using operation_type =
             started_operation<handle_type, result_type, Executor, BoundExecutor,
                               std::decay_t<decltype(token.allocator)>,
                               std::decay_t<decltype(token.immediate_executor)>>;
         auto* const operation =
-            operation_type::create(token, std::move(executor), io_context);
+            operation_type::create(token, std::forward<E>(executor), io_context);
         operation_ptr handle(operation, false);
         completion_handler<operation_type, typename signature_traits<Signatures>::type...> handler(
             *operation);
