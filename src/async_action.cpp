@@ -10,13 +10,12 @@
 
 namespace asyncinfo {
 
-void detail::throw_failure(operation_base* operation,
-                           const boost::system::error_code& error) {
-    boost::system::error_code own;
-    if (operation && !(operation->load() & lifecycle::closed) && !is_successful(*operation, own) &&
-        operation->status() != AsyncStatus::Started)
-        operation->throw_error();
-    throw boost::system::system_error(error);
+void detail::throw_failure(operation_base* operation, const boost::system::error_code& error) {
+    boost::system::error_code refused;
+    if (operation && operation->status() != AsyncStatus::Started)
+        if (const auto thrown = operation->exception(refused))
+            std::rethrow_exception(thrown);
+    throw boost::system::system_error(refused ? refused : error);
 }
 
 void IAsyncAction::Completed(AsyncActionCompletedHandler handler) const {
@@ -112,7 +111,7 @@ IAsyncAction::outcome(boost::system::error_code& error) const noexcept {
     auto* operation = usable(error);
     if (operation && operation->status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
-    return error ? boost::system::error_code() : operation->code();
+    return error ? boost::system::error_code() : operation->code(error);
 }
 
 } // namespace asyncinfo

@@ -68,7 +68,7 @@ IAsyncInfo::ErrorCode(boost::system::error_code& error) const noexcept {
     auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return {};
-    return operation->code();
+    return operation->code(error);
 }
 
 std::exception_ptr IAsyncInfo::exception() const {
@@ -79,7 +79,7 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
     auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return nullptr;
-    return operation->exception();
+    return operation->exception(error);
 }
 
 void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }

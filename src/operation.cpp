@@ -16,24 +16,25 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// One bit for each type Asio has, and one for "all", which is more than their union.
-constexpr unsigned all_types = 8;
+/// One bit for each type Asio has, and one for what "all" has beyond their union.
+constexpr unsigned beyond = 8;
 
 unsigned pack(boost::asio::cancellation_type_t types) noexcept {
     const auto bits = static_cast<unsigned>(types);
     if (types == boost::asio::cancellation_type::all)
-        return all_types;
+        return beyond | 7;
     return bits & 7;
 }
 
 boost::asio::cancellation_type_t unpack(unsigned types) noexcept {
-    return types & all_types ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
+    return types & beyond ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
                              : static_cast<boost::asio::cancellation_type_t>(types);
 }
 
 /// §3 of the contract: an abort is told by its code, whoever caused it.
 bool means_canceled(const boost::system::error_code& code) noexcept {
-    if (code == boost::system::errc::operation_canceled)
+    if (code == boost::asio::error::operation_aborted || // the same, but cheaper to find
+        code == boost::system::errc::operation_canceled)
         return true;
     // Channels report cancellation with a code of a category of their own; naming the category by
     // its name spares every user the experimental header.
@@ -43,8 +44,6 @@ bool means_canceled(const boost::system::error_code& code) noexcept {
 }
 
 boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {
-    if (!exception)
-        return errc::illegal_method_call; // closed meanwhile
     try {
         std::rethrow_exception(exception);
     } catch (const boost::system::system_error& e) {
@@ -82,31 +81,32 @@ void operation_base::failed(const boost::system::error_code& code) noexcept {
                                                                     : AsyncStatus::Error);
 }
 
-boost::system::error_code operation_base::code() noexcept {
+boost::system::error_code
+operation_base::code(boost::system::error_code& refused) noexcept {
     switch (failure_) {
     case failure::code:
         return code_;
     case failure::exception:
-        return code_of(exception());
+        if (const auto thrown = exception(refused))
+            return code_of(thrown);
+        return refused;
     case failure::none:
         break;
     }
     return {};
 }
 
-std::exception_ptr operation_base::exception() noexcept {
-    // Held against Close on another thread.
-    if (failure_ != failure::exception || !hold())
+std::exception_ptr operation_base::exception(boost::system::error_code& refused) noexcept {
+    if (failure_ != failure::exception)
         return nullptr;
+    // Held against Close on another thread.
+    if (!hold()) {
+        refused = errc::illegal_method_call;
+        return nullptr;
+    }
     std::exception_ptr copy = exception_;
     end_read();
     return copy;
-}
-
-void operation_base::throw_error() {
-    if (const auto thrown = exception())
-        std::rethrow_exception(thrown);
-    throw boost::system::system_error(code());
 }
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {

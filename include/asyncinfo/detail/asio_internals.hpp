@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
 #define ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
 
+#include <asyncinfo/detail/bound_token.hpp>
 #include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/gated_executor.hpp>
 
@@ -32,14 +33,37 @@
 /// | `runs_on_this_thread`      | `errc::would_deadlock` is found only for io_context and        |
 /// |                            | thread_pool executors, strands of them, and `any_io_executor`  |
 /// |                            | holding one of these                                           |
+/// | `published_executor`       | under Asio's adapters on Boost 1.81 a stored `any_io_executor`, |
+/// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
 namespace asyncinfo::detail {
 
+/// The executor that an initiation publishes, also under Asio's token adapters, which on Boost 1.81
+/// hide it; `unbound` if there is none.
+template <typename Initiation>
+decltype(auto) published_executor(const Initiation& initiation) {
+    if constexpr (requires { initiation.get_executor(); })
+        return initiation.get_executor();
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    else if constexpr (requires { initiation.initiation_; })
+        return published_executor(initiation.initiation_);
+#endif
+    else
+        return unbound();
+}
+
+template <typename Initiation>
+concept publishes_executor = is_bound<std::decay_t<decltype(
+    published_executor(std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
+
 /// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
 /// adapters to the completion handler, which answers with its operation and no reference counted.
 template <typename Executor>
-struct candidate_probe {};
+struct candidate_probe {
+    /// To be remembered by an operation that knows no executor yet.
+    const Executor* executor = nullptr;
+};
 
 struct probed_operation {
     operation_base* operation;
@@ -145,8 +169,11 @@ class handler_work<Handler, IoExecutor,
 public:
     using base1_type = handler_work_base<IoExecutor>;
 
-    handler_work(Handler&, const IoExecutor& io_executor) noexcept
-        : base1_type(0, 0, io_executor) {}
+    handler_work(Handler& handler, const IoExecutor& io_executor) noexcept
+        : base1_type(0, 0, io_executor) {
+        using probe = asyncinfo::detail::candidate_probe<IoExecutor>;
+        associated_executor<Handler, probe>::get(handler, probe{&io_executor});
+    }
 
     template <typename Function>
     void complete(Function& function, Handler& handler) {

@@ -156,7 +156,9 @@ struct associated_executor<asyncinfo::detail::completion_handler<Operation, Para
     using type = asyncinfo::detail::probed_operation;
 
     static type get(const asyncinfo::detail::completion_handler<Operation, Parameters...>& h,
-                    const asyncinfo::detail::candidate_probe<Executor>& = {}) noexcept {
+                    const asyncinfo::detail::candidate_probe<Executor>& probe = {}) noexcept {
+        if (probe.executor)
+            h.operation().capture(*probe.executor);
         return {&h.operation()};
     }
 };

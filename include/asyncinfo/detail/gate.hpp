@@ -59,7 +59,7 @@ private:
 ///
 /// `Derived` supplies the effects:
 ///     void emit(unsigned types)         calls the cancellation handler, if it is due
-///     void submit()                     hands a `delivery` to the executor; may throw
+///     void submit(delivery&&)           hands it to the executor; may throw
 ///     void clean_up()                   gives back the executor and clears the slot
 ///     unsigned final_status()           what the stored outcome amounts to
 ///     void tell_observers()             wakes and submits; may throw what a handler throws
@@ -158,8 +158,9 @@ public:
     /// The request on its way through the executor: a function object that owns a reference.
     class delivery {
     public:
-        explicit delivery(Derived& target) noexcept : target_(&target) {}
-        delivery(delivery&& other) noexcept : target_(other.target_) { other.target_ = nullptr; }
+        delivery(delivery&& other) noexcept
+            : target_(std::exchange(other.target_, nullptr)), hops_(other.hops_),
+              last_(other.last_) {}
         delivery& operator=(delivery&&) = delete;
 
         ~delivery() {
@@ -169,21 +170,37 @@ public:
             }
         }
 
+        /// How many executors it has come by.
+        unsigned hops() const noexcept { return hops_; }
+
+        /// Said before it is submitted: is this its last executor, where it is to be delivered?
+        void set_last(bool last) noexcept { last_ = last; }
+
         void operator()() {
             Derived& target = *target_;
-            target_ = nullptr;
-            struct guard {
-                Derived& target;
-                ~guard() { target.release(); }
-            } releasing{target};
-            const auto then =
-                target.transit([&](auto w) { return lifecycle::arrive(w, target.mine(w)); });
-            if (then == lifecycle::next::perform)
-                target.run_inside([] {}, true);
+            if (last_) {
+                const releasing guard{target, *this};
+                target.take_in();
+            } else {
+                ++hops_;
+                target.hand_on(*this);
+            }
         }
 
     private:
+        friend class gate;
+
+        explicit delivery(Derived& target) noexcept : target_(&target) {}
+
+        struct releasing {
+            Derived& target;
+            releasing(Derived& t, delivery& d) noexcept : target(t) { d.target_ = nullptr; }
+            ~releasing() { target.release(); }
+        };
+
         Derived* target_;
+        unsigned hops_ = 0;
+        bool last_ = true;
     };
 
 protected:
@@ -332,17 +349,46 @@ private:
     }
 
     /// Without memory for the hop the request stays latched, and the next step or Cancel delivers.
+    void submit_quietly(delivery&& request) noexcept {
+        try {
+            const activity submitting(this, activity::submitting);
+            derived().submit(std::move(request));
+        } catch (...) {
+        }
+    }
+
     void hand_over() noexcept {
         auto then = lifecycle::next::submit;
         while (then == lifecycle::next::submit) {
-            try {
-                const activity submitting(this, activity::submitting);
-                derived().submit();
-            } catch (...) {
-            }
+            submit_quietly(delivery(derived()));
             then = transit([](auto w) { return lifecycle::submitted(w); });
         }
         proceed(then);
+    }
+
+    /// The delivery goes on to its next executor.
+    void hand_on(delivery& request) noexcept {
+        const bool mine = activity::of_this_thread(this, activity::submitting);
+        const auto then = transit([=](auto w) { return lifecycle::forward(w, mine); });
+        if (then != lifecycle::next::perform) {
+            const typename delivery::releasing guard{derived(), request};
+            return;
+        }
+        submit_quietly(std::move(request));
+        if (mine)
+            return;
+        const auto after = transit([](auto w) { return lifecycle::submitted(w); });
+        if (after == lifecycle::next::submit)
+            hand_over();
+        else
+            proceed(after);
+    }
+
+    /// The delivery has arrived.
+    void take_in() {
+        const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
+        if (then == lifecycle::next::perform)
+            run_inside([] {}, true);
     }
 
     void finish() {

@@ -139,6 +139,16 @@ constexpr transition submitted(word w) {
     return once_more ? deliver_request(w) : settle(w);
 }
 
+/// The delivery has come by one executor on its way to the last one, and is handed on. `mine`: this
+/// thread is submitting already, in an executor that runs what it is given at once.
+constexpr transition forward(word w, bool mine) {
+    if (!started(w) || (w & (ended | inside_mask)))
+        return {w & ~hop, next::nothing};
+    if ((w & submitting) && !mine)
+        return {w, next::wait};
+    return {w | submitting, next::perform};
+}
+
 /// The delivery runs: it becomes a step, which delivers on leaving. Where somebody is inside
 /// already, that one delivers; an emit never waits.
 constexpr transition arrive(word w, bool mine) {

@@ -63,7 +63,7 @@ struct operation_methods {
     const std::type_info& handle; ///< IAsyncAction, IAsyncOperation<T>: for try_as
     void (*destroy)(operation_base&) noexcept;
     void (*discard)(operation_base&) noexcept;        ///< the result, after Close
-    void (*submit)(operation_base&);                  ///< a delivery to the executor
+    void (*submit)(operation_base&, gate<operation_base>::delivery&&);
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
 };
@@ -77,11 +77,10 @@ public:
 
     AsyncStatus status() const noexcept { return static_cast<AsyncStatus>(lifecycle::status(load())); }
 
-    /// Of a finished operation. The code of an exception is that of a `system_error`.
-    boost::system::error_code code() noexcept;
-    std::exception_ptr exception() noexcept;
-    /// Throws the stored exception as it was, else a `system_error` of the code.
-    [[noreturn]] void throw_error();
+    /// Of a finished operation. The code of an exception is that of a `system_error`. Sets `refused`
+    /// if Close came in between.
+    boost::system::error_code code(boost::system::error_code& refused) noexcept;
+    std::exception_ptr exception(boost::system::error_code& refused) noexcept;
     /// Under `as_tuple` the error is part of the result, which is then readable in every status.
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
 
@@ -128,7 +127,7 @@ private:
     enum class failure : unsigned char { none, code, exception };
 
     void emit(unsigned types);
-    void submit() { methods_->submit(*this); }
+    void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
     void clean_up() noexcept;
     unsigned final_status() const noexcept { return final_status_; }
     void tell_observers();

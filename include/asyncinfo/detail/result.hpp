@@ -64,7 +64,7 @@ inline bool is_successful(operation_base& operation, boost::system::error_code& 
     if (operation.status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     else if (operation.status() != AsyncStatus::Completed && !operation.error_is_in_result())
-        error = operation.code();
+        error = operation.code(error);
     return !error;
 }
 

@@ -10,7 +10,7 @@
 #include <asyncinfo/detail/operation.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
-#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/prefer.hpp>
@@ -26,8 +26,7 @@ namespace asyncinfo::detail {
 /// The executor of an operation whose initiation publishes none: the first one that one of its
 /// steps asks to have gated. Until then, and if none does, `asio::system_executor`.
 ///
-/// Adapters such as `as_tuple` hide what the initiation publishes (on Boost 1.81), and lambdas do
-/// not publish anything.
+/// Lambdas do not publish any, for instance.
 class captured_executor {
 public:
     captured_executor() = default;
@@ -37,13 +36,13 @@ public:
     template <typename Executor>
     void capture(const Executor& candidate) noexcept {
         if constexpr (!std::is_same_v<Executor, boost::asio::system_executor> &&
-                      std::is_constructible_v<boost::asio::any_completion_executor, Executor>) {
+                      std::is_constructible_v<boost::asio::any_io_executor, Executor>) {
             auto expected = state::none;
             if (state_.load(std::memory_order_relaxed) != expected ||
                 !state_.compare_exchange_strong(expected, state::capturing))
                 return;
             try {
-                executor_ = boost::asio::any_completion_executor(candidate);
+                executor_ = boost::asio::any_io_executor(candidate);
                 state_.store(state::captured, std::memory_order_release);
             } catch (...) {
                 state_.store(state::none);
@@ -52,14 +51,14 @@ public:
     }
 
     /// Null if there is none.
-    const boost::asio::any_completion_executor* get() const noexcept {
+    const boost::asio::any_io_executor* get() const noexcept {
         return state_.load(std::memory_order_acquire) == state::captured ? &executor_ : nullptr;
     }
 
 private:
     enum class state : unsigned char { none, capturing, captured };
 
-    boost::asio::any_completion_executor executor_;
+    boost::asio::any_io_executor executor_;
     std::atomic<state> state_{state::none};
 };
 
@@ -92,6 +91,9 @@ public:
         std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
         std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
     static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
+
+    /// May it be, or hold, a strand? Then a function may pass the context's queue before it gets in.
+    static constexpr bool may_queue_twice = !always_plain;
 
     static bool is_plain(const Executor& executor) noexcept {
         if constexpr (may_be_plain)
@@ -134,12 +136,20 @@ private:
     };
 };
 
+template <>
+class executor_keeper<unbound> {
+public:
+    executor_keeper(const unbound&, bool) noexcept {}
+    void give_back() noexcept {}
+};
+
 /// The whole block: what `use_async_info` allocates, once, for each operation.
 ///
 /// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
-/// the initiation publishes, else `captured_executor`.
-template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename Allocator,
-          typename ImmediateExecutor>
+/// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
+/// another is bound, else `unbound`.
+template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
+          typename Allocator, typename ImmediateExecutor>
 class started_operation final : public operation<T> {
 public:
     using handle_type = Handle;
@@ -153,7 +163,7 @@ public:
 
     template <typename Token, typename E>
     static started_operation* create(const Token& token, E&& executor,
-                                     boost::asio::execution_context* io_context) {
+                                     const IoExecutor& io_executor) {
         block_allocator allocator = [&] {
             if constexpr (is_bound<Allocator>)
                 return block_allocator(token.allocator);
@@ -171,7 +181,7 @@ public:
         } releasing{allocator, std::to_address(
                                    std::allocator_traits<block_allocator>::allocate(allocator, 1))};
         auto* made = ::new (static_cast<void*>(releasing.memory))
-            started_operation(token, std::forward<E>(executor), allocator, io_context);
+            started_operation(token, std::forward<E>(executor), allocator, io_executor);
         releasing.memory = nullptr;
         return made;
     }
@@ -199,13 +209,11 @@ private:
 
     template <typename Token, typename E>
     started_operation(const Token& token, E&& executor, const block_allocator& allocator,
-                      boost::asio::execution_context* io_context)
-        : operation<T>(methods, keeper::is_plain(executor)),
-          executor_(std::forward<E>(executor), has_plain_executor()), allocator_(allocator),
-          immediate_(token.immediate_executor) {
-        if constexpr (BoundExecutor)
-            io_context_ = io_context;
-    }
+                      const IoExecutor& io_executor)
+        : operation<T>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
+          executor_(std::forward<E>(executor), has_plain_executor()),
+          io_executor_(io_executor, false), allocator_(allocator),
+          immediate_(token.immediate_executor) {}
 
     static started_operation& of(operation_base& self) noexcept {
         return static_cast<started_operation&>(self);
@@ -218,25 +226,39 @@ private:
         std::allocator_traits<block_allocator>::deallocate(allocator, memory, 1);
     }
 
-    static void submit(operation_base& base) {
+    /// A request must not overtake the operation's last handler on its way, which was sent off when
+    /// the I/O object was destroyed: it goes the same way, by the I/O object's executor and then the
+    /// bound one, or twice by a strand, since what comes from the reactor does not start in it.
+    static void submit(operation_base& base, operation_base::delivery&& request) {
         auto& self = of(base);
-        operation_base::delivery delivery(self);
+        if constexpr (is_bound<IoExecutor>) {
+            if (request.hops() == 0) {
+                request.set_last(false);
+                return post_to(IoExecutor(self.io_executor_.get()), std::move(request));
+            }
+        }
         self.executor_.visit(self.has_plain_executor(), [&]<typename E>(const E& executor) {
             if constexpr (captures_executor) {
+                request.set_last(request.hops() == 1 || !executor.get());
                 // Without any executor the caller's thread is as good as another.
                 if (auto* captured = executor.get())
-                    post_to(boost::asio::any_completion_executor(*captured), std::move(delivery));
+                    post_to(boost::asio::any_io_executor(*captured), std::move(request));
                 else
-                    delivery();
+                    std::move(request)();
             } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
-                delivery();
+                request.set_last(true);
+                std::move(request)();
             } else {
-                post_to(E(executor), std::move(delivery));
+                request.set_last(request.hops() == 1 || !executor_keeper<E>::may_queue_twice);
+                post_to(E(executor), std::move(request));
             }
         });
     }
 
-    static void drop_executor(operation_base& self) noexcept { of(self).executor_.give_back(); }
+    static void drop_executor(operation_base& self) noexcept {
+        of(self).executor_.give_back();
+        of(self).io_executor_.give_back();
+    }
 
     static bool runs_here(const operation_base& base) noexcept {
         const auto& self = static_cast<const started_operation&>(base);
@@ -245,17 +267,16 @@ private:
                 auto* captured = executor.get();
                 return captured && runs_on_this_thread(*captured);
             } else {
-                return runs_on_this_thread(executor) || self.io_context_runs_here();
+                return runs_on_this_thread(executor) || self.io_executor_runs_here();
             }
         });
     }
 
-    bool io_context_runs_here() const noexcept {
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
-        if constexpr (BoundExecutor)
-            return io_context_ && context_runs_here(*io_context_);
-#endif
-        return false;
+    bool io_executor_runs_here() const noexcept {
+        if constexpr (is_bound<IoExecutor>)
+            return runs_on_this_thread(io_executor_.get());
+        else
+            return false;
     }
 
     static constexpr operation_methods methods{
@@ -267,14 +288,10 @@ private:
         &runs_here,
     };
 
-    struct no_context {};
-
     keeper executor_;
+    [[no_unique_address]] executor_keeper<IoExecutor> io_executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
-    /// Of the I/O object, where the steps run elsewhere: waiting there would deadlock too.
-    [[no_unique_address]] std::conditional_t<BoundExecutor, boost::asio::execution_context*,
-                                             no_context> io_context_{};
 };
 
 } // namespace asyncinfo::detail

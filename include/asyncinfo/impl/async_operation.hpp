@@ -161,7 +161,8 @@ IAsyncOperation<T>::outcome(boost::system::error_code& error) const {
     if (error)
         return {};
     auto result = detail::read_result(block(), false, error);
-    return {operation->code(), std::move(result)};
+    const auto code = operation->code(error);
+    return {code, std::move(result)};
 }
 
 } // namespace asyncinfo

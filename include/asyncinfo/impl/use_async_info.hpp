@@ -9,7 +9,6 @@
 #include <asyncinfo/use_async_info.hpp>
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/execution/context.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -39,22 +38,6 @@ struct forwarded_cancel {
     }
 };
 
-template <typename Initiation>
-concept publishes_executor =
-    requires(const std::remove_cvref_t<Initiation>& initiation) { initiation.get_executor(); };
-
-template <typename Executor>
-boost::asio::execution_context* context_of(const Executor& executor) noexcept {
-    if constexpr (std::is_convertible_v<
-                      boost::asio::query_result<const Executor&,
-                                                boost::asio::execution::context_t>,
-                      boost::asio::execution_context&>)
-        return &static_cast<boost::asio::execution_context&>(
-            boost::asio::query(executor, boost::asio::execution::context));
-    else
-        return nullptr;
-}
-
 /// Starts an operation: allocates the block, runs the initiating function with our completion
 /// handler, and gives out the handle.
 template <typename... Signatures>
@@ -64,37 +47,38 @@ struct starter {
 
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
-        using bound_executor = decltype(token.executor);
-        if constexpr (is_bound<bound_executor>) {
-            boost::asio::execution_context* io_context = nullptr;
-            if constexpr (publishes_executor<Initiation>)
-                io_context = context_of(initiation.get_executor());
-            return start_on<true, bound_executor>(token.executor, io_context,
+        using bound_executor = std::decay_t<decltype(token.executor)>;
+        if constexpr (is_bound<bound_executor> && publishes_executor<Initiation>) {
+            return start_on<true, bound_executor>(token.executor, published_executor(initiation),
+                                                  std::forward<Initiation>(initiation), token,
+                                                  std::forward<Args>(args)...);
+        } else if constexpr (is_bound<bound_executor>) {
+            return start_on<true, bound_executor>(token.executor, unbound(),
                                                   std::forward<Initiation>(initiation), token,
                                                   std::forward<Args>(args)...);
         } else if constexpr (publishes_executor<Initiation>) {
-            using published = std::decay_t<decltype(initiation.get_executor())>;
-            return start_on<false, published>(initiation.get_executor(), nullptr,
+            using published = std::decay_t<decltype(published_executor(initiation))>;
+            return start_on<false, published>(published_executor(initiation), unbound(),
                                               std::forward<Initiation>(initiation), token,
                                               std::forward<Args>(args)...);
         } else {
-            return start_on<false, captured_executor>(captured_executor(), nullptr,
+            return start_on<false, captured_executor>(captured_executor(), unbound(),
                                                       std::forward<Initiation>(initiation), token,
                                                       std::forward<Args>(args)...);
         }
     }
 
 private:
-    template <bool BoundExecutor, typename Executor, typename E, typename Initiation,
-              typename Token, typename... Args>
-    static handle_type start_on(E&& executor, boost::asio::execution_context* io_context,
+    template <bool BoundExecutor, typename Executor, typename E, typename IoExecutor,
+              typename Initiation, typename Token, typename... Args>
+    static handle_type start_on(E&& executor, const IoExecutor& io_executor,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
         using operation_type =
-            started_operation<handle_type, result_type, Executor, BoundExecutor,
+            started_operation<handle_type, result_type, Executor, BoundExecutor, IoExecutor,
                               std::decay_t<decltype(token.allocator)>,
                               std::decay_t<decltype(token.immediate_executor)>>;
         auto* const operation =
-            operation_type::create(token, std::forward<E>(executor), io_context);
+            operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
         completion_handler<operation_type, typename signature_traits<Signatures>::type...> handler(
             *operation);

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef ASYNCINFO_BENCHMARK_ROW_HPP
+#define ASYNCINFO_BENCHMARK_ROW_HPP
+
+#include "heap.hpp"
+#include "wrappers.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// How a row is set up; the timed rows take the work's own defaults.
+struct setup {
+    /// Operations outstanding at a time; 0 is what the row is timed with.
+    std::size_t outstanding = 0;
+    /// After so many rounds the heap is counted, until the run ends; 0 is never.
+    std::size_t count_after = 0;
+    /// Handles are dropped on another thread.
+    bool drop_elsewhere = false;
+};
+
+/// One row of the table: a work under a wrapper, set up and ready to run.
+class row {
+public:
+    virtual ~row() = default;
+
+    /// Runs `operations` operations inside a running loop; returns the seconds measured.
+    virtual double run(std::size_t operations) = 0;
+
+    /// What the last run asked of the heap, if the setup says to count.
+    virtual heap::count counted() const { return {}; }
+};
+
+/// A row that can be set up any number of times.
+struct row_source {
+    std::string work;
+    std::string wrapper;
+    /// Operations in one repetition.
+    std::size_t operations;
+    std::function<std::unique_ptr<row>(const setup&)> make;
+
+    std::string name() const { return work + "/" + wrapper; }
+};
+
+using table = std::vector<row_source>;
+
+/// The rows of one work, timed with so many operations outstanding unless the setup says other;
+/// `raw2` is `raw` once more, to show the noise.
+template <template <class> class Work>
+void add_rows(table& rows, const std::string& work, std::size_t outstanding,
+              std::size_t operations) {
+    const auto add = [&]<class Wrapper>(Wrapper, const char* name) {
+        rows.push_back({work, name, operations, [outstanding](setup s) {
+                            if (s.outstanding == 0)
+                                s.outstanding = outstanding;
+                            return std::make_unique<Work<Wrapper>>(s);
+                        }});
+    };
+    add(raw{}, "raw");
+    add(raw{}, "raw2");
+    add(use_future{}, "use_future");
+    add(use_promise{}, "use_promise");
+    add(asyncinfo{}, "asyncinfo");
+}
+
+void add_post(table& rows);
+void add_timer(table& rows);
+void add_socket_read(table& rows);
+void add_composed_read(table& rows);
+void add_timer_16(table& rows);
+void add_cancel(table& rows);
+void add_cancel_16(table& rows);
+void add_cross_thread_cancel(table& rows);
+void add_poll_status(table& rows);
+void add_outstanding(table& rows);
+
+/// A clock for the parts of a row that are measured.
+class stopwatch {
+public:
+    using clock = std::chrono::steady_clock;
+
+    void start() { begin_ = clock::now(); }
+    void stop() { total_ += clock::now() - begin_; }
+    double seconds() const { return std::chrono::duration<double>(total_).count(); }
+
+private:
+    clock::time_point begin_;
+    clock::duration total_{};
+};
+
+} // namespace bench
+
+#endif

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: The asyncinfo authors
+# SPDX-License-Identifier: BSL-1.0
+
+# Installs the library as the CMake package `asyncinfo` and as `asyncinfo.pc`.
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncinfo)
+set(pkgconfig_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+
+install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS)
+install(EXPORT asyncinfo
+  DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
+
+configure_package_config_file(cmake/asyncinfo-config.cmake.in asyncinfo-config.cmake
+  INSTALL_DESTINATION ${package_dir}
+  NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(asyncinfo-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-config.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-config-version.cmake
+  DESTINATION ${package_dir})
+
+# All paths in the .pc are relative to the file itself, so that an installed tree may be moved.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+  BASE_DIRECTORY ${pkgconfig_dir} OUTPUT_VARIABLE PC_PREFIX)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR
+  BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE PC_LIBDIR)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR
+  BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE PC_INCLUDEDIR)
+configure_file(cmake/asyncinfo.pc.in asyncinfo.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

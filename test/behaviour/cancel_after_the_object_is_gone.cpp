@@ -1,0 +1,166 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+/// §4.7: destroying the I/O object and then calling Cancel on the same single thread is safe, though
+/// the handler that was aborted has not run yet. Address sanitizer sees if it is not.
+namespace cancel_after_the_object_is_gone_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::use_async_info;
+using local = asio::local::stream_protocol;
+
+struct contexts {
+    asio::io_context own;
+    asio::io_context other; ///< that a handler may be bound to
+};
+
+struct executor_row {
+    const char* name;
+    std::function<asio::any_io_executor(contexts&)> get;
+};
+
+const executor_row executors[] = {
+    {"io_context", [](contexts& c) { return c.own.get_executor(); }},
+    {"strand", [](contexts& c) { return asio::make_strand(c.own); }},
+    {"strand of any_io_executor",
+     [](contexts& c) { return asio::make_strand(asio::any_io_executor(c.own.get_executor())); }},
+    {"strand of a strand",
+     [](contexts& c) { return asio::make_strand(asio::make_strand(c.own.get_executor())); }},
+};
+
+/// Starts an operation on an object of its own.
+struct started {
+    IAsyncInfo op;
+    std::shared_ptr<void> object;
+};
+
+template <typename Token>
+started start(bool socket, const asio::any_io_executor& executor, Token token) {
+    if (!socket) {
+        auto timer = std::make_shared<asio::steady_timer>(executor, std::chrono::hours(1));
+        return {timer->async_wait(token), timer};
+    }
+    struct sockets {
+        local::socket near, far;
+        std::array<char, 8> bytes;
+    };
+    auto both =
+        std::make_shared<sockets>(sockets{local::socket(executor), local::socket(executor), {}});
+    asio::local::connect_pair(both->near, both->far);
+    return {both->near.async_read_some(asio::buffer(both->bytes), token), both};
+}
+
+struct token_row {
+    const char* name;
+    std::function<started(bool socket, const asio::any_io_executor&, contexts&)> start;
+};
+
+const token_row tokens[] = {
+    {"plain", [](bool socket, auto& ex, contexts&) { return start(socket, ex, use_async_info); }},
+    {"as_tuple",
+     [](bool socket, auto& ex, contexts&) { return start(socket, ex, asio::as_tuple(use_async_info)); }},
+    {"bound to a strand",
+     [](bool socket, auto& ex, contexts& c) {
+         return start(socket, ex, asio::bind_executor(asio::make_strand(c.own), use_async_info));
+     }},
+    {"bound to another context",
+     [](bool socket, auto& ex, contexts& c) {
+         return start(socket, ex, asio::bind_executor(c.other, use_async_info));
+     }},
+};
+
+template <typename Body>
+void for_each_combination(Body body) {
+    for (const auto& token : tokens)
+        for (const auto& executor : executors)
+            for (const bool socket : {false, true})
+                BOOST_TEST_CONTEXT((socket ? "socket" : "timer")
+                                   << " on " << executor.name << ", token " << token.name) {
+                    contexts c;
+                    auto s = token.start(socket, executor.get(c), c);
+                    c.own.poll();
+                    body(c, s);
+                }
+}
+
+/// On this thread, in an order that favours the request.
+void run(contexts& c) {
+    for (int i = 0; i < 20; ++i) {
+        c.other.restart();
+        c.other.poll();
+        c.own.restart();
+        c.own.poll_one();
+    }
+}
+
+} // namespace
+} // namespace cancel_after_the_object_is_gone_test
+
+BOOST_AUTO_TEST_SUITE(cancel_after_the_object_is_gone)
+
+using namespace cancel_after_the_object_is_gone_test;
+
+BOOST_AUTO_TEST_CASE(destroyed_then_cancelled) {
+    for_each_combination([](contexts& c, started& s) {
+        s.object.reset();
+        s.op.Cancel();
+        run(c);
+        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(destroyed_then_cancelled_from_within_the_loop) {
+    for_each_combination([](contexts& c, started& s) {
+        asio::post(c.own, [&] {
+            s.object.reset();
+            s.op.Cancel();
+        });
+        run(c);
+        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_twice_around_the_destruction) {
+    for_each_combination([](contexts& c, started& s) {
+        s.op.Cancel(asio::cancellation_type::total);
+        run(c);
+        s.object.reset();
+        s.op.Cancel();
+        s.op.Cancel();
+        run(c);
+        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(ended_then_destroyed_then_cancelled) {
+    for_each_combination([](contexts& c, started& s) {
+        s.op.Cancel();
+        run(c);
+        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+        s.object.reset();
+        s.op.Cancel();
+        run(c);
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

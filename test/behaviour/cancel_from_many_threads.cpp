@@ -1,0 +1,107 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/played_operation.hpp"
+#include "support/running_context.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+/// §4.1: from any thread, any number of times; here from eight at once, with different types. What
+/// arrives are unions that grow, the last one being all that was asked for.
+namespace cancel_from_many_threads_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using types = asio::cancellation_type_t;
+
+constexpr types requests[8] = {
+    asio::cancellation_type::terminal,
+    asio::cancellation_type::partial,
+    asio::cancellation_type::total,
+    asio::cancellation_type::none,
+    asio::cancellation_type::terminal | asio::cancellation_type::total,
+    asio::cancellation_type::terminal,
+    asio::cancellation_type::partial,
+    asio::cancellation_type::total,
+};
+constexpr types everything = asio::cancellation_type::terminal | asio::cancellation_type::partial |
+                             asio::cancellation_type::total;
+
+/// Eight threads that call `act(number)` at the same moment.
+template <typename Act>
+void eight_at_once(Act act) {
+    std::atomic<int> ready = 0;
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < 8; ++i)
+        threads.emplace_back([&, i] {
+            for (++ready; ready < 8;)
+                std::this_thread::yield();
+            act(i);
+        });
+    for (auto& t : threads)
+        t.join();
+}
+
+} // namespace
+} // namespace cancel_from_many_threads_test
+
+BOOST_AUTO_TEST_SUITE(cancel_from_many_threads)
+
+using namespace cancel_from_many_threads_test;
+
+BOOST_AUTO_TEST_CASE(of_one_operation) {
+    asyncinfo_test::running_context context(2);
+    for (int round = 0; round < 60; ++round) {
+        asyncinfo_test::played_operation played{context.get_executor()};
+        std::vector<types> emitted; // by steps only
+        const auto op = played.start(use_async_info, [&] {
+            played.place([&](types t) {
+                emitted.push_back(t);
+                if (t == everything)
+                    played.complete(asio::error::operation_aborted);
+            });
+        });
+        eight_at_once([&](std::size_t i) {
+            for (int n = 0; n < 5; ++n)
+                op.Cancel(requests[i]);
+        });
+        BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+        BOOST_REQUIRE(!emitted.empty());
+        BOOST_TEST((emitted.back() == everything));
+        for (std::size_t i = 1; i < emitted.size(); ++i) {
+            BOOST_TEST((emitted[i] != emitted[i - 1]));
+            BOOST_TEST(((emitted[i] & emitted[i - 1]) == emitted[i - 1]));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_operations_that_end_meanwhile) {
+    asyncinfo_test::running_context context(2);
+    for (int round = 0; round < 60; ++round) {
+        asyncinfo_test::played_operation played{context.get_executor()};
+        std::atomic<int> emitted = 0;
+        const auto op = played.start(
+            use_async_info, [&] { played.place([&](types) { ++emitted; }); });
+        eight_at_once([&](std::size_t i) {
+            if (i == 0)
+                played.post([&] { played.complete(); });
+            else
+                op.Cancel();
+        });
+        BOOST_TEST((op.wait() == AsyncStatus::Completed));
+        BOOST_TEST(emitted.load() <= 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,208 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/played_operation.hpp"
+#include "support/running_context.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+/// §4.2: the signal is never emitted concurrently with a step of the operation or with its
+/// initiating function, nor on a thread outside the operation's executor; on a pool, without a
+/// strand.
+namespace cancel_never_meets_a_step_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+using types = asio::cancellation_type;
+
+constexpr int steps = 6;
+constexpr int operations = 1500;
+constexpr std::size_t in_flight = 10;
+
+/// Watches who is inside one operation.
+struct witness {
+    asyncinfo_test::running_context& context;
+    std::atomic<bool>& met;
+    std::atomic<bool>& strange;
+    std::atomic<int>& emissions;
+    std::atomic<int> inside{0};
+    int unguarded[2] = {0, 0}; // by each chain of steps: for the thread sanitizer
+
+    static constexpr int emission = 100;
+
+    class step {
+    public:
+        step(witness& w, int chain) : w_(w), chain_(chain) {
+            if (w_.inside.fetch_add(1) >= emission)
+                w_.met = true;
+            ++w_.unguarded[chain_];
+        }
+        ~step() {
+            ++w_.unguarded[chain_];
+            if (w_.inside.fetch_sub(1) >= emission)
+                w_.met = true;
+        }
+
+    private:
+        witness& w_;
+        int chain_;
+    };
+
+    void emitted() {
+        if (inside.fetch_add(emission) != 0)
+            met = true;
+        strange = strange || !context.runs_on(std::this_thread::get_id());
+        ++emissions;
+        ++unguarded[0];
+        ++unguarded[1];
+        std::this_thread::yield();
+        inside.fetch_sub(emission);
+    }
+};
+
+/// Two chains of steps that run at once, each placing a cancellation handler in each step.
+class hand_written {
+public:
+    explicit hand_written(witness& w)
+        : witness_(w), played_(w.context.get_executor()) {}
+
+    asyncinfo::IAsyncAction start() {
+        return played_.start(use_async_info, [this] {
+            witness::step first(witness_, 0);
+            witness::step second(witness_, 1);
+            place();
+            next(0);
+            next(1);
+            std::this_thread::yield();
+        });
+    }
+
+private:
+    void place() {
+        played_.place([this](asio::cancellation_type_t) { witness_.emitted(); });
+    }
+    void next(int chain) {
+        played_.post([this, chain] { step(chain); });
+    }
+    void step(int chain) {
+        {
+            witness::step here(witness_, chain);
+            std::this_thread::yield();
+            place();
+            if (++done_[chain] < steps)
+                return next(chain);
+        }
+        if (++chains_ == 2)
+            played_.complete();
+    }
+
+    witness& witness_;
+    asyncinfo_test::played_operation played_;
+    int done_[2] = {0, 0};
+    int chains_ = 0;
+};
+
+/// One chain of steps, below a cancellation state.
+struct composed {
+    witness& watched;
+    int done = 0;
+
+    template <typename Self>
+    void operator()(Self& self) {
+        witness::step here(watched, 0);
+        std::this_thread::yield();
+        if (++done > steps)
+            return self.complete(error_code());
+        asio::get_associated_cancellation_slot(self).assign(
+            [&w = watched](asio::cancellation_type_t) { w.emitted(); });
+        asio::post(std::move(self));
+    }
+};
+
+class composition {
+public:
+    explicit composition(witness& w) : witness_(w) {}
+
+    asyncinfo::IAsyncAction start() {
+        return asio::async_compose<decltype((use_async_info)), void(error_code)>(
+            composed{witness_}, use_async_info, witness_.context);
+    }
+
+private:
+    witness& witness_;
+};
+
+template <typename Operation>
+void stress() {
+    asyncinfo_test::running_context context(4);
+    asio::thread_pool cancellers(2);
+    std::atomic<bool> met = false;
+    std::atomic<bool> strange = false;
+    std::atomic<int> emissions = 0;
+    int completed = 0;
+    std::minstd_rand random;
+
+    struct running {
+        witness watched;
+        Operation operation{watched};
+        asyncinfo::IAsyncAction op = operation.start();
+    };
+    std::vector<std::unique_ptr<running>> all(in_flight);
+    const auto finish = [&](std::unique_ptr<running>& slot) {
+        if (!slot)
+            return;
+        slot->op.wait();
+        completed += slot->op.Status() == AsyncStatus::Completed;
+        slot.reset();
+    };
+    for (int i = 0; i < operations; ++i) {
+        auto& slot = all[static_cast<std::size_t>(i) % in_flight];
+        finish(slot);
+        slot.reset(new running{{context, met, strange, emissions}});
+        for (int n = 0; n < 2; ++n)
+            asio::post(cancellers, [op = slot->op, delay = random() % 8] {
+                for (unsigned d = 0; d < delay; ++d)
+                    std::this_thread::yield();
+                op.Cancel(types::total);
+                op.Cancel(types::partial);
+                op.Cancel();
+            });
+    }
+    for (auto& slot : all)
+        finish(slot);
+    cancellers.join();
+    BOOST_TEST(!met.load());
+    BOOST_TEST(!strange.load());
+    BOOST_TEST(emissions.load() > 0);
+    BOOST_TEST(completed == operations);
+}
+
+} // namespace
+} // namespace cancel_never_meets_a_step_test
+
+BOOST_AUTO_TEST_SUITE(cancel_never_meets_a_step)
+
+using namespace cancel_never_meets_a_step_test;
+
+BOOST_AUTO_TEST_CASE(of_an_operation_written_by_hand) { stress<hand_written>(); }
+
+BOOST_AUTO_TEST_CASE(of_async_compose) { stress<composition>(); }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,191 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/running_context.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+/// §4.2: Cancel from a foreign thread works on any executor, on a pool of any size, and the signal
+/// is emitted on the operation's executor: the bound one, else the one its initiation publishes.
+namespace cancel_on_any_executor_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+constexpr int rounds = 100;
+
+/// Takes steps until it is cancelled. `inside()` is asked where the signal is emitted.
+template <typename Executor, typename Inside>
+struct looping {
+    using executor_type = Executor;
+    executor_type get_executor() const noexcept { return executor; }
+
+    Executor executor;
+    Inside inside;
+    std::atomic<int>& outside;
+
+    template <typename Handler>
+    void operator()(Handler handler) const {
+        auto steps = asio::get_associated_executor(handler, executor);
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        auto shared = std::make_shared<state<Handler>>(state<Handler>{std::move(handler)});
+        slot.assign([shared, in = inside, &out = outside](asio::cancellation_type_t) {
+            out += !in();
+            shared->cancelled = true;
+        });
+        step(shared, steps);
+    }
+
+private:
+    template <typename Handler>
+    struct state {
+        Handler handler;
+        bool cancelled = false; // set by the signal, read by the steps: it needs no lock
+    };
+
+    template <typename Handler, typename Steps>
+    static void step(std::shared_ptr<state<Handler>> shared, Steps steps) {
+        asio::post(steps, [shared, steps] {
+            if (shared->cancelled)
+                std::move(shared->handler)(asio::error::operation_aborted);
+            else
+                step(shared, steps);
+        });
+    }
+};
+
+template <typename Executor, typename Inside, typename Token>
+auto run_until_cancelled(Executor executor, Inside inside, std::atomic<int>& outside, Token token) {
+    return asio::async_initiate<Token, void(error_code)>(
+        looping<Executor, Inside>{executor, inside, outside}, token);
+}
+
+template <typename Executor, typename Inside>
+void check(const Executor& executor, Inside inside) {
+    std::atomic<int> outside = 0;
+    for (int i = 0; i < rounds; ++i) {
+        const auto op = run_until_cancelled(executor, inside, outside, use_async_info);
+        if (i % 2)
+            std::this_thread::yield();
+        op.Cancel();
+        BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+    }
+    BOOST_TEST(outside.load() == 0);
+
+    asio::steady_timer timer(executor, std::chrono::hours(1));
+    const auto op = timer.async_wait(use_async_info);
+    op.Cancel();
+    BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+}
+
+template <typename Executor>
+auto of(const Executor& executor) {
+    return [executor] { return executor.running_in_this_thread(); };
+}
+
+} // namespace
+} // namespace cancel_on_any_executor_test
+
+BOOST_AUTO_TEST_SUITE(cancel_on_any_executor)
+
+using namespace cancel_on_any_executor_test;
+
+BOOST_AUTO_TEST_CASE(an_io_context_run_by_four_threads) {
+    asyncinfo_test::running_context context(4);
+    const auto executor = context.get_executor();
+    check(executor, of(executor));
+}
+
+BOOST_AUTO_TEST_CASE(an_io_context_run_by_one_thread) {
+    asyncinfo_test::running_context context(1);
+    const auto executor = context.get_executor();
+    check(executor, of(executor));
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_pool) {
+    asio::thread_pool pool(4);
+    const auto executor = pool.get_executor();
+    check(executor, of(executor));
+}
+
+BOOST_AUTO_TEST_CASE(a_strand) {
+    asyncinfo_test::running_context context(4);
+    asio::thread_pool pool(4);
+    const auto strand = asio::make_strand(context);
+    check(strand, of(strand));
+    const auto pool_strand = asio::make_strand(pool);
+    check(pool_strand, of(pool_strand));
+}
+
+BOOST_AUTO_TEST_CASE(an_any_io_executor) {
+    asyncinfo_test::running_context context(4);
+    asio::thread_pool pool(4);
+    const auto strand = asio::make_strand(context);
+    check(asio::any_io_executor(context.get_executor()), of(context.get_executor()));
+    check(asio::any_io_executor(pool.get_executor()), of(pool.get_executor()));
+    check(asio::any_io_executor(strand), of(strand));
+}
+
+BOOST_AUTO_TEST_CASE(the_system_executor) {
+    check(asio::system_executor(), [] { return true; });
+    check(asio::any_io_executor(asio::system_executor()), [] { return true; });
+}
+
+BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
+    asyncinfo_test::running_context context(2);
+    asio::thread_pool pool(4);
+    const auto strand = asio::make_strand(pool);
+    std::atomic<int> outside = 0;
+    for (int i = 0; i < rounds; ++i) {
+        const auto on_pool = run_until_cancelled(context.get_executor(), of(pool.get_executor()),
+                                                 outside, asio::bind_executor(pool, use_async_info));
+        const auto on_strand = run_until_cancelled(context.get_executor(), of(strand), outside,
+                                                   asio::bind_executor(strand, use_async_info));
+        asio::steady_timer timer(context, std::chrono::hours(1));
+        const auto wait = timer.async_wait(asio::bind_executor(strand, use_async_info));
+        on_pool.Cancel();
+        on_strand.Cancel();
+        wait.Cancel();
+        BOOST_TEST((on_pool.wait() == AsyncStatus::Canceled));
+        BOOST_TEST((on_strand.wait() == AsyncStatus::Canceled));
+        BOOST_TEST((wait.wait() == AsyncStatus::Canceled));
+    }
+    BOOST_TEST(outside.load() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(bound_to_an_any_io_executor) {
+    asyncinfo_test::running_context context(2);
+    asio::thread_pool pool(4);
+    const auto strand = asio::make_strand(pool);
+    std::atomic<int> outside = 0;
+    const auto op = run_until_cancelled(
+        context.get_executor(), of(strand), outside,
+        asio::bind_executor(asio::any_io_executor(strand), use_async_info));
+    op.Cancel();
+    BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+    BOOST_TEST(outside.load() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,172 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/played_operation.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <vector>
+
+/// §4.5: the default type is all. A later call may add types; each emission carries the union of
+/// all types requested so far, since in Asio a weaker later emission can undo an earlier one.
+namespace cancel_types_add_up_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using types = asio::cancellation_type_t;
+
+constexpr auto none = types(asio::cancellation_type::none);
+constexpr auto terminal = types(asio::cancellation_type::terminal);
+constexpr auto partial = types(asio::cancellation_type::partial);
+constexpr auto total = types(asio::cancellation_type::total);
+constexpr auto all = types(asio::cancellation_type::all);
+
+struct fixture {
+    asio::io_context context;
+    asyncinfo_test::played_operation played{context.get_executor()};
+    std::vector<unsigned> emitted;
+    asyncinfo::IAsyncAction op = played.start(use_async_info, [this] { place(); });
+
+    void place() {
+        played.place([this](types t) { emitted.push_back(static_cast<unsigned>(t)); });
+    }
+    void run() {
+        context.restart();
+        context.poll();
+    }
+    ~fixture() {
+        played.post([this] { played.complete(); });
+        run();
+    }
+};
+
+struct request_row {
+    std::vector<types> requested;
+    std::vector<types> expected;
+};
+
+const request_row rows[] = {
+    {{terminal}, {terminal}},
+    {{partial}, {partial}},
+    {{total}, {total}},
+    {{all}, {all}},
+    {{total, partial}, {total, total | partial}},
+    {{terminal, partial, total}, {terminal, terminal | partial, terminal | partial | total}},
+    {{terminal, total, terminal}, {terminal, terminal | total}},
+    {{all, terminal, partial, total}, {all}},
+    {{total, all}, {total, all}},
+    {{terminal | partial | total, all}, {terminal | partial | total, all}},
+    {{none}, {}},
+    {{none, total, none}, {total}},
+};
+
+std::vector<unsigned> numbers(const std::vector<types>& list) {
+    std::vector<unsigned> result;
+    for (auto t : list)
+        result.push_back(static_cast<unsigned>(t));
+    return result;
+}
+
+} // namespace
+} // namespace cancel_types_add_up_test
+
+BOOST_AUTO_TEST_SUITE(cancel_types_add_up)
+
+using namespace cancel_types_add_up_test;
+
+BOOST_AUTO_TEST_CASE(to_one_handler) {
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT("row " << &row - rows) {
+            fixture f;
+            for (auto t : row.requested) {
+                f.op.Cancel(t);
+                f.run();
+            }
+            BOOST_TEST(f.emitted == numbers(row.expected), boost::test_tools::per_element());
+            BOOST_TEST(f.op.cancel_requested() == !row.expected.empty());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(to_a_handler_placed_later) {
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT("row " << &row - rows) {
+            fixture f;
+            for (auto t : row.requested) {
+                f.op.Cancel(t);
+                f.run();
+            }
+            f.emitted.clear();
+            f.played.post([&] { f.place(); });
+            f.run();
+            const auto last = row.expected.empty() ? std::vector<types>()
+                                                   : std::vector<types>{row.expected.back()};
+            BOOST_TEST(f.emitted == numbers(last), boost::test_tools::per_element());
+        }
+}
+
+BOOST_FIXTURE_TEST_CASE(without_an_argument_it_is_all, fixture) {
+    op.Cancel();
+    run();
+    BOOST_TEST(emitted == numbers({all}), boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_overload_with_an_error_code, fixture) {
+    boost::system::error_code error;
+    op.Cancel(total, error);
+    BOOST_TEST(!error);
+    run();
+    op.Cancel(error);
+    BOOST_TEST(!error);
+    run();
+    BOOST_TEST(emitted == numbers({total, all}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
+    // asio::async_read keeps the last types that its state let through, and total is not among them:
+    // emitted alone after terminal it would let the read go on.
+    asio::io_context context;
+    asio::local::stream_protocol::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    std::array<char, 4> bytes{};
+    auto op = asio::async_read(near, asio::buffer(bytes), use_async_info);
+    asio::write(far, asio::buffer("a", 1));
+    context.poll();
+    op.Cancel(terminal);
+    op.Cancel(total);
+    context.restart();
+    context.run();
+    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(std::get<1>(op.outcome()).value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_it) {
+    asio::io_context context;
+    asio::local::stream_protocol::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    std::array<char, 2> bytes{};
+    auto op = asio::async_read(near, asio::buffer(bytes), use_async_info);
+    asio::write(far, asio::buffer("a", 1));
+    context.poll();
+    op.Cancel(total);
+    context.poll();
+    BOOST_TEST((op.Status() == AsyncStatus::Started));
+    BOOST_TEST(op.cancel_requested());
+    asio::write(far, asio::buffer("b", 1));
+    context.restart();
+    context.run();
+    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.GetResults() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

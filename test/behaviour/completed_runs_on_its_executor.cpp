@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/pending.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <thread>
+#include <utility>
+
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+namespace completed_runs_on_its_executor_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo_test::pending;
+
+struct call {
+    int times = 0;
+    bool in_context = false;
+    std::thread::id thread;
+    std::unique_ptr<int> moved_along = nullptr;
+};
+
+/// A move-only handler bound to `executor`.
+template <typename Executor>
+auto bound_to(const Executor& executor, asio::io_context& context, call& c) {
+    return asio::bind_executor(
+        executor, [&c, &context, own = std::make_unique<int>(7)](auto& sender,
+                                                                 AsyncStatus status) mutable {
+            ++c.times;
+            c.in_context = context.get_executor().running_in_this_thread();
+            c.thread = std::this_thread::get_id();
+            if (sender.Status() == status && sender.GetResults() == 7)
+                c.moved_along = std::move(own);
+        });
+}
+
+/// Set early or late on an operation that ends on this thread, it waits for its own context.
+template <typename Executor>
+void check(const Executor& executor, asio::io_context& context) {
+    for (const bool late : {false, true})
+        BOOST_TEST_CONTEXT((late ? "late" : "early")) {
+            pending<void(error_code, int)> operation;
+            const auto op = operation.start(use_async_info);
+            call seen;
+            if (!late)
+                op.Completed(bound_to(executor, context, seen));
+            operation.complete({}, 7);
+            if (late)
+                op.Completed(bound_to(executor, context, seen));
+            BOOST_TEST(seen.times == 0);
+            BOOST_TEST(!op.Completed()); // "null once its call was submitted"
+
+            std::thread::id running;
+            std::jthread([&] {
+                running = std::this_thread::get_id();
+                context.restart();
+                context.run();
+            }).join();
+            BOOST_TEST(seen.times == 1);
+            BOOST_TEST(seen.in_context);
+            BOOST_TEST((seen.thread == running));
+            BOOST_TEST(!!seen.moved_along);
+        }
+}
+
+} // namespace
+} // namespace completed_runs_on_its_executor_test
+
+BOOST_AUTO_TEST_SUITE(completed_runs_on_its_executor)
+
+// §5: "A handler with an associated executor (asio::bind_executor) is dispatched to it in both
+// cases."
+BOOST_AUTO_TEST_CASE(on_a_context_of_its_own) {
+    using namespace completed_runs_on_its_executor_test;
+    asio::io_context context;
+    check(context.get_executor(), context);
+    check(asio::any_io_executor(context.get_executor()), context);
+    check(asio::make_strand(context), context);
+    check(asio::any_io_executor(asio::make_strand(context)), context);
+}
+
+// Dispatched, not posted: inside its executor already, it is called at once.
+BOOST_AUTO_TEST_CASE(inside_its_executor_it_is_called_at_once) {
+    using namespace completed_runs_on_its_executor_test;
+    asio::io_context context;
+    for (const bool late : {false, true}) {
+        call seen;
+        int times = 0;
+        pending<void(error_code, int)> operation;
+        asio::post(context, [&] {
+            const auto op = operation.start(use_async_info);
+            if (!late)
+                op.Completed(bound_to(context.get_executor(), context, seen));
+            operation.complete({}, 7);
+            if (late)
+                op.Completed(bound_to(context.get_executor(), context, seen));
+            times = seen.times;
+        });
+        context.restart();
+        context.run();
+        BOOST_TEST(times == 1);
+        BOOST_TEST(seen.times == 1);
+    }
+}
+
+// The operation's own executor and the handler's are two things.
+BOOST_AUTO_TEST_CASE(whatever_the_operation_is_bound_to) {
+    using namespace completed_runs_on_its_executor_test;
+    asio::io_context works, listens;
+    const auto op = asio::post(works, asio::bind_executor(works, use_async_info));
+    int times = 0;
+    op.Completed(asio::bind_executor(listens, [&](auto&, AsyncStatus) { ++times; }));
+    works.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    BOOST_TEST(times == 0);
+    listens.run();
+    BOOST_TEST(times == 1);
+}
+
+// The delegate keeps the executor when it is copied, stored and called by hand.
+BOOST_AUTO_TEST_CASE(also_when_the_delegate_is_called_by_hand) {
+    using namespace completed_runs_on_its_executor_test;
+    asio::io_context context;
+    pending<void(error_code, int)> operation;
+    const auto op = operation.start(use_async_info);
+    operation.complete({}, 7);
+    int times = 0;
+    asyncinfo::AsyncOperationCompletedHandler<int> handler =
+        asio::bind_executor(context, [&](auto&, AsyncStatus) { ++times; });
+    const auto copy = handler;
+    handler = nullptr;
+    copy(op, op.Status());
+    BOOST_TEST(times == 0);
+    context.run();
+    BOOST_TEST(times == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,331 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/pending.hpp"
+#include "../support/waiter.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <latch>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::IAsyncAction;
+using asyncinfo::IAsyncOperation;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+namespace get_drives_a_context_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo_test::pending;
+using asyncinfo_test::waiter;
+using namespace std::chrono_literals;
+
+using action = pending<void()>;
+
+/// A thread that calls `get(context)`; the destructor sees to it that it comes back.
+class driver {
+public:
+    driver(const IAsyncAction& op, asio::io_context& context)
+        : context_(context), got_(std::async(std::launch::async, [&, op] { op.get(context); })) {}
+
+    ~driver() {
+        while (got_.valid() && got_.wait_for(1ms) != std::future_status::ready)
+            asio::post(context_, [] {});
+    }
+
+    /// Has it come back? The bound is reached by a failure only.
+    bool came_back() {
+        return got_.wait_for(30s) == std::future_status::ready;
+    }
+
+private:
+    asio::io_context& context_;
+    std::future<void> got_;
+};
+
+/// Posts itself again, for ever.
+void keep_busy(asio::io_context& context) {
+    asio::post(context, [&] { keep_busy(context); });
+}
+
+} // namespace
+} // namespace get_drives_a_context_test
+
+BOOST_AUTO_TEST_SUITE(get_drives_a_context)
+
+// §6: "get(ctx) and wait_for(ctx, d) drive an io_context from the calling thread until the
+// operation ends".
+BOOST_AUTO_TEST_CASE(on_this_thread) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, 1ms);
+    timer.async_wait(use_async_info).get(context);
+    BOOST_TEST((timer.async_wait(use_async_info).wait_for(context, 24h) == AsyncStatus::Completed));
+    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 0s) ==
+                AsyncStatus::Completed));
+    error_code error = asio::error::fault;
+    timer.async_wait(use_async_info).get(context, error);
+    BOOST_TEST(error == error_code());
+
+    timer.expires_at(asio::steady_timer::time_point::max());
+    const auto canceled = timer.async_wait(use_async_info);
+    canceled.Cancel();
+    BOOST_CHECK_EXCEPTION(canceled.get(context), boost::system::system_error, [](auto& e) {
+        return e.code() == asio::error::operation_aborted;
+    });
+    BOOST_TEST((canceled.wait_for(context, 24h, error) == AsyncStatus::Canceled));
+    BOOST_TEST(error == error_code());
+    const auto as_tuple = timer.async_wait(asio::as_tuple(use_async_info));
+    as_tuple.Cancel();
+    BOOST_TEST(std::get<0>(as_tuple.get(context)) == error_code(asio::error::operation_aborted));
+}
+
+BOOST_AUTO_TEST_CASE(only_until_the_operation_ends) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    const auto op = asio::post(context, use_async_info);
+    int runs = 0;
+    asio::post(context, [&] { ++runs; });
+    op.get(context);
+    BOOST_TEST(runs == 0);
+    // Ended already.
+    op.get(context);
+    op.wait_for(context, 24h);
+    op.wait_for(context, 0s);
+    BOOST_TEST(runs == 0);
+    context.run();
+    BOOST_TEST(runs == 1);
+}
+
+// "... on whatever thread it ends": elsewhere, and this context has nothing to do but to wait.
+BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_thread) {
+    using namespace get_drives_a_context_test;
+    for (const bool has_work : {false, true}) {
+        asio::io_context context;
+        auto work = asio::make_work_guard(context);
+        if (!has_work)
+            work.reset();
+        action a;
+        const auto op = a.start(use_async_info);
+        driver d(op, context);
+        waiter::until_there_is_one(op);
+        a.complete();
+        BOOST_TEST(d.came_back());
+
+        pending<void(error_code, int)> b;
+        const auto value = b.start(use_async_info);
+        auto got = std::async(std::launch::async, [&] { return value.get(context); });
+        waiter::until_there_is_one(value);
+        b.complete({}, 7);
+        BOOST_TEST(got.get() == 7);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_context) {
+    using namespace get_drives_a_context_test;
+    asio::io_context driven, other;
+    const auto work = asio::make_work_guard(driven);
+    const auto op = asio::post(other, use_async_info);
+    driver d(op, driven);
+    waiter::until_there_is_one(op);
+    std::jthread([&] { other.run(); }).join();
+    BOOST_TEST(d.came_back());
+}
+
+// A race of the two, many times.
+BOOST_AUTO_TEST_CASE(while_the_operation_ends_at_any_time) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    for (int round = 0; round != 200; ++round) {
+        action a;
+        const auto op = a.start(use_async_info);
+        std::latch start(2);
+        std::jthread ending([&] {
+            start.arrive_and_wait();
+            a.complete();
+        });
+        start.arrive_and_wait();
+        if (round % 2)
+            op.get(context);
+        else
+            while (op.wait_for(context, std::chrono::nanoseconds(round * 100)) ==
+                   AsyncStatus::Started) {
+            }
+    }
+    context.restart();
+    context.poll();
+}
+
+// The driving thread comes back though others run the same context, and take what they find there.
+BOOST_AUTO_TEST_CASE(beside_a_thread_that_runs_it) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    auto work = asio::make_work_guard(context);
+    std::jthread running([&] { context.run(); });
+    const auto other = running.get_id();
+    bool came_back = true;
+    for (int round = 0; round != 200 && came_back; ++round) {
+        action a;
+        const auto op = a.start(use_async_info);
+        driver d(op, context);
+        waiter::until_there_is_one(op);
+        // Ends the operation on the other thread, which then looks for the next thing to run.
+        std::function<void()> end = [&] {
+            if (std::this_thread::get_id() == other)
+                a.complete();
+            else
+                asio::post(context, end);
+        };
+        asio::post(context, end);
+        came_back = d.came_back();
+    }
+    work.reset();
+    BOOST_TEST(came_back);
+}
+
+BOOST_AUTO_TEST_CASE(beside_a_thread_that_drives_it_for_another_operation) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    bool came_back = true;
+    for (int round = 0; round != 100 && came_back; ++round) {
+        action a, b;
+        const auto first = a.start(use_async_info);
+        const auto second = b.start(use_async_info);
+        driver drives_first(first, context), drives_second(second, context);
+        waiter::until_there_is_one(first);
+        waiter::until_there_is_one(second);
+        a.complete();
+        came_back = drives_first.came_back();
+        b.complete();
+        came_back &= drives_second.came_back();
+    }
+    BOOST_TEST(came_back);
+}
+
+// "They restart a stopped context".
+BOOST_AUTO_TEST_CASE(that_was_stopped) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    context.stop();
+    asio::post(context, use_async_info).get(context);
+    context.run(); // out of work: stopped
+    BOOST_TEST(context.stopped());
+    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 24h) ==
+                AsyncStatus::Completed));
+    context.stop();
+    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 0s) ==
+                AsyncStatus::Completed));
+}
+
+// ... also one that somebody stops again and again: there is work, so there is driving.
+BOOST_AUTO_TEST_CASE(that_is_stopped_meanwhile) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    action a;
+    const auto op = a.start(use_async_info);
+    driver d(op, context);
+    waiter::until_there_is_one(op);
+    for (int i = 0; i != 10000; ++i)
+        context.stop();
+    asio::post(context, [&] { a.complete(); });
+    BOOST_TEST(d.came_back());
+    if (op.Status() == AsyncStatus::Started) {
+        context.restart();
+        context.poll();
+    }
+}
+
+// "... and wait like get() when it has no work left."
+BOOST_AUTO_TEST_CASE(that_has_no_work_left) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    action a;
+    const auto op = a.start(use_async_info);
+    int runs = 0;
+    asio::post(context, [&] { ++runs; });
+    BOOST_TEST((op.wait_for(context, 5ms) == AsyncStatus::Started));
+    BOOST_TEST(runs == 1);
+    BOOST_TEST(!op.cancel_requested());
+    driver d(op, context);
+    waiter::until_there_is_one(op);
+    a.complete();
+    BOOST_TEST(d.came_back());
+}
+
+// A time-out, d ≤ 0 included, is kept though the context always has something to run.
+BOOST_AUTO_TEST_CASE(that_is_always_busy) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    action a;
+    const auto op = a.start(use_async_info);
+    keep_busy(context);
+    BOOST_TEST((op.wait_for(context, 1ms) == AsyncStatus::Started));
+    asio::post(context, [&] { a.complete(); });
+    op.get(context);
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
+}
+
+// What the context's handlers throw is the caller's; the operation goes on.
+BOOST_AUTO_TEST_CASE(whose_handlers_throw) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, 1ms);
+    const auto op = timer.async_wait(use_async_info);
+    const auto throws = [] { throw std::runtime_error("a handler's"); };
+    const auto is_it = [](auto& e) { return e.what() == std::string("a handler's"); };
+    asio::post(context, throws);
+    BOOST_CHECK_EXCEPTION(op.get(context), std::runtime_error, is_it);
+    asio::post(context, throws);
+    BOOST_CHECK_EXCEPTION(op.wait_for(context, 24h), std::runtime_error, is_it);
+    asio::post(context, throws);
+    BOOST_CHECK_EXCEPTION(op.wait_for(context, 0s), std::runtime_error, is_it);
+    asio::post(context, throws);
+    error_code error;
+    BOOST_CHECK_EXCEPTION(op.get(context, error), std::runtime_error, is_it);
+    op.get(context);
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
+}
+
+// "d ≤ 0 polls": what is ready runs, and nothing is waited for.
+BOOST_AUTO_TEST_CASE(without_waiting_for_it) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    action a;
+    const auto op = a.start(use_async_info);
+    int runs = 0;
+    for (const auto d : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+        asio::post(context, [&] { ++runs; });
+        asio::post(context, [&] { ++runs; });
+        BOOST_TEST((op.wait_for(context, d) == AsyncStatus::Started));
+    }
+    BOOST_TEST(runs == 6);
+    a.complete();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/pending.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/consign.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::IAsyncOperation;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+namespace waiting_on_its_own_thread_is_refused_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo_test::pending;
+using namespace std::chrono_literals;
+
+/// An operation that the test can end, and to which an executor belongs.
+using operation = pending<void(error_code, int)>;
+using handle = IAsyncOperation<int>;
+
+/// Runs a function on a thread of a context.
+template <typename Context, typename Function>
+auto on_a_thread_of(Context& context, Function function) {
+    std::packaged_task<decltype(function())()> task(std::move(function));
+    auto result = task.get_future();
+    asio::post(context, [&task] { task(); });
+    if constexpr (std::is_same_v<Context, asio::io_context>) {
+        std::jthread([&] {
+            context.restart();
+            context.run_one(); // not run(): an executor may track work
+        }).join();
+    }
+    return result.get();
+}
+
+/// What a short wait says here. It is short so that a test fails rather than hangs.
+error_code answer(const IAsyncInfo& op) {
+    error_code error;
+    const auto status = op.wait_for(1ms, error);
+    return status == AsyncStatus::Started ? error : error_code(asio::error::fault);
+}
+
+const error_code would_deadlock = errc::would_deadlock;
+const error_code timed_out; // as wait_for says it: Started, and no error
+
+/// The ways an executor of a context can look.
+template <typename Context, typename Check>
+void for_each_executor(Context& context, Check check) {
+    const auto executor = context.get_executor();
+    const auto any = asio::any_io_executor(executor);
+    check("its executor", executor);
+    check("any_io_executor", any);
+    check("a strand", asio::make_strand(executor));
+    check("a strand of any_io_executor", asio::make_strand(any));
+    check("any_io_executor of a strand", asio::any_io_executor(asio::make_strand(executor)));
+    check("any_io_executor of a strand of any_io_executor",
+          asio::any_io_executor(asio::make_strand(any)));
+    check("a preferred property", asio::prefer(executor, asio::execution::blocking.never,
+                                               asio::execution::outstanding_work.tracked));
+}
+
+template <typename Context>
+void check_context() {
+    Context own;
+    asio::io_context other;
+    for_each_executor(own, [&](const char* name, const auto& executor) {
+        BOOST_TEST_CONTEXT(name) {
+            operation published, bound, elsewhere;
+            // The one the initiation published.
+            const auto a = published.start_on(executor, use_async_info);
+            BOOST_TEST(on_a_thread_of(own, [&] { return answer(a); }) == would_deadlock);
+            BOOST_TEST(on_a_thread_of(other, [&] { return answer(a); }) == timed_out);
+            BOOST_TEST(answer(a) == timed_out);
+
+            // The associated one.
+            const auto b = bound.start(asio::bind_executor(executor, use_async_info));
+            BOOST_TEST(on_a_thread_of(own, [&] { return answer(b); }) == would_deadlock);
+            BOOST_TEST(on_a_thread_of(other, [&] { return answer(b); }) == timed_out);
+            BOOST_TEST(answer(b) == timed_out);
+
+            // Both: the operation needs the I/O object's context as well as the bound one.
+            const auto c = elsewhere.start_on(
+                executor, asio::bind_executor(other.get_executor(), use_async_info));
+            BOOST_TEST(on_a_thread_of(own, [&] { return answer(c); }) == would_deadlock);
+            BOOST_TEST(on_a_thread_of(other, [&] { return answer(c); }) == would_deadlock);
+            BOOST_TEST(answer(c) == timed_out);
+
+            // Once it has ended nothing is a dead lock.
+            for (auto* each : {&published, &bound, &elsewhere})
+                each->complete({}, 7);
+            for (const auto& op : {a, b, c}) {
+                BOOST_TEST((on_a_thread_of(own, [&] { return op.wait(); }) ==
+                            AsyncStatus::Completed));
+                BOOST_TEST(on_a_thread_of(own, [&] { return op.get(); }) == 7);
+                BOOST_TEST((on_a_thread_of(own, [&] { return op.wait_for(24h); }) ==
+                            AsyncStatus::Completed));
+            }
+        }
+    });
+}
+
+struct one_thread : asio::thread_pool {
+    one_thread() : asio::thread_pool(1) {}
+};
+
+struct two_threads : asio::thread_pool {
+    two_threads() : asio::thread_pool(2) {}
+};
+
+} // namespace
+} // namespace waiting_on_its_own_thread_is_refused_test
+
+BOOST_AUTO_TEST_SUITE(waiting_on_its_own_thread_is_refused)
+
+// §6: "Waiting (d > 0) for an unfinished operation on a thread that is running one of its own
+// contexts (of its associated executor, or of the one the initiation published; also behind a
+// strand or any_io_executor) throws errc::would_deadlock at once."
+BOOST_AUTO_TEST_CASE(of_an_io_context) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    check_context<asio::io_context>();
+}
+
+BOOST_AUTO_TEST_CASE(of_a_thread_pool) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    check_context<one_thread>();
+    check_context<two_threads>();
+}
+
+// By every member that waits.
+BOOST_AUTO_TEST_CASE(by_every_member) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    const std::pair<const char*, std::function<void(const handle&)>> waits[] = {
+        {"wait_for(1ms)", [](auto& op) { op.wait_for(1ms); }},
+        {"wait_until(1ms)",
+         [](auto& op) { op.wait_until(std::chrono::steady_clock::now() + 1ms); }},
+        {"wait_for(idle, 1ms)",
+         [](auto& op) {
+             asio::io_context idle;
+             op.wait_for(idle, 1ms);
+         }},
+        // From here on they would hang if the ones above did not throw.
+        {"wait()", [](auto& op) { op.wait(); }},
+        {"wait(error)",
+         [](auto& op) {
+             error_code error;
+             op.wait(error);
+             throw boost::system::system_error(error);
+         }},
+        {"wait_for(24h)", [](auto& op) { op.wait_for(24h); }},
+        {"wait_until(max)",
+         [](auto& op) { op.wait_until(std::chrono::system_clock::time_point::max()); }},
+        {"get()", [](auto& op) { op.get(); }},
+        {"get(error)",
+         [](auto& op) {
+             error_code error;
+             op.get(error);
+             throw boost::system::system_error(error);
+         }},
+        {"get(idle)",
+         [](auto& op) {
+             asio::io_context idle;
+             op.get(idle);
+         }},
+    };
+    asio::io_context context;
+    operation o;
+    const auto op = o.start_on(context.get_executor(), use_async_info);
+    for (const auto& [name, wait] : waits) {
+        error_code thrown = on_a_thread_of(context, [&op, w = &wait] {
+            try {
+                (*w)(op);
+            } catch (const boost::system::system_error& e) {
+                return e.code();
+            }
+            return error_code();
+        });
+        BOOST_TEST_REQUIRE(thrown == would_deadlock, name);
+    }
+    // Unharmed, and the condition is the standard one.
+    BOOST_TEST((would_deadlock == std::errc::resource_deadlock_would_occur));
+    o.complete({}, 7);
+    BOOST_TEST(op.get() == 7);
+}
+
+// Asio's own operations publish their executor; an adapter between does not hide it for good.
+BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
+    const std::pair<const char*, IAsyncInfo> operations[] = {
+        {"alone", timer.async_wait(use_async_info)},
+        {"as_tuple", timer.async_wait(asio::as_tuple(use_async_info))},
+        {"consign", timer.async_wait(asio::consign(use_async_info, 1))},
+        {"bound", timer.async_wait(asio::bind_executor(asio::make_strand(context),
+                                                       asio::as_tuple(use_async_info)))},
+        {"bound inside", timer.async_wait(asio::as_tuple(asio::bind_executor(
+                             asio::make_strand(context), use_async_info)))},
+    };
+    for (const auto& [name, op] : operations) {
+        error_code said;
+        asio::post(context, [&said, o = &op] { said = answer(*o); });
+        while (context.poll_one()) {
+        }
+        BOOST_TEST(said == would_deadlock, name);
+    }
+    // One bound to another context needs both.
+    asio::io_context other;
+    const auto both = timer.async_wait(asio::bind_executor(other, use_async_info));
+    const auto both_as_tuple =
+        timer.async_wait(asio::as_tuple(asio::bind_executor(other, use_async_info)));
+    for (const IAsyncInfo& op : {IAsyncInfo(both), IAsyncInfo(both_as_tuple)})
+        for (asio::io_context* on : {&context, &other}) {
+            error_code said;
+            asio::post(*on, [&] { said = answer(op); });
+            on->restart();
+            while (on->poll_one()) {
+            }
+            BOOST_TEST(said == would_deadlock);
+        }
+}
+
+// A waiter elsewhere is not disturbed by one that was refused.
+BOOST_AUTO_TEST_CASE(beside_a_thread_that_may_wait) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    asio::io_context context;
+    operation o;
+    const auto op = o.start_on(context.get_executor(), use_async_info);
+    auto waiting = std::async(std::launch::async, [op] { return op.get(); });
+    for (int i = 0; i != 100; ++i)
+        BOOST_TEST(on_a_thread_of(context, [&] { return answer(op); }) == would_deadlock);
+    o.complete({}, 7);
+    BOOST_TEST(waiting.get() == 7);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: The asyncinfo authors
+# SPDX-License-Identifier: BSL-1.0
+
+# cmake -P check.cmake -- <file> <compiler> <argument>...
+#
+# The file must fail to compile, with a message that matches its line `// expect: <regex>`, and
+# must compile with CONTROL defined: so it fails for its own reason and for no other.
+
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE 4 ${last})
+  list(APPEND command "${CMAKE_ARGV${i}}")
+endforeach()
+list(POP_FRONT command file)
+
+file(STRINGS ${file} expected REGEX "^// expect: " LIMIT_COUNT 1)
+string(REGEX REPLACE "^// expect: " "" expected "${expected}")
+if(NOT expected)
+  message(FATAL_ERROR "${file} has no line `// expect: <regex>`")
+endif()
+
+execute_process(COMMAND ${command} -DCONTROL ${file}
+  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${file} fails even with CONTROL defined:\n${output}")
+endif()
+
+execute_process(COMMAND ${command} ${file}
+  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(result EQUAL 0)
+  message(FATAL_ERROR "${file} compiles")
+endif()
+if(NOT output MATCHES "${expected}")
+  message(FATAL_ERROR "${file} fails, but no message matches `${expected}`:\n${output}")
+endif()

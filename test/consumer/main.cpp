@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+
+asyncinfo::IAsyncAction start(boost::asio::steady_timer& timer);
+
+int main() {
+    boost::asio::io_context context;
+    boost::asio::steady_timer soon(context, std::chrono::seconds(0));
+    boost::asio::steady_timer late(context, std::chrono::hours(1));
+
+    auto completed = soon.async_wait(asyncinfo::use_async_info);
+    auto canceled = start(late);
+    canceled.Cancel();
+    context.run();
+
+    return completed.Status() == asyncinfo::AsyncStatus::Completed &&
+                   canceled.Status() == asyncinfo::AsyncStatus::Canceled
+               ? 0
+               : 1;
+}

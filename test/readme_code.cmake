@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: The asyncinfo authors
+# SPDX-License-Identifier: BSL-1.0
+
+# cmake -P readme_code.cmake
+#
+# The code in the documentation is the code of the examples, which the tests compile and run: a
+# block ```cpp after the line `<!-- from example/NAME.cpp -->` must stand in that file verbatim.
+
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
+file(GLOB documents ${root}/README.md ${root}/doc/*.md)
+
+foreach(document IN LISTS documents)
+  file(READ ${document} rest)
+  set(blocks 0)
+  while(rest MATCHES "<!-- from (example/[a-z0-9_]+\\.cpp) -->\n+```cpp\n(.*)$")
+    set(example ${CMAKE_MATCH_1})
+    set(rest "${CMAKE_MATCH_2}")
+    string(FIND "${rest}" "```" end)
+    string(SUBSTRING "${rest}" 0 ${end} block)
+    file(READ ${root}/${example} source)
+    string(FIND "${source}" "${block}" found)
+    if(found EQUAL -1)
+      message(SEND_ERROR "${document}: not in ${example}:\n${block}")
+    endif()
+    math(EXPR blocks "${blocks} + 1")
+  endwhile()
+  if(blocks EQUAL 0 AND document MATCHES "/README\\.md$")
+    message(SEND_ERROR "${document}: no block is taken from an example")
+  endif()
+endforeach()
+if(NOT documents MATCHES "/README\\.md")
+  message(SEND_ERROR "no README.md")
+endif()
