@@ -155,19 +155,23 @@ bool operation_base::unobserve(observer& gone) noexcept {
     return true;
 }
 
-AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
-    blocked_thread waiter;
+bool operation_base::needs_this_thread() noexcept {
     if (!lock())
-        return status();
+        return false;
     // The executor is there as long as this thread holds the lock and nobody has ended.
-    if (!(load() & lifecycle::ended) && methods_->runs_here(*this)) {
-        unlock(!observers_.empty() || completed_);
+    const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
+    unlock(!observers_.empty() || completed_);
+    return needs;
+}
+
+AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
+    if (needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;
     }
-    observers_.push_back(waiter);
-    unlock(true);
-
+    blocked_thread waiter;
+    if (!observe(waiter))
+        return status();
     if (!waiter.wait(until)) {
         if (unobserve(waiter))
             return AsyncStatus::Started;

@@ -5,6 +5,7 @@
 #
 # The code in the documentation is the code of the examples, which the tests compile and run: a
 # block ```cpp after the line `<!-- from example/NAME.cpp -->` must stand in that file verbatim.
+# Every relative link leads to a file.
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
@@ -23,6 +24,16 @@ foreach(document IN LISTS documents)
       message(SEND_ERROR "${document}: not in ${example}:\n${block}")
     endif()
     math(EXPR blocks "${blocks} + 1")
+  endwhile()
+  # Links to files of the project lead somewhere.
+  file(READ ${document} rest)
+  cmake_path(GET document PARENT_PATH directory)
+  while(rest MATCHES "\\]\\(([^)#:]+)[^)]*\\)(.*)$")
+    set(target ${CMAKE_MATCH_1})
+    set(rest "${CMAKE_MATCH_2}")
+    if(NOT EXISTS ${directory}/${target})
+      message(SEND_ERROR "${document}: no such file: ${target}")
+    endif()
   endwhile()
   if(blocks EQUAL 0 AND document MATCHES "/README\\.md$")
     message(SEND_ERROR "${document}: no block is taken from an example")

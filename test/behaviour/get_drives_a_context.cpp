@@ -250,8 +250,11 @@ BOOST_AUTO_TEST_CASE(that_is_stopped_meanwhile) {
     const auto op = a.start(use_async_info);
     driver d(op, context);
     waiter::until_there_is_one(op);
-    for (int i = 0; i != 10000; ++i)
+    for (int i = 0; i != 20000; ++i) {
         context.stop();
+        if (i % 16 == 0)
+            std::this_thread::yield();
+    }
     asio::post(context, [&] { a.complete(); });
     BOOST_TEST(d.came_back());
     if (op.Status() == AsyncStatus::Started) {

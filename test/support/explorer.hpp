@@ -1,6 +1,7 @@
+//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-
+//
 #ifndef ASYNCINFO_TEST_SUPPORT_EXPLORER_HPP
 #define ASYNCINFO_TEST_SUPPORT_EXPLORER_HPP
 
@@ -633,4 +634,4 @@ inline std::uint64_t explorer::atomic_value() const { return atomic_->value(); }
 
 } // namespace asyncinfo_test
 
-#endif
+#endif // ASYNCINFO_TEST_SUPPORT_EXPLORER_HPP

@@ -40,13 +40,13 @@ public:
     }
 
     /// Runs a step later, or here and now if the executor is that of this thread.
-    template <typename Step>
-    void post(Step step) {
-        boost::asio::post(steps_, std::move(step));
+    void post(std::function<void()> step) {
+        const auto executor = steps_; // the step may be the last one, on another thread
+        executor->post(std::move(step));
     }
-    template <typename Step>
-    void dispatch(Step step) {
-        boost::asio::dispatch(steps_, std::move(step));
+    void dispatch(std::function<void()> step) {
+        const auto executor = steps_;
+        executor->dispatch(std::move(step));
     }
 
     /// For steps: puts a handler into the slot, or leaves it empty.
@@ -67,6 +67,25 @@ public:
     }
 
 private:
+    /// The executor of the steps. A std::shared_ptr, whose counting thread sanitizer understands.
+    struct any_executor {
+        virtual ~any_executor() = default;
+        virtual void post(std::function<void()> step) const = 0;
+        virtual void dispatch(std::function<void()> step) const = 0;
+    };
+
+    template <typename Executor>
+    struct executor_of final : any_executor {
+        explicit executor_of(Executor e) : executor(std::move(e)) {}
+        void post(std::function<void()> step) const override {
+            boost::asio::post(executor, std::move(step));
+        }
+        void dispatch(std::function<void()> step) const override {
+            boost::asio::dispatch(executor, std::move(step));
+        }
+        Executor executor;
+    };
+
     struct initiation {
         played_operation& self;
 
@@ -76,7 +95,9 @@ private:
         template <typename Handler>
         void operator()(Handler handler, const std::function<void()>& first) const {
             namespace asio = boost::asio;
-            self.steps_ = asio::get_associated_executor(handler, self.executor_);
+            using step_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+            self.steps_ = std::make_shared<executor_of<step_executor>>(
+                asio::get_associated_executor(handler, self.executor_));
             auto slot = asio::get_associated_cancellation_slot(handler);
             self.place_ = [slot](cancellation_handler h) mutable {
                 h ? void(slot.assign(std::move(h))) : slot.clear();
@@ -90,7 +111,7 @@ private:
     };
 
     boost::asio::any_io_executor executor_;
-    boost::asio::any_io_executor steps_;
+    std::shared_ptr<const any_executor> steps_;
     std::function<void(cancellation_handler)> place_;
     std::function<void(boost::system::error_code)> complete_;
 };

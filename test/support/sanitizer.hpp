@@ -1,6 +1,7 @@
+//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-
+//
 #ifndef ASYNCINFO_TEST_SUPPORT_SANITIZER_HPP
 #define ASYNCINFO_TEST_SUPPORT_SANITIZER_HPP
 
@@ -26,4 +27,4 @@ inline constexpr bool sanitized = false;
 
 } // namespace asyncinfo_test
 
-#endif
+#endif // ASYNCINFO_TEST_SUPPORT_SANITIZER_HPP

@@ -13,7 +13,7 @@
 namespace asyncinfo::detail {
 
 /// Runs `context` on this thread until the operation has ended, on whatever thread, or the time is
-/// over. Once the context has no work left it waits as `operation_base::wait` does.
+/// over. Once the context has no work left it waits, as `operation_base::wait` does.
 AsyncStatus drive(operation_base& operation, boost::asio::io_context& context, deadline until,
                   boost::system::error_code& error);
 

@@ -102,6 +102,9 @@ public:
     /// operation's own context gives `errc::would_deadlock`.
     AsyncStatus wait(deadline until, boost::system::error_code& error);
 
+    /// Does the operation run, and need a context that runs on this very thread?
+    bool needs_this_thread() noexcept;
+
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
     /// False if the observer has been told or is about to be.

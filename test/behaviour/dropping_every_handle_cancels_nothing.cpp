@@ -1,0 +1,145 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/played_operation.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+
+/// §4.6: dropping every handle does not cancel; the operation runs to its end. `cancel_on_destroy` is
+/// the scoped owner that does.
+namespace dropping_every_handle_cancels_nothing_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::cancel_on_destroy;
+using asyncinfo::IAsyncAction;
+using asyncinfo::use_async_info;
+
+struct fixture {
+    asio::io_context context;
+    asyncinfo_test::played_operation played{context.get_executor()};
+    int cancelled = 0;
+    int completed = 0;
+
+    IAsyncAction start() {
+        return played.start(use_async_info, [this] {
+            played.place([this](asio::cancellation_type_t) { ++cancelled; });
+        });
+    }
+
+    void run() {
+        context.restart();
+        context.poll();
+    }
+
+    ~fixture() {
+        played.post([this] { played.complete(); });
+        run();
+    }
+};
+
+} // namespace
+} // namespace dropping_every_handle_cancels_nothing_test
+
+BOOST_AUTO_TEST_SUITE(dropping_every_handle_cancels_nothing)
+
+using namespace dropping_every_handle_cancels_nothing_test;
+
+BOOST_FIXTURE_TEST_CASE(the_operation_runs_to_its_end, fixture) {
+    start().Completed([this](auto&& sender, AsyncStatus status) {
+        completed += status == AsyncStatus::Completed && sender.Status() == status;
+    });
+    run();
+    BOOST_TEST(cancelled == 0);
+    played.post([] {});
+    run();
+    BOOST_TEST(cancelled == 0);
+    BOOST_TEST(completed == 0);
+    played.post([this] { played.complete(); });
+    run();
+    BOOST_TEST(completed == 1);
+    static_cast<void>(start()); // for the fixture to complete
+}
+
+BOOST_AUTO_TEST_CASE(a_read_goes_on) {
+    asio::io_context context;
+    asio::local::stream_protocol::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    std::array<char, 3> bytes{};
+    static_cast<void>(asio::async_read(near, asio::buffer(bytes), use_async_info));
+    for (const char* c = "abc"; *c; ++c) {
+        context.poll();
+        asio::write(far, asio::buffer(c, 1));
+    }
+    context.run();
+    BOOST_TEST(std::string(bytes.data(), 3) == "abc");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_scoped_owner_cancels, fixture) {
+    {
+        cancel_on_destroy owner(start());
+        run();
+        BOOST_TEST(cancelled == 0);
+    }
+    run();
+    BOOST_TEST(cancelled == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_scoped_owner_cancels_while_there_are_other_handles, fixture) {
+    const IAsyncAction op = start();
+    { cancel_on_destroy<asyncinfo::IAsyncInfo> owner(op); }
+    BOOST_TEST(op.cancel_requested());
+    run();
+    BOOST_TEST(cancelled == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_scoped_owner_that_was_released_does_not, fixture) {
+    {
+        cancel_on_destroy owner(start());
+        const IAsyncAction op = owner.release();
+        BOOST_TEST((op.Status() == AsyncStatus::Started));
+    }
+    run();
+    BOOST_TEST(cancelled == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_scoped_owner_hands_its_operation_on, fixture) {
+    cancel_on_destroy<IAsyncAction> outer{IAsyncAction()};
+    {
+        cancel_on_destroy inner(start());
+        outer = std::move(inner);
+    }
+    run();
+    BOOST_TEST(cancelled == 0);
+    outer = cancel_on_destroy<IAsyncAction>{IAsyncAction()};
+    run();
+    BOOST_TEST(cancelled == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_scoped_owner_of_an_operation_that_has_ended_does_nothing, fixture) {
+    {
+        cancel_on_destroy owner(start());
+        played.post([this] { played.complete(); });
+        run();
+        BOOST_TEST((owner->Status() == AsyncStatus::Completed));
+    }
+    run();
+    BOOST_TEST(cancelled == 0);
+    static_cast<void>(start());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
