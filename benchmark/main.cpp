@@ -182,8 +182,9 @@ void time_outstanding(const table& rows, const options& o, collector& reporter, 
             announce(source, r.outstanding, sweeps, crowd);
             benchmark::RunSpecifiedBenchmarks(&reporter, "all");
             benchmark::ClearRegisteredBenchmarks();
-            r.bytes[source.wrapper] = static_cast<double>(crowd->counted().live_bytes) /
-                                      static_cast<double>(r.outstanding);
+            if (heap::available())
+                r.bytes[source.wrapper] = static_cast<double>(crowd->counted().live_bytes) /
+                                          static_cast<double>(r.outstanding);
         }
 
     r.works.push_back(work);

@@ -22,7 +22,7 @@ struct manual_clock {
 
     static constexpr bool is_steady = false;
 
-    static time_point at(rep time) noexcept { return time_point(duration(time)); }
+    static time_point at(rep ticks) noexcept { return time_point(duration(ticks)); }
     static time_point now() noexcept { return at(time); }
 
     static inline rep time = 0;

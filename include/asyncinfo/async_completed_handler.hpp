@@ -50,7 +50,13 @@ public:
     completed_handler() = default;
     completed_handler(std::nullptr_t) noexcept {}
 
-    /// Wraps a callable.
+    completed_handler(const completed_handler&) noexcept = default;
+    completed_handler(completed_handler&&) noexcept = default;
+    completed_handler& operator=(const completed_handler&) noexcept = default;
+    completed_handler& operator=(completed_handler&&) noexcept = default;
+    ~completed_handler() = default;
+
+    /// Wraps a callable; a null function pointer or `std::function` makes a null delegate.
     template <typename Callable>
         requires(!std::same_as<std::remove_cvref_t<Callable>, completed_handler> &&
                  std::invocable<std::decay_t<Callable>&, const Sender&, AsyncStatus>)

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(are_cancelled_from_any_thread) {
     asio::thread_pool cancellers(2);
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.name)
-            for (unsigned round = 0; round < 60; ++round) {
+            for (unsigned round = 0; round < 40; ++round) {
                 objects o(context);
                 std::promise<IAsyncInfo> started;
                 asio::post(o.executor, [&] { started.set_value(row.start(o)); });

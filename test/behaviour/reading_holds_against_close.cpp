@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_reader_gets_all_or_is_refused) {
             threads.emplace_back([&] {
                 start.arrive_and_wait();
                 try {
-                    while (true)
+                    for (;; std::this_thread::yield())
                         if (read(op) != text)
                             ++other;
                 } catch (const boost::system::system_error& e) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
         for (const auto& read : readers)
             threads.emplace_back([&] {
                 start.arrive_and_wait();
-                for (bool closed = false; !closed;)
+                for (bool closed = false; !closed; std::this_thread::yield())
                     try {
                         read(op);
                     } catch (const std::runtime_error& e) {

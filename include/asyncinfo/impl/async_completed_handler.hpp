@@ -84,9 +84,14 @@ template <typename Sender>
 template <typename Callable>
     requires(!std::same_as<std::remove_cvref_t<Callable>, completed_handler<Sender>> &&
              std::invocable<std::decay_t<Callable>&, const Sender&, AsyncStatus>)
-completed_handler<Sender>::completed_handler(Callable&& callable)
-    : target_(detail::completed_callable<Sender, std::decay_t<Callable>>::make(
-          std::forward<Callable>(callable))) {}
+completed_handler<Sender>::completed_handler(Callable&& callable) {
+    // Null of what can be null: a function pointer, std::function.
+    if constexpr (requires { static_cast<bool>(callable == nullptr); })
+        if (callable == nullptr)
+            return;
+    target_ = detail::completed_callable<Sender, std::decay_t<Callable>>::make(
+        std::forward<Callable>(callable));
+}
 
 template <typename Sender>
 void completed_handler<Sender>::operator()(const Sender& sender, AsyncStatus status) const {

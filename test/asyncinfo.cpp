@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace asyncinfo_header_test {
+namespace {
+
+// Every name that the umbrella promises, and what it is. (Nothing here includes anything else.)
+static_assert(std::is_enum_v<asyncinfo::AsyncStatus>);
+static_assert(std::is_enum_v<asyncinfo::errc>);
+static_assert(boost::system::is_error_code_enum<asyncinfo::errc>::value);
+static_assert(std::is_base_of_v<asyncinfo::IAsyncInfo, asyncinfo::IAsyncAction>);
+static_assert(std::is_base_of_v<asyncinfo::IAsyncInfo, asyncinfo::IAsyncOperation<int>>);
+static_assert(std::is_class_v<asyncinfo::AsyncActionCompletedHandler>);
+static_assert(std::is_class_v<asyncinfo::AsyncOperationCompletedHandler<int>>);
+static_assert(std::is_class_v<asyncinfo::cancel_on_destroy<asyncinfo::IAsyncInfo>>);
+static_assert(std::is_same_v<decltype(asyncinfo::use_async_info),
+                             const asyncinfo::use_async_info_t>);
+
+// A suite is a namespace: not one beside the library's.
+BOOST_AUTO_TEST_SUITE(asyncinfo)
+
+// §1: "Porting code from C++/WinRT is a change of namespace": such code reads like this.
+BOOST_AUTO_TEST_CASE(code_for_windows_reads_the_same) {
+    using namespace ::asyncinfo;
+    boost::asio::io_context context;
+    boost::asio::steady_timer timer(context, boost::asio::steady_timer::time_point::max());
+
+    const IAsyncAction action = timer.async_wait(use_async_info);
+    std::string log;
+    action.Completed([&](const IAsyncAction& sender, AsyncStatus status) {
+        if (status == AsyncStatus::Canceled && sender.ErrorCode())
+            log += "canceled ";
+    });
+    const std::vector<IAsyncInfo> all{action, boost::asio::post(context, use_async_info)};
+    BOOST_TEST((all[0].Status() == AsyncStatus::Started));
+    BOOST_TEST(all[0].Id() != all[1].Id());
+    all[0].Cancel();
+    context.run();
+    all[1].try_as<IAsyncAction>().GetResults();
+    for (const auto& each : all) {
+        log += to_string(each.Status());
+        log += ' ';
+        each.Close();
+    }
+    BOOST_TEST(log == "canceled Canceled Completed ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace asyncinfo_header_test
