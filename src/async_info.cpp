@@ -63,8 +63,7 @@ boost::system::error_code IAsyncInfo::ErrorCode() const {
     return or_throw([this](auto& error) { return ErrorCode(error); });
 }
 
-boost::system::error_code
-IAsyncInfo::ErrorCode(boost::system::error_code& error) const noexcept {
+boost::system::error_code IAsyncInfo::ErrorCode(boost::system::error_code& error) const noexcept {
     auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return {};

@@ -6,9 +6,9 @@
 
 #include <asyncinfo/detail/blocked_thread.hpp>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/require.hpp>
 

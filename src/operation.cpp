@@ -28,7 +28,7 @@ unsigned pack(boost::asio::cancellation_type_t types) noexcept {
 
 boost::asio::cancellation_type_t unpack(unsigned types) noexcept {
     return types & beyond ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
-                             : static_cast<boost::asio::cancellation_type_t>(types);
+                          : static_cast<boost::asio::cancellation_type_t>(types);
 }
 
 /// §3 of the contract: an abort is told by its code, whoever caused it.
@@ -81,8 +81,7 @@ void operation_base::failed(const boost::system::error_code& code) noexcept {
                                                                     : AsyncStatus::Error);
 }
 
-boost::system::error_code
-operation_base::code(boost::system::error_code& refused) noexcept {
+boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
     switch (failure_) {
     case failure::code:
         return code_;

@@ -65,9 +65,7 @@ BOOST_AUTO_TEST_CASE(success_has_no_result_but_the_absence_of_an_error) {
 BOOST_AUTO_TEST_CASE(failure_is_thrown_by_all_but_outcome) {
     using namespace async_action_test;
     const auto action = ended(refused);
-    const auto is_it = [](const boost::system::system_error& e) {
-        return e.code() == refused;
-    };
+    const auto is_it = [](const boost::system::system_error& e) { return e.code() == refused; };
     for (int again = 0; again != 2; ++again) {
         BOOST_CHECK_EXCEPTION(action.GetResults(), boost::system::system_error, is_it);
         BOOST_CHECK_EXCEPTION(action.get(), boost::system::system_error, is_it);

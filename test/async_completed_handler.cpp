@@ -177,10 +177,10 @@ BOOST_AUTO_TEST_CASE(without_memory_there_is_none) {
     none.budget = 0;
     auto captured = std::make_shared<int>();
     const std::weak_ptr<int> alive = captured;
-    BOOST_CHECK_THROW(handler(asio::bind_allocator(
-                          asyncinfo_test::counting_allocator<char>(none),
-                          [captured = std::move(captured)](auto&, auto) {})),
-                      std::bad_alloc);
+    BOOST_CHECK_THROW(
+        handler(asio::bind_allocator(asyncinfo_test::counting_allocator<char>(none),
+                                     [captured = std::move(captured)](auto&, auto) {})),
+        std::bad_alloc);
     BOOST_TEST(alive.expired());
 }
 

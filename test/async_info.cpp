@@ -45,10 +45,11 @@ using text = IAsyncOperation<std::string>;
 // §1: "values: cheap to copy", and as small as a pointer.
 template <typename Handle>
 constexpr bool is_a_value =
-    std::is_nothrow_default_constructible_v<Handle> && std::is_nothrow_copy_constructible_v<Handle> &&
-    std::is_nothrow_copy_assignable_v<Handle> && std::is_nothrow_move_constructible_v<Handle> &&
-    std::is_nothrow_move_assignable_v<Handle> && sizeof(Handle) == sizeof(void*) &&
-    std::is_constructible_v<Handle, std::nullptr_t> && !std::is_convertible_v<Handle, bool>;
+    std::is_nothrow_default_constructible_v<Handle> &&
+    std::is_nothrow_copy_constructible_v<Handle> && std::is_nothrow_copy_assignable_v<Handle> &&
+    std::is_nothrow_move_constructible_v<Handle> && std::is_nothrow_move_assignable_v<Handle> &&
+    sizeof(Handle) == sizeof(void*) && std::is_constructible_v<Handle, std::nullptr_t> &&
+    !std::is_convertible_v<Handle, bool>;
 static_assert(is_a_value<IAsyncInfo>);
 static_assert(is_a_value<IAsyncAction>);
 static_assert(is_a_value<text>);

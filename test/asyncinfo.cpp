@@ -25,8 +25,8 @@ static_assert(std::is_base_of_v<asyncinfo::IAsyncInfo, asyncinfo::IAsyncOperatio
 static_assert(std::is_class_v<asyncinfo::AsyncActionCompletedHandler>);
 static_assert(std::is_class_v<asyncinfo::AsyncOperationCompletedHandler<int>>);
 static_assert(std::is_class_v<asyncinfo::cancel_on_destroy<asyncinfo::IAsyncInfo>>);
-static_assert(std::is_same_v<decltype(asyncinfo::use_async_info),
-                             const asyncinfo::use_async_info_t>);
+static_assert(
+    std::is_same_v<decltype(asyncinfo::use_async_info), const asyncinfo::use_async_info_t>);
 
 // A suite is a namespace: not one beside the library's.
 BOOST_AUTO_TEST_SUITE(asyncinfo)

@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(it_can_be_an_io_objects_default) {
     wait.get(context);
     BOOST_TEST(wait.Status() == AsyncStatus::Completed);
 
-    auto acceptor = token.as_default_on(
-        tcp::acceptor(context, {asio::ip::address_v4::loopback(), 0}));
+    auto acceptor =
+        token.as_default_on(tcp::acceptor(context, {asio::ip::address_v4::loopback(), 0}));
     auto client = token.as_default_on(tcp::socket(context));
     const IAsyncAction connect = client.async_connect(acceptor.local_endpoint());
     auto server = acceptor.accept();

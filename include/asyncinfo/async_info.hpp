@@ -160,8 +160,8 @@ protected:
 
     /// The common case, decided by one load: Completed and not closed.
     bool has_succeeded() const noexcept {
-        return operation_ && (operation_->load() & (detail::lifecycle::status_mask |
-                                                    detail::lifecycle::closed)) ==
+        return operation_ && (operation_->load() &
+                              (detail::lifecycle::status_mask | detail::lifecycle::closed)) ==
                                  static_cast<detail::lifecycle::word>(AsyncStatus::Completed);
     }
 

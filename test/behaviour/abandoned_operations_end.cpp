@@ -42,9 +42,9 @@ namespace asio = boost::asio;
 /// Waits for ever, with a timer that lives as long as its operation.
 template <typename Executor, typename Token>
 auto async_wait_for_ever(const Executor& executor, Token token) {
-    using timer_type = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                  asio::wait_traits<std::chrono::steady_clock>,
-                                                  Executor>;
+    using timer_type =
+        asio::basic_waitable_timer<std::chrono::steady_clock,
+                                   asio::wait_traits<std::chrono::steady_clock>, Executor>;
     auto timer = std::make_shared<timer_type>(executor, timer_type::time_point::max());
     auto& object = *timer;
     return object.async_wait(asio::consign(std::move(token), std::move(timer)));
@@ -64,8 +64,8 @@ std::vector<IAsyncInfo> pending_on(Context& context) {
         async_wait_for_ever(executor, use_async_info),
         async_wait_for_ever(asio::any_io_executor(executor), use_async_info),
         async_wait_for_ever(asio::make_strand(executor), use_async_info),
-        async_wait_for_ever(executor, asio::bind_executor(asio::make_strand(executor),
-                                                          use_async_info)),
+        async_wait_for_ever(executor,
+                            asio::bind_executor(asio::make_strand(executor), use_async_info)),
         async_wait_for_ever(executor, asio::as_tuple(use_async_info)),
     };
 }
@@ -171,7 +171,9 @@ BOOST_AUTO_TEST_CASE(and_completed_is_called_if_its_executor_lives) {
     using namespace abandoned_operations_end_test;
     const std::function<IAsyncAction(asio::io_context&)> operations[] = {
         [](auto& context) { return async_wait_for_ever(context.get_executor(), use_async_info); },
-        [](auto& context) { return async_wait_for_ever(asio::make_strand(context), use_async_info); },
+        [](auto& context) {
+            return async_wait_for_ever(asio::make_strand(context), use_async_info);
+        },
         [](auto& context) { return asio::post(context, use_async_info); },
     };
     for (const auto& start : operations) {
@@ -195,8 +197,8 @@ BOOST_AUTO_TEST_CASE(and_completed_is_called_if_its_executor_lives) {
         for (auto& op : on_dying)
             op = start(*dies);
         on_living[0].Completed(asio::bind_executor(lives, counted(living_calls)));
-        on_living[1].Completed(asio::bind_executor(asio::make_strand(lives),
-                                                   counted(living_calls)));
+        on_living[1].Completed(
+            asio::bind_executor(asio::make_strand(lives), counted(living_calls)));
         on_dying[0].Completed(asio::bind_executor(*dies, never()));
         on_dying[1].Completed(asio::bind_executor(asio::make_strand(*dies), never()));
         on_dying[2].Completed(
@@ -220,8 +222,8 @@ BOOST_AUTO_TEST_CASE(and_completed_is_called_if_its_executor_lives) {
 // §3: "initiation threw it away": long before Completed can be set.
 BOOST_AUTO_TEST_CASE(also_when_the_initiation_throws_the_handler_away) {
     using namespace abandoned_operations_end_test;
-    const auto op = asio::async_initiate<decltype(use_async_info), void()>([](auto) {},
-                                                                          use_async_info);
+    const auto op =
+        asio::async_initiate<decltype(use_async_info), void()>([](auto) {}, use_async_info);
     check_abandoned(op);
     int calls = 0;
     op.Completed([&](auto&, AsyncStatus status) { calls += status == AsyncStatus::Error; });

@@ -77,8 +77,8 @@ struct token_row {
 
 const token_row tokens[] = {
     {"plain", [](bool socket, auto& ex, contexts&) { return start(socket, ex, use_async_info); }},
-    {"as_tuple",
-     [](bool socket, auto& ex, contexts&) { return start(socket, ex, asio::as_tuple(use_async_info)); }},
+    {"as_tuple", [](bool socket, auto& ex,
+                    contexts&) { return start(socket, ex, asio::as_tuple(use_async_info)); }},
     {"bound to a strand",
      [](bool socket, auto& ex, contexts& c) {
          return start(socket, ex, asio::bind_executor(asio::make_strand(c.own), use_async_info));

@@ -93,9 +93,7 @@ const operation_row rows[] = {
      [](objects& o) {
          return asio::co_spawn(
              o.context,
-             [&o]() -> asio::awaitable<void> {
-                 co_await o.timer.async_wait(asio::use_awaitable);
-             },
+             [&o]() -> asio::awaitable<void> { co_await o.timer.async_wait(asio::use_awaitable); },
              use_async_info);
      }},
     {"under as_tuple",
@@ -134,10 +132,11 @@ BOOST_AUTO_TEST_CASE(and_no_handle_is_left) {
 
 BOOST_AUTO_TEST_CASE(a_group_of_operations) {
     objects o;
-    const auto op = asio::experimental::make_parallel_group(
-                        o.timer.async_wait(asio::deferred), o.second_timer.async_wait(asio::deferred))
-                        .async_wait(asio::experimental::wait_for_all(),
-                                    asio::bind_executor(o.context, use_async_info));
+    const auto op =
+        asio::experimental::make_parallel_group(o.timer.async_wait(asio::deferred),
+                                                o.second_timer.async_wait(asio::deferred))
+            .async_wait(asio::experimental::wait_for_all(),
+                        asio::bind_executor(o.context, use_async_info));
     op.Cancel();
     BOOST_TEST((op.Status() == AsyncStatus::Started));
     o.context.run_for(std::chrono::minutes(1));

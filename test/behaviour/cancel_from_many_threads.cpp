@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(of_operations_that_end_meanwhile) {
     for (int round = 0; round < 60; ++round) {
         asyncinfo_test::played_operation played{context.get_executor()};
         std::atomic<int> emitted = 0;
-        const auto op = played.start(
-            use_async_info, [&] { played.place([&](types) { ++emitted; }); });
+        const auto op =
+            played.start(use_async_info, [&] { played.place([&](types) { ++emitted; }); });
         eight_at_once([&](std::size_t i) {
             if (i == 0)
                 played.post([&] { played.complete(); });

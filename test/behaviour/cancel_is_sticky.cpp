@@ -164,12 +164,11 @@ BOOST_FIXTURE_TEST_CASE(requested_while_the_step_runs, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(requested_while_the_initiating_function_runs, fixture) {
     asio::cancellation_signal signal;
-    auto op =
-        played.start(asio::bind_cancellation_slot(signal.slot(), use_async_info), [&] {
-            signal.emit(types::all);
-            place('a');
-            log += '1';
-        });
+    auto op = played.start(asio::bind_cancellation_slot(signal.slot(), use_async_info), [&] {
+        signal.emit(types::all);
+        place('a');
+        log += '1';
+    });
     BOOST_TEST(op.cancel_requested());
     run();
     BOOST_TEST(log == "1a");
@@ -179,9 +178,9 @@ BOOST_FIXTURE_TEST_CASE(requested_while_the_initiating_function_runs, fixture) {
 BOOST_FIXTURE_TEST_CASE(again_when_the_request_has_grown, fixture) {
     auto op = played.start(use_async_info, [&] { place('a'); });
     const std::pair<types, const char*> rows[] = {
-        {types::total, "a"},     {types::total, "a"},  {types::partial, "aa"},
-        {types::total, "aa"},    {types::terminal, "aaa"}, {types::partial, "aaa"},
-        {types::all, "aaaa"},    {types::all, "aaaa"}, {types::terminal, "aaaa"},
+        {types::total, "a"},  {types::total, "a"},      {types::partial, "aa"},
+        {types::total, "aa"}, {types::terminal, "aaa"}, {types::partial, "aaa"},
+        {types::all, "aaaa"}, {types::all, "aaaa"},     {types::terminal, "aaaa"},
     };
     for (const auto& [requested, expected] : rows) {
         op.Cancel(requested);
@@ -227,8 +226,8 @@ BOOST_AUTO_TEST_CASE(an_operation_that_hands_its_slot_through_is_cancelled_at_it
             auto op = asio::async_initiate<decltype((use_async_info)), void(error_code)>(
                 [&](auto handler) {
                     using handler_type = decltype(handler);
-                    series<handler_type> s{
-                        std::make_shared<handler_type>(std::move(handler)), timer, composed};
+                    series<handler_type> s{std::make_shared<handler_type>(std::move(handler)),
+                                           timer, composed};
                     s.start();
                 },
                 use_async_info);

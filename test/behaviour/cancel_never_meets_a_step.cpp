@@ -80,8 +80,7 @@ struct witness {
 /// Two chains of steps that run at once, each placing a cancellation handler in each step.
 class hand_written {
 public:
-    explicit hand_written(witness& w)
-        : witness_(w), played_(w.context.get_executor()) {}
+    explicit hand_written(witness& w) : witness_(w), played_(w.context.get_executor()) {}
 
     asyncinfo::IAsyncAction start() {
         return played_.start(use_async_info, [this] {

@@ -159,8 +159,9 @@ BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
     const auto strand = asio::make_strand(pool);
     std::atomic<int> outside = 0;
     for (int i = 0; i < rounds; ++i) {
-        const auto on_pool = run_until_cancelled(context.get_executor(), of(pool.get_executor()),
-                                                 outside, asio::bind_executor(pool, use_async_info));
+        const auto on_pool =
+            run_until_cancelled(context.get_executor(), of(pool.get_executor()), outside,
+                                asio::bind_executor(pool, use_async_info));
         const auto on_strand = run_until_cancelled(context.get_executor(), of(strand), outside,
                                                    asio::bind_executor(strand, use_async_info));
         asio::steady_timer timer(context, std::chrono::hours(1));
@@ -180,9 +181,9 @@ BOOST_AUTO_TEST_CASE(bound_to_an_any_io_executor) {
     asio::thread_pool pool(4);
     const auto strand = asio::make_strand(pool);
     std::atomic<int> outside = 0;
-    const auto op = run_until_cancelled(
-        context.get_executor(), of(strand), outside,
-        asio::bind_executor(asio::any_io_executor(strand), use_async_info));
+    const auto op =
+        run_until_cancelled(context.get_executor(), of(strand), outside,
+                            asio::bind_executor(asio::any_io_executor(strand), use_async_info));
     op.Cancel();
     BOOST_TEST((op.wait() == AsyncStatus::Canceled));
     BOOST_TEST(outside.load() == 0);

@@ -43,8 +43,7 @@ struct poor_executor {
         asio::post(*context, std::forward<Function>(function));
     }
     asio::execution_context& query(asio::execution::context_t) const noexcept { return *context; }
-    static constexpr asio::execution::blocking_t
-    query(asio::execution::blocking_t) noexcept {
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
         return asio::execution::blocking.never;
     }
     poor_executor require(asio::execution::blocking_t::never_t) const noexcept { return *this; }

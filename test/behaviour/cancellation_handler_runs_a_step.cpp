@@ -138,9 +138,8 @@ BOOST_FIXTURE_TEST_CASE(a_step_that_throws_is_left_in_order, fixture) {
                           [](auto& e) { return e.what() == std::string("step"); });
     BOOST_TEST(log == "x");
 
-    played.post([this] {
-        played.dispatch([]() -> void { throw std::runtime_error("inner step"); });
-    });
+    played.post(
+        [this] { played.dispatch([]() -> void { throw std::runtime_error("inner step"); }); });
     BOOST_CHECK_EXCEPTION(run(), std::runtime_error,
                           [](auto& e) { return e.what() == std::string("inner step"); });
 
@@ -177,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(what_it_throws_never_leaves_cancel, fixture) {
             auto slot = asio::get_associated_cancellation_slot(handler);
             auto held = std::make_shared<decltype(handler)>(std::move(handler));
             slot.assign([held](types) {
-                std::move(*held)(asio::error::operation_aborted);
+                std::move (*held)(asio::error::operation_aborted);
                 throw std::runtime_error("handler");
             });
         },

@@ -42,7 +42,7 @@ struct insisting {
             auto steps = asio::get_associated_executor(handler, context.get_executor());
             post = [steps](std::function<void()> step) { asio::post(steps, std::move(step)); };
             auto held = std::make_shared<decltype(handler)>(std::move(handler));
-            complete = [held] { std::move(*held)(error_code()); };
+            complete = [held] { std::move (*held)(error_code()); };
         },
         use_async_info);
 

@@ -36,15 +36,14 @@ struct call {
 /// A move-only handler bound to `executor`.
 template <typename Executor>
 auto bound_to(const Executor& executor, asio::io_context& context, call& c) {
-    return asio::bind_executor(
-        executor, [&c, &context, own = std::make_unique<int>(7)](auto& sender,
-                                                                 AsyncStatus status) mutable {
-            ++c.times;
-            c.in_context = context.get_executor().running_in_this_thread();
-            c.thread = std::this_thread::get_id();
-            if (sender.Status() == status && sender.GetResults() == 7)
-                c.moved_along = std::move(own);
-        });
+    return asio::bind_executor(executor, [&c, &context, own = std::make_unique<int>(7)](
+                                             auto& sender, AsyncStatus status) mutable {
+        ++c.times;
+        c.in_context = context.get_executor().running_in_this_thread();
+        c.thread = std::this_thread::get_id();
+        if (sender.Status() == status && sender.GetResults() == 7)
+            c.moved_along = std::move(own);
+    });
 }
 
 /// Set early or late on an operation that ends on this thread, it waits for its own context.

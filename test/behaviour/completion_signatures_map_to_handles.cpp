@@ -64,32 +64,32 @@ static_assert(std::is_same_v<handle<void(int (&)[3], void (&)())>,
                              IAsyncOperation<std::tuple<int*, void (*)()>>>);
 
 // "Only a first parameter can be the error."
-static_assert(std::is_same_v<handle<void(int, error_code)>,
-                             IAsyncOperation<std::tuple<int, error_code>>>);
+static_assert(
+    std::is_same_v<handle<void(int, error_code)>, IAsyncOperation<std::tuple<int, error_code>>>);
 static_assert(std::is_same_v<handle<void(error_code, error_code)>, IAsyncOperation<error_code>>);
-static_assert(std::is_same_v<handle<void(error_code, exception_ptr)>,
-                             IAsyncOperation<exception_ptr>>);
+static_assert(
+    std::is_same_v<handle<void(error_code, exception_ptr)>, IAsyncOperation<exception_ptr>>);
 
 // A tuple among several values, or alone, stays one value.
-static_assert(std::is_same_v<handle<void(std::tuple<int, int>)>,
-                             IAsyncOperation<std::tuple<int, int>>>);
+static_assert(
+    std::is_same_v<handle<void(std::tuple<int, int>)>, IAsyncOperation<std::tuple<int, int>>>);
 static_assert(std::is_same_v<handle<void(error_code, std::tuple<int>, int)>,
                              IAsyncOperation<std::tuple<std::tuple<int>, int>>>);
 
 // "Of several signatures, error-only ones merge into the one with values", in any order.
 static_assert(std::is_same_v<handle<void(), void(error_code)>, IAsyncAction>);
 static_assert(std::is_same_v<handle<void(error_code), void(exception_ptr)>, IAsyncAction>);
-static_assert(std::is_same_v<handle<void(error_code), void(error_code, int)>,
-                             IAsyncOperation<int>>);
-static_assert(std::is_same_v<handle<void(error_code, int), void(error_code)>,
-                             IAsyncOperation<int>>);
-static_assert(std::is_same_v<handle<void(error_code), void(int), void(exception_ptr)>,
-                             IAsyncOperation<int>>);
+static_assert(
+    std::is_same_v<handle<void(error_code), void(error_code, int)>, IAsyncOperation<int>>);
+static_assert(
+    std::is_same_v<handle<void(error_code, int), void(error_code)>, IAsyncOperation<int>>);
+static_assert(
+    std::is_same_v<handle<void(error_code), void(int), void(exception_ptr)>, IAsyncOperation<int>>);
 static_assert(std::is_same_v<handle<void(error_code, int), void(exception_ptr, const int&)>,
                              IAsyncOperation<int>>);
 
 // What Asio allows to be written on a signature does not matter.
-static_assert(std::is_same_v<handle<void(error_code, int)&>, IAsyncOperation<int>>);
+static_assert(std::is_same_v<handle<void(error_code, int) &>, IAsyncOperation<int>>);
 static_assert(std::is_same_v<handle<void(error_code, int) &&>, IAsyncOperation<int>>);
 static_assert(std::is_same_v<handle<void(error_code, int) noexcept>, IAsyncOperation<int>>);
 static_assert(std::is_same_v<handle<void(error_code, int) & noexcept>, IAsyncOperation<int>>);
@@ -160,8 +160,9 @@ BOOST_AUTO_TEST_CASE(several_values) {
     BOOST_TEST((ended_with<void(int, std::string)>(7, "seven").GetResults() == expected));
     BOOST_TEST((ended_with<void(error_code, int, std::string)>(success, 7, "seven").GetResults() ==
                 expected));
-    BOOST_TEST((ended_with<void(exception_ptr, int, std::string)>(nullptr, 7, "seven")
-                    .GetResults() == expected));
+    BOOST_TEST(
+        (ended_with<void(exception_ptr, int, std::string)>(nullptr, 7, "seven").GetResults() ==
+         expected));
     const auto failed = ended_with<void(error_code, int, std::string)>(refused, 7, "seven");
     BOOST_TEST(failed.ErrorCode() == refused);
     BOOST_TEST((std::get<1>(failed.outcome()) == expected));
@@ -171,8 +172,8 @@ BOOST_AUTO_TEST_CASE(several_values) {
 BOOST_AUTO_TEST_CASE(references_are_copied) {
     using namespace completion_signatures_map_to_handles_test;
     std::vector<int> delivered{1, 2, 3};
-    const auto operation =
-        ended_with<void(const error_code&, const std::vector<int>&)>(success, std::as_const(delivered));
+    const auto operation = ended_with<void(const error_code&, const std::vector<int>&)>(
+        success, std::as_const(delivered));
     delivered.clear();
     BOOST_TEST(operation.GetResults().size() == 3u);
 }
@@ -206,12 +207,12 @@ BOOST_AUTO_TEST_CASE(several_signatures_each_deliver) {
 
     BOOST_TEST((ended_with<void(), void(error_code)>().Status() == AsyncStatus::Completed));
     BOOST_TEST((ended_with<void(), void(error_code)>(refused).ErrorCode() == refused));
-    BOOST_TEST((ended_with<void(error_code), void(exception_ptr)>(exception).exception() ==
-                exception));
+    BOOST_TEST(
+        (ended_with<void(error_code), void(exception_ptr)>(exception).exception() == exception));
 
     BOOST_TEST((ended_with<void(error_code), void(error_code, int)>(success, 7).GetResults() == 7));
-    BOOST_TEST((ended_with<void(error_code), void(error_code, int)>(refused).ErrorCode() ==
-                refused));
+    BOOST_TEST(
+        (ended_with<void(error_code), void(error_code, int)>(refused).ErrorCode() == refused));
     BOOST_TEST((ended_with<void(int), void(exception_ptr)>(7).GetResults() == 7));
     BOOST_TEST((ended_with<void(int), void(exception_ptr)>(exception).exception() == exception));
     BOOST_TEST(
@@ -232,8 +233,8 @@ BOOST_AUTO_TEST_CASE(qualified_signatures_deliver) {
     BOOST_TEST(ended_with<void(error_code, int)&>(success, 7).GetResults() == 7);
     BOOST_TEST(ended_with<void(error_code, int) &&>(success, 7).GetResults() == 7);
     BOOST_TEST(ended_with<void(error_code, int) noexcept>(success, 7).GetResults() == 7);
-    BOOST_TEST(ended_with<void(error_code, int) & noexcept>(success, 7).GetResults() == 7);
-    BOOST_TEST(ended_with<void(error_code, int) && noexcept>(success, 7).GetResults() == 7);
+    BOOST_TEST(ended_with < void(error_code, int) & noexcept > (success, 7).GetResults() == 7);
+    BOOST_TEST(ended_with < void(error_code, int) && noexcept > (success, 7).GetResults() == 7);
 }
 
 // Handlers are invoked with what converts to the signature, as `asio::error::eof` does.
@@ -267,8 +268,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_cannot_be_stored_ends_the_operation_by_its_exc
         brittle(const brittle&) { throw 7; }
     };
     const brittle delivered;
-    const auto operation =
-        ended_with<void(error_code, const brittle&)>(success, delivered);
+    const auto operation = ended_with<void(error_code, const brittle&)>(success, delivered);
     BOOST_TEST(operation.Status() == AsyncStatus::Error);
     BOOST_CHECK_THROW(static_cast<void>(operation.GetResults()), int);
 }

@@ -101,7 +101,9 @@ BOOST_FIXTURE_TEST_CASE(a_scoped_owner_cancels, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_scoped_owner_cancels_while_there_are_other_handles, fixture) {
     const IAsyncAction op = start();
-    { cancel_on_destroy<asyncinfo::IAsyncInfo> owner(op); }
+    {
+        cancel_on_destroy<asyncinfo::IAsyncInfo> owner(op);
+    }
     BOOST_TEST(op.cancel_requested());
     run();
     BOOST_TEST(cancelled == 1);

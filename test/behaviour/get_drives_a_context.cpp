@@ -56,9 +56,7 @@ public:
     }
 
     /// Has it come back? The bound is reached by a failure only.
-    bool came_back() {
-        return got_.wait_for(30s) == std::future_status::ready;
-    }
+    bool came_back() { return got_.wait_for(30s) == std::future_status::ready; }
 
 private:
     asio::io_context& context_;
@@ -83,8 +81,8 @@ BOOST_AUTO_TEST_CASE(on_this_thread) {
     asio::steady_timer timer(context, 1ms);
     timer.async_wait(use_async_info).get(context);
     BOOST_TEST((timer.async_wait(use_async_info).wait_for(context, 24h) == AsyncStatus::Completed));
-    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 0s) ==
-                AsyncStatus::Completed));
+    BOOST_TEST(
+        (asio::post(context, use_async_info).wait_for(context, 0s) == AsyncStatus::Completed));
     error_code error = asio::error::fault;
     timer.async_wait(use_async_info).get(context, error);
     BOOST_TEST(error == error_code());
@@ -92,9 +90,8 @@ BOOST_AUTO_TEST_CASE(on_this_thread) {
     timer.expires_at(asio::steady_timer::time_point::max());
     const auto canceled = timer.async_wait(use_async_info);
     canceled.Cancel();
-    BOOST_CHECK_EXCEPTION(canceled.get(context), boost::system::system_error, [](auto& e) {
-        return e.code() == asio::error::operation_aborted;
-    });
+    BOOST_CHECK_EXCEPTION(canceled.get(context), boost::system::system_error,
+                          [](auto& e) { return e.code() == asio::error::operation_aborted; });
     BOOST_TEST((canceled.wait_for(context, 24h, error) == AsyncStatus::Canceled));
     BOOST_TEST(error == error_code());
     const auto as_tuple = timer.async_wait(asio::as_tuple(use_async_info));
@@ -234,11 +231,11 @@ BOOST_AUTO_TEST_CASE(that_was_stopped) {
     asio::post(context, use_async_info).get(context);
     context.run(); // out of work: stopped
     BOOST_TEST(context.stopped());
-    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 24h) ==
-                AsyncStatus::Completed));
+    BOOST_TEST(
+        (asio::post(context, use_async_info).wait_for(context, 24h) == AsyncStatus::Completed));
     context.stop();
-    BOOST_TEST((asio::post(context, use_async_info).wait_for(context, 0s) ==
-                AsyncStatus::Completed));
+    BOOST_TEST(
+        (asio::post(context, use_async_info).wait_for(context, 0s) == AsyncStatus::Completed));
 }
 
 // ... also one that somebody stops again and again: there is work, so there is driving.

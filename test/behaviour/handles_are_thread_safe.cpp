@@ -57,8 +57,8 @@ public:
     void play(std::size_t i) {
         using part = void (shared_operation::*)(operation);
         constexpr std::array<part, threads> parts = {
-            &shared_operation::copy, &shared_operation::poll,    &shared_operation::cancel,
-            &shared_operation::set,  &shared_operation::wait,    &shared_operation::take_stock,
+            &shared_operation::copy,  &shared_operation::poll,    &shared_operation::cancel,
+            &shared_operation::set,   &shared_operation::wait,    &shared_operation::take_stock,
             &shared_operation::close, &shared_operation::complete};
         (this->*parts[i])(std::exchange(handles_[i], nullptr));
     }

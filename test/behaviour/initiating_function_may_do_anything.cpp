@@ -161,24 +161,23 @@ BOOST_AUTO_TEST_CASE(it_may_drop_the_handler) {
 BOOST_AUTO_TEST_CASE(it_may_throw) {
     using namespace initiating_function_may_do_anything_test;
     fixture before;
-    BOOST_CHECK_EXCEPTION(static_cast<void>(async_whatever(
-                              [](auto) { throw failure{7}; }, before.token())),
-                          failure, [](auto& thrown) { return thrown.number == 7; });
+    BOOST_CHECK_EXCEPTION(
+        static_cast<void>(async_whatever([](auto) { throw failure{7}; }, before.token())), failure,
+        [](auto& thrown) { return thrown.number == 7; });
     BOOST_TEST(before.nothing_is_left());
 }
 
 BOOST_AUTO_TEST_CASE(it_may_throw_with_a_bound_slot_that_it_has_used) {
     using namespace initiating_function_may_do_anything_test;
     fixture f;
-    BOOST_CHECK_THROW(
-        static_cast<void>(async_whatever(
-            [](auto handler) {
-                asio::get_associated_cancellation_slot(handler).assign(
-                    [](asio::cancellation_type_t) {});
-                throw failure{7};
-            },
-            f.token())),
-        failure);
+    BOOST_CHECK_THROW(static_cast<void>(async_whatever(
+                          [](auto handler) {
+                              asio::get_associated_cancellation_slot(handler).assign(
+                                  [](asio::cancellation_type_t) {});
+                              throw failure{7};
+                          },
+                          f.token())),
+                      failure);
     BOOST_TEST(f.nothing_is_left());
 }
 
@@ -224,10 +223,10 @@ BOOST_AUTO_TEST_CASE(it_may_throw_after_passing_the_handler_on) {
 BOOST_AUTO_TEST_CASE(it_is_not_called_where_memory_is_lacking) {
     using namespace initiating_function_may_do_anything_test;
     bool called = false;
-    BOOST_CHECK_THROW(static_cast<void>(async_whatever(
-                          [&](auto) { called = true; },
-                          asio::bind_allocator(no_memory<char>(), use_async_info))),
-                      std::bad_alloc);
+    BOOST_CHECK_THROW(
+        static_cast<void>(async_whatever([&](auto) { called = true; },
+                                         asio::bind_allocator(no_memory<char>(), use_async_info))),
+        std::bad_alloc);
     BOOST_TEST(!called);
 }
 

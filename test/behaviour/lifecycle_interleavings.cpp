@@ -62,15 +62,24 @@ enum class act {
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
                           act::abandon};
-constexpr act others[] = {act::initiate, act::step,   act::throwing_step, act::cancel, act::close,
-                          act::assign,   act::wait,   act::wait_a_little, act::read,   act::drop};
+constexpr act others[] = {act::initiate, act::step, act::throwing_step, act::cancel, act::close,
+                          act::assign,   act::wait, act::wait_a_little, act::read,   act::drop};
 
 std::ostream& operator<<(std::ostream& out, act a) {
-    constexpr const char* names[] = {"complete_in_step", "complete",      "complete_plainly",
-                                     "abandon",          "initiate",      "step",
-                                     "throwing_step",    "cancel",        "close",
-                                     "assign",           "wait",          "wait_a_little",
-                                     "read",             "drop"};
+    constexpr const char* names[] = {"complete_in_step",
+                                     "complete",
+                                     "complete_plainly",
+                                     "abandon",
+                                     "initiate",
+                                     "step",
+                                     "throwing_step",
+                                     "cancel",
+                                     "close",
+                                     "assign",
+                                     "wait",
+                                     "wait_a_little",
+                                     "read",
+                                     "drop"};
     return out << names[static_cast<int>(a)];
 }
 
@@ -133,8 +142,8 @@ public:
     std::uint64_t state() const override {
         std::uint64_t hash = 0;
         for (const std::uint64_t v :
-             {deliveries_.size(), std::size_t{hops_on_their_way()}, inside_by_, inside_depth_, completed_calls_,
-              std::size_t{waiting_}, std::size_t{emitted_}})
+             {deliveries_.size(), std::size_t{hops_on_their_way()}, inside_by_, inside_depth_,
+              completed_calls_, std::size_t{waiting_}, std::size_t{emitted_}})
             hash = explorer::mix(hash, v);
         for (const bool b : {handler_, placed_, ended_, cleaned_, told_, assigned_, destroyed_})
             hash = explorer::mix(hash, b);
@@ -540,9 +549,9 @@ BOOST_AUTO_TEST_CASE(two_actors) { explore_all(pairs()); }
 BOOST_AUTO_TEST_CASE(two_actors_where_requests_are_delivered_by_the_caller_or_not_at_all) {
     std::vector<scenario> all;
     for (const executor where : {executor::caller, executor::out_of_memory})
-        for (const act other : {act::complete_in_step, act::complete, act::complete_plainly,
-                                act::abandon, act::initiate, act::step, act::throwing_step,
-                                act::cancel})
+        for (const act other :
+             {act::complete_in_step, act::complete, act::complete_plainly, act::abandon,
+              act::initiate, act::step, act::throwing_step, act::cancel})
             all.push_back({{act::cancel, other}, where});
     explore_all(all);
 }

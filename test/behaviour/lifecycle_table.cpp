@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(steps) {
          next::destroy},
         {"leave late, last but submitting", leave(completed | ended | submitting | in(1), true, 0),
          completed | ended | submitting, next::nothing},
-        {"leave late, closed meanwhile", leave(completed | ended | closed | refs(1) | in(1), true, 0),
+        {"leave late, closed meanwhile",
+         leave(completed | ended | closed | refs(1) | in(1), true, 0),
          completed | ended | closed | refs(1) | in(1), next::discard},
         {"leave late, others read", leave(completed | ended | closed | refs(1) | in(2), true, 0),
          completed | ended | closed | refs(1) | in(1), next::nothing},
@@ -225,9 +226,8 @@ BOOST_AUTO_TEST_CASE(cancellation) {
          next::nothing},
         {"request, on its way", request(refs(3) | hop | asked(1), 2), refs(3) | hop | asked(3),
          next::nothing},
-        {"request, on its way, another submits",
-         request(refs(3) | hop | submitting | asked(1), 2), refs(3) | hop | submitting | asked(3),
-         next::nothing},
+        {"request, on its way, another submits", request(refs(3) | hop | submitting | asked(1), 2),
+         refs(3) | hop | submitting | asked(3), next::nothing},
         {"request, another submits", request(refs(2) | submitting | asked(1), 2),
          refs(2) | submitting | again | asked(3), next::nothing},
         {"request, delivered before", request(refs(2) | asked(1), 1),
@@ -378,14 +378,13 @@ BOOST_AUTO_TEST_CASE(invariants) {
                 other_bits_changed += ((value ^ w) & ~may_change(e.name, then)) != 0;
                 lost += (w & ~value & (ended | closed | assigned | claimed | requested_mask)) != 0;
                 lost += !started(w) && status(value) != status(w);
-                moved_though_it_waits +=
-                    (then == next::wait || then == next::refuse) && value != w;
+                moved_though_it_waits += (then == next::wait || then == next::refuse) && value != w;
                 // One reference for each delivery submitted; one less where one is given up.
-                const auto given_up = e.name == "release" ||
-                                      (e.name == "publish" && then != next::notify &&
-                                       then != next::wait);
-                counted_wrongly += references(value) + given_up !=
-                                   references(w) + (then == next::submit);
+                const auto given_up =
+                    e.name == "release" ||
+                    (e.name == "publish" && then != next::notify && then != next::wait);
+                counted_wrongly +=
+                    references(value) + given_up != references(w) + (then == next::submit);
                 counted_wrongly += inside(value) > inside(w) + 1 || inside(w) > inside(value) + 1;
                 destroyed_in_use += then == next::destroy &&
                                     (references(value) || inside(value) || (value & submitting));

@@ -68,15 +68,15 @@ error_code code_of(state s) {
 
 bool is_started(state s) { return s == state::started || s == state::cancel_requested; }
 bool is_closed(state s) {
-    return s == state::closed_completed || s == state::closed_canceled ||
-           s == state::closed_failed;
+    return s == state::closed_completed || s == state::closed_canceled || s == state::closed_failed;
 }
 
 /// An operation of each kind, brought into a state.
 template <typename... Values>
 struct in_state {
-    using handle_type = decltype(std::declval<asyncinfo_test::pending<void(error_code, Values...)>&>()
-                                     .start(asyncinfo::use_async_info));
+    using handle_type =
+        decltype(std::declval<asyncinfo_test::pending<void(error_code, Values...)>&>().start(
+            asyncinfo::use_async_info));
 
     explicit in_state(state s) {
         if (s == state::empty)
@@ -204,9 +204,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, members_answer_by_state_test::kinds)
     check<Kind>("cancel_requested()", {ok, ok, ok, ok, imc},
                 [](auto& h, auto&... e) { h.cancel_requested(e...); });
     check<Kind>("Cancel()", {ok, ok, ok, ok, ok}, [](auto& h, auto&... e) { h.Cancel(e...); });
-    check<Kind>("Cancel(types)", {ok, ok, ok, ok, ok}, [](auto& h, auto&... e) {
-        h.Cancel(asio::cancellation_type::terminal, e...);
-    });
+    check<Kind>("Cancel(types)", {ok, ok, ok, ok, ok},
+                [](auto& h, auto&... e) { h.Cancel(asio::cancellation_type::terminal, e...); });
     check<Kind>("Close()", {isc, ok, ok, ok, ok}, [](auto& h, auto&... e) { h.Close(e...); });
 
     check<Kind>("Completed(handler)", {ok, ok, ok, ok, imc},
@@ -245,9 +244,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, members_answer_by_state_test::kinds)
                 [](auto& h, auto&... e) { h.wait_for(0s, e...); });
     check<Kind>("wait_for(1us)", {ok, ok, ok, ok, imc},
                 [](auto& h, auto&... e) { h.wait_for(1us, e...); });
-    check<Kind>("wait_until(now)", {ok, ok, ok, ok, imc}, [](auto& h, auto&... e) {
-        h.wait_until(std::chrono::steady_clock::now(), e...);
-    });
+    check<Kind>("wait_until(now)", {ok, ok, ok, ok, imc},
+                [](auto& h, auto&... e) { h.wait_until(std::chrono::steady_clock::now(), e...); });
 
     asio::io_context context;
     check<Kind>("get(context)", {blocks, ok, own, own, imc},
@@ -262,10 +260,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, members_answer_by_state_test::kinds)
 BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, members_answer_by_state_test::kinds) {
     using namespace members_answer_by_state_test;
     const std::pair<state, AsyncStatus> table[] = {
-        {state::started, AsyncStatus::Started},
-        {state::cancel_requested, AsyncStatus::Started},
-        {state::completed, AsyncStatus::Completed},
-        {state::canceled, AsyncStatus::Canceled},
+        {state::started, AsyncStatus::Started},     {state::cancel_requested, AsyncStatus::Started},
+        {state::completed, AsyncStatus::Completed}, {state::canceled, AsyncStatus::Canceled},
         {state::failed, AsyncStatus::Error},
     };
     for (const auto& [s, status] : table)
@@ -304,8 +300,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, members_answer_by_state_test::kinds)
 BOOST_AUTO_TEST_CASE(cancel_requested_is_remembered_after_the_end) {
     using namespace members_answer_by_state_test;
     for (const bool cancel : {false, true})
-        for (const error_code& code :
-             {error_code(), error_code(asio::error::operation_aborted), error_code(asio::error::eof)}) {
+        for (const error_code& code : {error_code(), error_code(asio::error::operation_aborted),
+                                       error_code(asio::error::eof)}) {
             in_state<> each(state::started);
             if (cancel)
                 each.handle.Cancel();

@@ -79,8 +79,7 @@ const std::pair<const char*, taker> takers[] = {
          return h.get(context, e);
      })},
     {"outcome()", throwing([](handle& h) { return std::get<1>(h.outcome()).value(); })},
-    {"outcome(error)",
-     setting([](handle& h, error_code& e) { return std::get<1>(h.outcome(e)); })},
+    {"outcome(error)", setting([](handle& h, error_code& e) { return std::get<1>(h.outcome(e)); })},
 };
 
 handle ended(error_code code = {}) {
@@ -126,19 +125,19 @@ BOOST_AUTO_TEST_CASE(of_eight_racing_threads_one_wins) {
         {
             std::vector<std::jthread> racing;
             for (int i = 0; i != threads; ++i)
-                racing.emplace_back([&, own = operation,
-                                     take = &takers[static_cast<std::size_t>(round + i) %
-                                                    std::size(takers)]
-                                                .second]() mutable {
-                    ++ready;
-                    while (own.Status() == AsyncStatus::Started)
-                        std::this_thread::yield();
-                    error_code error;
-                    if (const value taken = (*take)(own, error))
-                        winners += *taken == 7;
-                    else
-                        losers += error == errc::illegal_method_call;
-                });
+                racing.emplace_back(
+                    [&, own = operation,
+                     take = &takers[static_cast<std::size_t>(round + i) % std::size(takers)]
+                                 .second]() mutable {
+                        ++ready;
+                        while (own.Status() == AsyncStatus::Started)
+                            std::this_thread::yield();
+                        error_code error;
+                        if (const value taken = (*take)(own, error))
+                            winners += *taken == 7;
+                        else
+                            losers += error == errc::illegal_method_call;
+                    });
             while (ready != threads)
                 std::this_thread::yield();
             pending.complete({}, std::make_unique<int>(7));

@@ -112,19 +112,19 @@ BOOST_AUTO_TEST_CASE(are_cancelled_from_any_thread) {
     asio::thread_pool cancellers(2);
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.name)
-            for (unsigned round = 0; round < 40; ++round) {
-                objects o(context);
-                std::promise<IAsyncInfo> started;
-                asio::post(o.executor, [&] { started.set_value(row.start(o)); });
-                const auto op = started.get_future().get();
-                for (int n = 0; n < 2; ++n)
-                    asio::post(cancellers, [op, round] {
-                        for (unsigned delay = 0; delay < round % 16; ++delay)
-                            std::this_thread::yield();
-                        op.Cancel();
-                    });
-                BOOST_TEST((op.wait() == row.expected));
-            }
+    for (unsigned round = 0; round < 40; ++round) {
+        objects o(context);
+        std::promise<IAsyncInfo> started;
+        asio::post(o.executor, [&] { started.set_value(row.start(o)); });
+        const auto op = started.get_future().get();
+        for (int n = 0; n < 2; ++n)
+            asio::post(cancellers, [op, round] {
+                for (unsigned delay = 0; delay < round % 16; ++delay)
+                    std::this_thread::yield();
+                op.Cancel();
+            });
+        BOOST_TEST((op.wait() == row.expected));
+    }
     cancellers.join();
 }
 

@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(is_reset_for_a_clean_up) {
     for (const bool as_coroutine : {false, true})
         for (const filters given : all_filters)
             for (const bool again : {false, true})
-                BOOST_TEST_CONTEXT("coroutine: " << as_coroutine << ", filters: "
-                                                 << static_cast<int>(given)
+                BOOST_TEST_CONTEXT("coroutine: " << as_coroutine
+                                                 << ", filters: " << static_cast<int>(given)
                                                  << ", before each part: " << again) {
                     fixture f;
                     const auto op = f.start(as_coroutine, given, again);

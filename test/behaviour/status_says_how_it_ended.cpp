@@ -210,15 +210,15 @@ BOOST_AUTO_TEST_CASE(abandoned) {
                                   [](auto& e) { return e.code() == errc::abandoned; });
         }
 
-    const auto in_initiation = asio::async_initiate<decltype(use_async_info), void()>(
-        [](auto) {}, use_async_info);
+    const auto in_initiation =
+        asio::async_initiate<decltype(use_async_info), void()>([](auto) {}, use_async_info);
     check_abandoned(in_initiation);
 
     asyncinfo::IAsyncAction waiting, posted;
     {
         asio::io_context context;
-        auto timer = std::make_shared<asio::steady_timer>(
-            context, asio::steady_timer::time_point::max());
+        auto timer =
+            std::make_shared<asio::steady_timer>(context, asio::steady_timer::time_point::max());
         auto& object = *timer;
         waiting = object.async_wait(asio::consign(use_async_info, std::move(timer)));
         posted = asio::post(context, use_async_info);

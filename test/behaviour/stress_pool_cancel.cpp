@@ -96,9 +96,8 @@ private:
             current_ = started;
         }
         // Races with the end: called here and now, or by the thread that ends it.
-        started.Completed([this](const operation& sender, AsyncStatus status) {
-            ended(sender, status);
-        });
+        started.Completed(
+            [this](const operation& sender, AsyncStatus status) { ended(sender, status); });
     }
 
     void ended(const operation& sender, AsyncStatus status) {
@@ -134,8 +133,7 @@ struct writer final : side {
     operation begin(std::size_t length) override {
         for (std::size_t i = 0; i < length; ++i)
             buffer_[i] = byte_at(bytes_ + i);
-        return asio::async_write(socket_, asio::buffer(buffer_, length),
-                                 asyncinfo::use_async_info);
+        return asio::async_write(socket_, asio::buffer(buffer_, length), asyncinfo::use_async_info);
     }
     void arrived(std::size_t) override {}
 };

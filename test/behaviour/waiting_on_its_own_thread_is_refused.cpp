@@ -117,8 +117,8 @@ void check_context() {
             for (auto* each : {&published, &bound, &elsewhere})
                 each->complete({}, 7);
             for (const auto& op : {a, b, c}) {
-                BOOST_TEST((on_a_thread_of(own, [&] { return op.wait(); }) ==
-                            AsyncStatus::Completed));
+                BOOST_TEST(
+                    (on_a_thread_of(own, [&] { return op.wait(); }) == AsyncStatus::Completed));
                 BOOST_TEST(on_a_thread_of(own, [&] { return op.get(); }) == 7);
                 BOOST_TEST((on_a_thread_of(own, [&] { return op.wait_for(24h); }) ==
                             AsyncStatus::Completed));
@@ -221,8 +221,8 @@ BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
         {"consign", timer.async_wait(asio::consign(use_async_info, 1))},
         {"bound", timer.async_wait(asio::bind_executor(asio::make_strand(context),
                                                        asio::as_tuple(use_async_info)))},
-        {"bound inside", timer.async_wait(asio::as_tuple(asio::bind_executor(
-                             asio::make_strand(context), use_async_info)))},
+        {"bound inside", timer.async_wait(asio::as_tuple(
+                             asio::bind_executor(asio::make_strand(context), use_async_info)))},
     };
     for (const auto& [name, op] : operations) {
         error_code said;

@@ -164,12 +164,12 @@ private:
         std::function<void()> program{};
         std::function<bool()> condition{}; ///< set while waiting for it
         bool done = false;
-        bool asleep = false;    ///< in `wait`, not notified yet
+        bool asleep = false; ///< in `wait`, not notified yet
         bool idle = false;
         bool dismissed = false;
-        char at = 0;            ///< what kind of access comes next
-        std::uint64_t past = 0; ///< hash of all that was done and observed
-        std::uint64_t seen = 0; ///< the last value read
+        char at = 0;             ///< what kind of access comes next
+        std::uint64_t past = 0;  ///< hash of all that was done and observed
+        std::uint64_t seen = 0;  ///< the last value read
         std::uint64_t start = 0; ///< the past, without the last load
         knowledge knows = 0;
     };

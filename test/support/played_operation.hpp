@@ -33,8 +33,7 @@ public:
 
     /// Starts it; `first` is what its initiating function does.
     template <typename Token>
-    auto start(
-        Token token, std::function<void()> first = [] {}) {
+    auto start(Token token, std::function<void()> first = [] {}) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
             initiation{*this}, token, std::move(first));
     }
@@ -103,9 +102,7 @@ private:
                 h ? void(slot.assign(std::move(h))) : slot.clear();
             };
             auto held = std::make_shared<Handler>(std::move(handler));
-            self.complete_ = [held](boost::system::error_code error) {
-                std::move(*held)(error);
-            };
+            self.complete_ = [held](boost::system::error_code error) { std::move (*held)(error); };
             first();
         }
     };

@@ -54,8 +54,8 @@ decltype(auto) published_executor(const Initiation& initiation) {
 }
 
 template <typename Initiation>
-concept publishes_executor = is_bound<std::decay_t<decltype(
-    published_executor(std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
+concept publishes_executor = is_bound<std::decay_t<decltype(published_executor(
+    std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
 
 /// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
 /// adapters to the completion handler, which answers with its operation and no reference counted.
@@ -198,9 +198,9 @@ public:
 
 /// `asio::post(executor, token)` is on its executor already when the completion handler runs.
 template <typename Operation, typename... Parameters, typename Executor>
-struct is_work_dispatcher_required<
-    asyncinfo::detail::completion_handler<Operation, Parameters...>, Executor,
-    std::enable_if_t<!Operation::has_bound_executor>> : std::false_type {};
+struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
+                                   Executor, std::enable_if_t<!Operation::has_bound_executor>>
+    : std::false_type {};
 
 } // namespace boost::asio::detail
 

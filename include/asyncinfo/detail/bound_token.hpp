@@ -167,8 +167,8 @@ struct values_adapter : adapter_of<Token> {
     // The values of a token given as an lvalue are copied, so that it can be used again.
     template <typename Given, typename Inner>
     static auto rewrap(Given&& adapter, Inner inner) {
-        constexpr bool copy = std::is_lvalue_reference_v<Given> &&
-                              (std::is_copy_constructible_v<Values> && ...);
+        constexpr bool copy =
+            std::is_lvalue_reference_v<Given> && (std::is_copy_constructible_v<Values> && ...);
         return std::apply(
             [&](auto&... values) {
                 if constexpr (copy)
@@ -222,8 +222,8 @@ template <typename Token, typename... Clock>
 struct adapter_traits<boost::asio::cancel_at_timer<Token, Clock...>> : adapter_of<Token> {
     template <typename Adapter, typename Inner>
     static auto rewrap(const Adapter& adapter, Inner inner) {
-        return boost::asio::cancel_at_timer<Inner, Clock...>(
-            std::move(inner), adapter.timer_, adapter.expiry_, adapter.cancel_type_);
+        return boost::asio::cancel_at_timer<Inner, Clock...>(std::move(inner), adapter.timer_,
+                                                             adapter.expiry_, adapter.cancel_type_);
     }
 };
 #endif

@@ -182,9 +182,8 @@ struct associated_immediate_executor<
             return asyncinfo::detail::through_gate(h.operation().get_immediate_executor(),
                                                    h.operation());
         else
-            return boost::asio::require(
-                asyncinfo::detail::through_gate(candidate, h.operation()),
-                execution::blocking.never);
+            return boost::asio::require(asyncinfo::detail::through_gate(candidate, h.operation()),
+                                        execution::blocking.never);
     }
 };
 #endif

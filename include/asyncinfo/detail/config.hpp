@@ -9,7 +9,8 @@
 #include <boost/version.hpp>
 
 #if defined(Status)
-#error "asyncinfo: Status is a macro here (X11/Xlib.h defines it): include asyncinfo first, or #undef Status"
+#error                                                                                             \
+    "asyncinfo: Status is a macro here (X11/Xlib.h defines it): include asyncinfo first, or #undef Status"
 #endif
 
 #if BOOST_VERSION < 108100

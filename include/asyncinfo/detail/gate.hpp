@@ -75,9 +75,7 @@ public:
 
     lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
 
-    void retain() noexcept {
-        word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed);
-    }
+    void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
     void release() noexcept {
         // The sole owner of a finished operation need not tell anybody.

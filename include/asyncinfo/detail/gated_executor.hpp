@@ -55,8 +55,8 @@ public:
 
     template <typename Function>
     void execute(Function&& function) const {
-        inner_.execute(gated_function<std::decay_t<Function>>(operation_,
-                                                              std::forward<Function>(function)));
+        inner_.execute(
+            gated_function<std::decay_t<Function>>(operation_, std::forward<Function>(function)));
     }
 
     template <typename Property>

@@ -62,7 +62,7 @@ using completed_ptr = boost::intrusive_ptr<completed_target>;
 struct operation_methods {
     const std::type_info& handle; ///< IAsyncAction, IAsyncOperation<T>: for try_as
     void (*destroy)(operation_base&) noexcept;
-    void (*discard)(operation_base&) noexcept;        ///< the result, after Close
+    void (*discard)(operation_base&) noexcept; ///< the result, after Close
     void (*submit)(operation_base&, gate<operation_base>::delivery&&);
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
@@ -75,7 +75,9 @@ public:
     std::uint64_t id() const noexcept { return id_; }
     const std::type_info& handle_type() const noexcept { return methods_->handle; }
 
-    AsyncStatus status() const noexcept { return static_cast<AsyncStatus>(lifecycle::status(load())); }
+    AsyncStatus status() const noexcept {
+        return static_cast<AsyncStatus>(lifecycle::status(load()));
+    }
 
     /// Of a finished operation. The code of an exception is that of a `system_error`. Sets `refused`
     /// if Close came in between.

@@ -69,8 +69,7 @@ inline bool is_successful(operation_base& operation, boost::system::error_code& 
 }
 
 /// What the throwing members throw: the operation's own failure as it was delivered.
-[[noreturn]] void throw_failure(operation_base* operation,
-                                const boost::system::error_code& error);
+[[noreturn]] void throw_failure(operation_base* operation, const boost::system::error_code& error);
 
 } // namespace asyncinfo::detail
 

@@ -22,11 +22,11 @@ namespace asyncinfo::detail {
 
 /// The types that can report an error as a completion signature's first parameter.
 template <typename T>
-inline constexpr bool is_error = std::is_same_v<T, boost::system::error_code> ||
-                                 std::is_same_v<T, std::error_code> ||
-                                 std::is_same_v<T, std::exception_ptr>
+inline constexpr bool is_error =
+    std::is_same_v<T, boost::system::error_code> || std::is_same_v<T, std::error_code> ||
+    std::is_same_v<T, std::exception_ptr>
 #if defined(ASYNCINFO_HAS_DISPOSITION)
-                                 || boost::asio::is_disposition<T>::value
+    || boost::asio::is_disposition<T>::value
 #endif
     ;
 
@@ -126,9 +126,9 @@ template <typename Args, typename... Parameters>
 struct select;
 template <typename... Args, typename First, typename... Rest>
 struct select<types<Args...>, First, Rest...> {
-    using type = typename std::conditional_t<First::template accepts<Args...>(),
-                                             std::type_identity<First>,
-                                             select<types<Args...>, Rest...>>::type;
+    using type =
+        typename std::conditional_t<First::template accepts<Args...>(), std::type_identity<First>,
+                                    select<types<Args...>, Rest...>>::type;
 };
 template <typename... Args>
 struct select<types<Args...>> {};

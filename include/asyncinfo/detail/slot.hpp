@@ -22,9 +22,9 @@ namespace asyncinfo::detail {
 /// What a cancellation handler is, as far as it decides who is to have a latched request again.
 struct handler_kind {
     enum type : unsigned char {
-        plain,        ///< wants the request once
-        foreign,      ///< passes it on to handlers that are not seen here: repeated after each step
-        read_state,   ///< the state of `asio::async_read`, `async_write` or `async_connect`
+        plain,      ///< wants the request once
+        foreign,    ///< passes it on to handlers that are not seen here: repeated after each step
+        read_state, ///< the state of `asio::async_read`, `async_write` or `async_connect`
         initial_state, ///< the state an `async_compose` operation begins with
         default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
         other_state    ///< a state with another filter: a reset, or an `any_completion_handler`
@@ -72,9 +72,9 @@ constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler
                before == handler_kind::other_state;
     case handler_kind::read_state:
     case handler_kind::other_state:
-        return before_is_reset || (before != handler_kind::read_state &&
-                                   before != handler_kind::plain &&
-                                   before != handler_kind::foreign);
+        return before_is_reset ||
+               (before != handler_kind::read_state && before != handler_kind::plain &&
+                before != handler_kind::foreign);
     default:
         return false;
     }
@@ -165,8 +165,7 @@ private:
     static constexpr std::size_t capacity = 32;
 
     template <typename Handler>
-    static constexpr bool fits =
-        sizeof(Handler) <= capacity && alignof(Handler) <= alignof(void*);
+    static constexpr bool fits = sizeof(Handler) <= capacity && alignof(Handler) <= alignof(void*);
 
     template <typename Handler>
     static recycling_allocator<Handler> heap_of() noexcept {

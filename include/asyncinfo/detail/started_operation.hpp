@@ -175,8 +175,8 @@ public:
             started_operation* memory;
             ~guard() {
                 if (memory)
-                    std::allocator_traits<block_allocator>::deallocate(
-                        allocator, std::to_address(memory), 1);
+                    std::allocator_traits<block_allocator>::deallocate(allocator,
+                                                                       std::to_address(memory), 1);
             }
         } releasing{allocator, std::to_address(
                                    std::allocator_traits<block_allocator>::allocate(allocator, 1))};
@@ -280,12 +280,7 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle),
-        &destroy,
-        &operation<T>::discard,
-        &submit,
-        &drop_executor,
-        &runs_here,
+        typeid(Handle), &destroy, &operation<T>::discard, &submit, &drop_executor, &runs_here,
     };
 
     keeper executor_;

@@ -86,7 +86,10 @@ template <typename Callable>
              std::invocable<std::decay_t<Callable>&, const Sender&, AsyncStatus>)
 completed_handler<Sender>::completed_handler(Callable&& callable) {
     // Null of what can be null: a function pointer, std::function.
-    if constexpr (requires { static_cast<bool>(callable == nullptr); })
+    if constexpr (std::is_pointer_v<std::remove_cvref_t<Callable>> ||
+                  (std::is_class_v<std::remove_cvref_t<Callable>> &&
+                   std::is_constructible_v<std::remove_cvref_t<Callable>, std::nullptr_t> &&
+                   requires { static_cast<bool>(callable == nullptr); }))
         if (callable == nullptr)
             return;
     target_ = detail::completed_callable<Sender, std::decay_t<Callable>>::make(

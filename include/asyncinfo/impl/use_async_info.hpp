@@ -19,9 +19,8 @@ template <>
 inline constexpr bool holds_our_token<use_async_info_t> = true;
 
 template <typename T>
-using handle_t =
-    typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
-                                std::type_identity<IAsyncOperation<T>>>::type;
+using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
+                                             std::type_identity<IAsyncOperation<T>>>::type;
 
 struct handle_access {
     template <typename Handle>
@@ -122,8 +121,7 @@ struct async_info_binder_result {
     template <typename Initiation, typename Token, typename... Args>
     static auto initiate(Initiation&& initiation, Token&& token, Args&&... args)
         -> decltype(boost::asio::async_initiate<rebound<Token>, Signatures...>(
-            std::declval<Initiation>(), std::declval<rebound<Token>&>(),
-            std::declval<Args>()...)) {
+            std::declval<Initiation>(), std::declval<rebound<Token>&>(), std::declval<Args>()...)) {
         auto inner = rebind_outermost(std::forward<Token>(token));
         return boost::asio::async_initiate<rebound<Token>, Signatures...>(
             std::forward<Initiation>(initiation), inner, std::forward<Args>(args)...);
