@@ -45,15 +45,6 @@ std::uint64_t IAsyncInfo::Id(boost::system::error_code& error) const noexcept {
     return operation ? operation->id() : 0;
 }
 
-AsyncStatus IAsyncInfo::Status() const {
-    if (!operation_)
-        refuse(errc::empty_handle);
-    const auto word = operation_->load();
-    if (word & detail::lifecycle::closed)
-        refuse(errc::illegal_method_call);
-    return static_cast<AsyncStatus>(detail::lifecycle::status(word));
-}
-
 AsyncStatus IAsyncInfo::Status(boost::system::error_code& error) const noexcept {
     auto* operation = usable(error);
     return operation ? operation->status() : AsyncStatus::Started;

@@ -58,7 +58,14 @@ public:
     std::uint64_t Id(boost::system::error_code& error) const noexcept;
 
     /// What has become of the operation: one atomic load. Whoever sees an end sees the result too.
-    AsyncStatus Status() const;
+    AsyncStatus Status() const {
+        if (operation_) {
+            const auto word = operation_->load();
+            if (!(word & detail::lifecycle::closed))
+                return static_cast<AsyncStatus>(detail::lifecycle::status(word));
+        }
+        refuse(operation_ ? errc::illegal_method_call : errc::empty_handle);
+    }
     AsyncStatus Status(boost::system::error_code& error) const noexcept;
 
     /// Success while the operation runs and when it completed, else the code that it delivered. For
