@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// §8: without an associated allocator blocks are recycled, wherever the last handle is dropped. How
+// many heap allocations that saves is counted in standalone/allocation_count.cpp; this is about the
+// blocks: none is lost, doubled or of the wrong size or alignment.
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/pending.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace blocks_are_recycled_test {
+namespace {
+
+using asyncinfo::detail::recycling;
+using asyncinfo::detail::recycling_allocator;
+using boost::system::error_code;
+
+// Which blocks come back is only to be seen where they are kept. What else holds, holds anyway.
+#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+constexpr bool recycles = false;
+#else
+constexpr bool recycles = true;
+#endif
+
+using blocks = std::vector<void*>;
+
+/// Blocks that may be written to, all of them.
+blocks allocate(std::size_t count, std::size_t size) {
+    blocks all;
+    for (std::size_t n = 0; n < count; ++n) {
+        all.push_back(recycling::allocate(size));
+        std::memset(all.back(), 0x5a, size);
+    }
+    return all;
+}
+
+void deallocate(const blocks& all, std::size_t size) {
+    for (void* b : all)
+        recycling::deallocate(b, size);
+}
+
+template <typename Function>
+void on_new_thread(Function function) {
+    std::thread(function).join();
+}
+
+/// How many of these are among those.
+std::size_t common(const blocks& these, const blocks& those) {
+    const std::set<void*> known(those.begin(), those.end());
+    std::size_t n = 0;
+    for (void* b : these)
+        n += known.count(b);
+    return n;
+}
+
+} // namespace
+} // namespace blocks_are_recycled_test
+
+BOOST_AUTO_TEST_SUITE(blocks_are_recycled)
+
+using namespace blocks_are_recycled_test;
+
+BOOST_AUTO_TEST_CASE(all_blocks_in_use_are_different) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{16}, std::size_t{17},
+                                   recycling::largest_recycled, recycling::largest_recycled + 1}) {
+        for (int n = 0; n < 3; ++n) {
+            const auto all = allocate(100, size);
+            BOOST_TEST(std::set<void*>(all.begin(), all.end()).size() == all.size());
+            deallocate(all, size);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
+    constexpr std::size_t count = recycling::kept_per_thread;
+    const auto first = allocate(count, 900);
+    deallocate(first, 900);
+    // Of the same size but for what it is rounded up to.
+    const auto second = allocate(count, 910);
+    BOOST_TEST(common(second, first) == count);
+    // They are out now.
+    const auto third = allocate(count, 900);
+    BOOST_TEST(common(third, first) == 0u);
+    deallocate(second, 910);
+    deallocate(third, 900);
+}
+
+// Nothing is kept for a larger block than it is.
+BOOST_AUTO_TEST_CASE(sizes_are_kept_apart, *boost::unit_test::enable_if<recycles>()) {
+    const auto small = allocate(8, 896);
+    deallocate(small, 896);
+    const auto large = allocate(8, 897);
+    BOOST_TEST(common(large, small) == 0u);
+    deallocate(large, 897);
+}
+
+BOOST_AUTO_TEST_CASE(another_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
+    // More than a thread keeps, so that some are handed over at once and the rest at its end.
+    constexpr std::size_t count = 3 * recycling::kept_per_thread;
+    constexpr std::size_t size = 1000;
+    blocks first;
+    on_new_thread([&] { first = allocate(count, size); });
+    on_new_thread([&] { deallocate(first, size); });
+    blocks second;
+    on_new_thread([&] { second = allocate(count, size); });
+    BOOST_TEST(common(second, first) == count);
+    deallocate(second, size);
+}
+
+BOOST_AUTO_TEST_CASE(a_living_thread_hands_over_what_it_has_too_many_of,
+                     *boost::unit_test::enable_if<recycles>()) {
+    constexpr std::size_t count = 3 * recycling::kept_per_thread;
+    constexpr std::size_t size = 984;
+    on_new_thread([&] {
+        const auto first = allocate(count, size);
+        deallocate(first, size);
+        blocks second;
+        on_new_thread([&] { second = allocate(recycling::kept_per_thread, size); });
+        BOOST_TEST(common(second, first) == recycling::kept_per_thread);
+        deallocate(second, size);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing, *boost::unit_test::enable_if<recycles>()) {
+    constexpr std::size_t size = 968;
+    std::set<void*> seen;
+    for (int n = 0; n < 200; ++n)
+        on_new_thread([&] {
+            const auto all = allocate(4, size);
+            seen.insert(all.begin(), all.end());
+            deallocate(all, size);
+        });
+    // Had they been lost, memory for new ones would have come from elsewhere.
+    BOOST_TEST(seen.size() == 4u);
+}
+
+// A handle in a thread_local that is destroyed after the thread has handed its blocks over.
+BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
+    using operation = asyncinfo::IAsyncOperation<std::shared_ptr<int>>;
+    struct late {
+        std::optional<operation> op;
+        ~late() {
+            op.reset();
+            const auto all = allocate(3, 64);
+            deallocate(all, 64);
+        }
+    };
+    std::weak_ptr<int> result;
+    on_new_thread([&] {
+        static thread_local late keeper; // constructed before the thread's first block
+        asyncinfo_test::pending<void(error_code, std::shared_ptr<int>)> source;
+        keeper.op = source.start(asyncinfo::use_async_info);
+        auto value = std::make_shared<int>(1);
+        result = value;
+        source.complete({}, std::move(value));
+        BOOST_TEST(!result.expired());
+    });
+    BOOST_TEST(result.expired());
+}
+
+BOOST_AUTO_TEST_CASE(large_results) {
+    using large = std::array<unsigned char, 2 * recycling::largest_recycled>;
+    for (int n = 0; n < 3; ++n) {
+        asyncinfo_test::pending<void(error_code, large)> source;
+        const auto op = source.start(asyncinfo::use_async_info);
+        large value{};
+        value.back() = 7;
+        source.complete({}, value);
+        BOOST_TEST(op.GetResults().back() == 7);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(over_aligned_results) {
+    struct alignas(128) aligned {
+        char c = 'x';
+        bool in_place() const { return reinterpret_cast<std::uintptr_t>(this) % 128 == 0; }
+    };
+    std::vector<asyncinfo::IAsyncOperation<aligned>> kept;
+    for (int n = 0; n < 8; ++n) {
+        asyncinfo_test::pending<void(error_code, aligned)> source;
+        kept.push_back(source.start(asyncinfo::use_async_info));
+        source.complete({}, aligned());
+    }
+    for (const auto& op : kept) {
+        const aligned result = op.GetResults();
+        BOOST_TEST(result.c == 'x');
+    }
+
+    recycling_allocator<aligned> allocator;
+    std::vector<aligned*> all;
+    for (int n = 0; n < 8; ++n) {
+        all.push_back(::new (allocator.allocate(1)) aligned);
+        BOOST_TEST(all.back()->in_place());
+    }
+    for (aligned* a : all)
+        allocator.deallocate(a, 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
