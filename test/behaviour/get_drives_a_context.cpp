@@ -328,4 +328,13 @@ BOOST_AUTO_TEST_CASE(without_waiting_for_it) {
     a.complete();
 }
 
+// What is ready is more than what was posted: a timer that has expired, as for `context.poll()`.
+BOOST_AUTO_TEST_CASE(without_waiting_what_is_ready_is_found) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::min());
+    const auto op = timer.async_wait(use_async_info);
+    BOOST_TEST((op.wait_for(context, 0s) == AsyncStatus::Completed));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,116 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/running_context.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <utility>
+
+/// §4, §7: an operation that is implemented behind `asio::any_completion_handler`, and so knows
+/// nothing of the token, can be cancelled from any thread all the same; on a pool, between steps.
+namespace any_completion_handler_keeps_cancel_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+using local = asio::local::stream_protocol;
+using bytes = std::array<char, 64>;
+
+// As in a compiled library.
+void start_wait(asio::steady_timer& timer, asio::any_completion_handler<void(error_code)> handler) {
+    timer.async_wait(std::move(handler));
+}
+
+void start_read(local::socket& socket, bytes& buffer,
+                asio::any_completion_handler<void(error_code, std::size_t)> handler) {
+    asio::async_read(socket, asio::buffer(buffer), std::move(handler));
+}
+
+template <typename Token>
+auto async_pause(asio::steady_timer& timer, Token token) {
+    return asio::async_initiate<Token, void(error_code)>(
+        [&timer](auto handler) { start_wait(timer, std::move(handler)); }, token);
+}
+
+template <typename Token>
+auto async_fill(local::socket& socket, bytes& buffer, Token token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [&](auto handler) { start_read(socket, buffer, std::move(handler)); }, token);
+}
+
+} // namespace
+} // namespace any_completion_handler_keeps_cancel_test
+
+BOOST_AUTO_TEST_SUITE(any_completion_handler_keeps_cancel)
+
+using namespace any_completion_handler_keeps_cancel_test;
+
+BOOST_AUTO_TEST_CASE(before_the_context_runs) {
+    asio::io_context context;
+    asio::steady_timer timer(context, std::chrono::hours(1));
+    const auto op = async_pause(timer, use_async_info);
+    op.Cancel();
+    context.run_for(std::chrono::minutes(1));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+}
+
+BOOST_AUTO_TEST_CASE(between_steps) {
+    asio::io_context context;
+    local::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    bytes buffer{};
+    const auto op = async_fill(near, buffer, use_async_info);
+    for (const char* c = "abc"; *c; ++c) {
+        asio::write(far, asio::buffer(c, 1));
+        context.poll();
+    }
+    op.Cancel();
+    context.restart();
+    context.run_for(std::chrono::minutes(1));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+    BOOST_TEST(std::get<1>(op.outcome()).value() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_pool_from_other_threads) {
+    asyncinfo_test::running_context context(4);
+    asio::thread_pool cancellers(2);
+    for (unsigned round = 0; round < 150; ++round) {
+        local::socket near(context), far(context);
+        asio::local::connect_pair(near, far);
+        bytes buffer{};
+        const auto read = async_fill(near, buffer, use_async_info);
+        for (int n = 0; n < 2; ++n)
+            asio::post(cancellers, [read, round] {
+                for (unsigned delay = 0; delay < round % 16; ++delay)
+                    std::this_thread::yield();
+                read.Cancel();
+            });
+        for (unsigned n = 0; n < round % 32; ++n)
+            asio::write(far, asio::buffer("a", 1));
+        BOOST_TEST(read.wait() == AsyncStatus::Canceled);
+        BOOST_TEST(std::get<1>(read.outcome()).value() + near.available() == round % 32);
+    }
+    cancellers.join();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,116 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/conversation.hpp"
+#include "support/tls.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <tuple>
+
+/// §4.2, §4.3: Cancel between any two steps of a TLS handshake, or of reading from a TLS stream, ends
+/// it.
+namespace cancel_between_steps_of_tls_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::use_async_info;
+using asyncinfo_test::cancel_after_each_handler;
+using boost::system::error_code;
+using side = asio::ssl::stream_base::handshake_type;
+
+struct streams : asyncinfo_test::conversation {
+    static inline asyncinfo_test::tls_contexts tls;
+    asio::ssl::stream<socket&> near_tls{near, tls.client};
+    asio::ssl::stream<socket&> far_tls{far, tls.server};
+};
+
+/// Ends by itself if Cancel comes late.
+template <side Side>
+struct handshake : streams {
+    bool answered = false;
+
+    IAsyncInfo start() {
+        auto& own = Side == side::client ? near_tls : far_tls;
+        auto& other = Side == side::client ? far_tls : near_tls;
+        other.async_handshake(Side == side::client ? side::server : side::client,
+                              [this](error_code) { answered = true; });
+        return own.async_handshake(Side, use_async_info);
+    }
+
+    void check(const IAsyncInfo& op) {
+        BOOST_TEST((op.Status() == AsyncStatus::Canceled || op.Status() == AsyncStatus::Completed));
+        near.close();
+        far.close();
+        context.restart();
+        context.run();
+        BOOST_TEST(answered);
+    }
+};
+
+/// The other side sends a byte at a time, but not enough of them.
+struct read : streams {
+    const std::string sent = "abcd";
+    std::size_t sent_so_far = 0;
+    std::array<char, 5> received{};
+
+    read() {
+        near_tls.async_handshake(side::client, [](error_code) {});
+        far_tls.async_handshake(side::server, [](error_code) {});
+        context.run();
+        context.restart();
+    }
+
+    void send() {
+        if (sent_so_far < sent.size())
+            asio::async_write(far_tls, asio::buffer(sent.data() + sent_so_far, 1),
+                              [this](error_code, std::size_t n) {
+                                  sent_so_far += n;
+                                  send();
+                              });
+    }
+
+    IAsyncInfo start() {
+        send();
+        return asio::async_read(near_tls, asio::buffer(received), use_async_info);
+    }
+
+    void check(const IAsyncInfo& op) {
+        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        const auto n =
+            std::get<1>(op.try_as<asyncinfo::IAsyncOperation<std::size_t>>().outcome()).value();
+        BOOST_TEST(std::string(received.data(), n) == sent.substr(0, n));
+    }
+};
+
+} // namespace
+} // namespace cancel_between_steps_of_tls_test
+
+BOOST_AUTO_TEST_SUITE(cancel_between_steps_of_tls)
+
+using namespace cancel_between_steps_of_tls_test;
+
+BOOST_AUTO_TEST_CASE(of_a_client_handshake) {
+    BOOST_TEST(cancel_after_each_handler<handshake<side::client>>() >= 2);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_server_handshake) {
+    BOOST_TEST(cancel_after_each_handler<handshake<side::server>>() >= 2);
+}
+
+BOOST_AUTO_TEST_CASE(of_async_read) { BOOST_TEST(cancel_after_each_handler<read>() > 8); }
+
+BOOST_AUTO_TEST_SUITE_END()

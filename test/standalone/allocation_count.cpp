@@ -1,0 +1,401 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// §8: one block per operation from the associated allocator and nothing else; without one, no heap
+// allocation in steady state beyond those of a plain callback, with up to 16 operations outstanding
+// and wherever the handles are dropped. §5: what is done at the end allocates nothing.
+
+#define BOOST_TEST_MODULE allocation_count
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/heap.hpp"
+#include "../support/pending.hpp"
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <latch>
+#include <memory>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+namespace allocation_count_test {
+namespace {
+
+namespace asio = boost::asio;
+namespace heap = asyncinfo_test::heap;
+using asyncinfo::AsyncStatus;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+constexpr bool recycles = false;
+#else
+constexpr bool recycles = true;
+#endif
+
+constexpr int warm_up = 200;
+constexpr int counted = 200;
+constexpr std::size_t most = 16;
+
+// --- What is done, with any token ---------------------------------------------------------------
+
+struct post {
+    static constexpr const char* name = "post";
+    explicit post(asio::io_context& c) : context(c) {}
+
+    template <typename Token>
+    auto start(std::size_t, Token token) {
+        return asio::post(context, token);
+    }
+    void poke(std::size_t) {}
+
+    asio::io_context& context;
+};
+
+struct timers {
+    explicit timers(asio::io_context& context) {
+        for (std::size_t i = 0; i < most; ++i)
+            each.emplace_back(context);
+    }
+    std::vector<asio::steady_timer> each;
+};
+
+struct timer : timers {
+    static constexpr const char* name = "timer";
+    using timers::timers;
+
+    template <typename Token>
+    auto start(std::size_t i, Token token) {
+        each[i].expires_after(std::chrono::seconds(0));
+        return each[i].async_wait(token);
+    }
+    void poke(std::size_t) {}
+};
+
+/// The request is made by `Cancel`, or by emitting the bound slot's signal.
+struct cancel : timers {
+    static constexpr const char* name = "cancel";
+    using timers::timers;
+
+    template <typename Token>
+    auto start(std::size_t i, Token token) {
+        each[i].expires_after(std::chrono::hours(1));
+        return each[i].async_wait(token);
+    }
+    void poke(std::size_t) {}
+};
+
+struct sockets {
+    using socket = asio::local::stream_protocol::socket;
+
+    explicit sockets(asio::io_context& context) {
+        for (std::size_t i = 0; i < most; ++i) {
+            near.emplace_back(context);
+            far.emplace_back(context);
+            asio::local::connect_pair(near[i], far[i]);
+        }
+    }
+
+    void send(std::size_t i) { far[i].write_some(asio::buffer("x", 1)); }
+
+    std::vector<socket> near;
+    std::vector<socket> far;
+    std::array<std::array<char, 4>, most> buffers{};
+};
+
+struct socket_read : sockets {
+    static constexpr const char* name = "socket_read";
+    using sockets::sockets;
+
+    template <typename Token>
+    auto start(std::size_t i, Token token) {
+        return near[i].async_read_some(asio::buffer(buffers[i], 1), token);
+    }
+    void poke(std::size_t i) { send(i); }
+};
+
+struct composed_read : sockets {
+    static constexpr const char* name = "composed_read";
+    using sockets::sockets;
+
+    template <typename Token>
+    auto start(std::size_t i, Token token) {
+        return asio::async_read(near[i], asio::buffer(buffers[i]), token);
+    }
+    /// Called again until the operation has ended: a byte a step.
+    void poke(std::size_t i) { send(i); }
+};
+
+// --- How it is done -----------------------------------------------------------------------------
+
+/// By a plain callback. `bind` binds an allocator or nothing.
+template <typename Work, typename Bind>
+struct plain {
+    void start(Work& work, std::size_t i) {
+        over[i] = false;
+        const auto callback = [this, i](auto&&...) { over[i] = true; };
+        if constexpr (std::is_same_v<Work, cancel>)
+            work.start(i, bind(asio::bind_cancellation_slot(signals[i].slot(), callback)));
+        else
+            work.start(i, bind(callback));
+    }
+    void cancel_one(std::size_t i) { signals[i].emit(asio::cancellation_type::all); }
+    bool ended(std::size_t i) const { return over[i]; }
+    void drop(std::size_t) {}
+
+    Bind bind;
+    std::array<bool, most> over{};
+    std::array<asio::cancellation_signal, most> signals{};
+};
+
+/// By handles, dropped here or by another thread.
+template <typename Work, typename Bind>
+struct handles {
+    explicit handles(Bind b, bool elsewhere = false) : bind(b) {
+        if (elsewhere)
+            dropper = std::thread([this] {
+                for (full.acquire(); !done; full.acquire()) {
+                    for (auto& h : all)
+                        h = nullptr;
+                    empty.release();
+                }
+            });
+    }
+    ~handles() {
+        if (dropper.joinable()) {
+            done = true;
+            full.release();
+            dropper.join();
+        }
+    }
+
+    void start(Work& work, std::size_t i) { all[i] = work.start(i, bind(use_async_info)); }
+    void cancel_one(std::size_t i) { all[i].Cancel(); }
+    bool ended(std::size_t i) const { return all[i].Status() != AsyncStatus::Started; }
+    void drop(std::size_t count) {
+        if (dropper.joinable()) {
+            full.release();
+            empty.acquire();
+        } else {
+            for (std::size_t i = 0; i < count; ++i)
+                all[i] = nullptr;
+        }
+    }
+
+    Bind bind;
+    std::array<IAsyncInfo, most> all;
+    std::thread dropper;
+    std::binary_semaphore full{0};
+    std::binary_semaphore empty{0};
+    bool done = false;
+};
+
+/// Starts so many at a time, inside the loop, and the next when all have ended.
+template <typename Work, typename Way>
+class rounds {
+public:
+    rounds(Way& way, std::size_t outstanding) : way_(way), outstanding_(outstanding) {}
+
+    /// What later rounds allocate.
+    template <typename Count>
+    std::uint64_t run(Count count) {
+        begin_ = count.begin;
+        end_ = count.end;
+        next_round();
+        context_.run();
+        return result_;
+    }
+
+private:
+    void next_round() {
+        if (round_ == warm_up)
+            begin_();
+        if (round_++ == warm_up + counted) {
+            result_ = end_();
+            return;
+        }
+        for (std::size_t i = 0; i < outstanding_; ++i)
+            way_.start(work_, i);
+        if constexpr (std::is_same_v<Work, cancel>)
+            for (std::size_t i = 0; i < outstanding_; ++i)
+                way_.cancel_one(i);
+        look();
+    }
+
+    void look() {
+        bool all = true;
+        for (std::size_t i = 0; i < outstanding_; ++i)
+            if (!way_.ended(i)) {
+                work_.poke(i);
+                all = false;
+            }
+        if (all) {
+            way_.drop(outstanding_);
+            asio::post(context_, [this] { next_round(); });
+        } else {
+            asio::post(context_, [this] { look(); });
+        }
+    }
+
+    Way& way_;
+    const std::size_t outstanding_;
+    asio::io_context context_;
+    Work work_{context_};
+    int round_ = 0;
+    std::uint64_t result_ = 0;
+    void (*begin_)() = nullptr;
+    std::uint64_t (*end_)() = nullptr;
+};
+
+struct count_heap {
+    static void begin() { heap::start_counting(); }
+    static std::uint64_t end() { return heap::stop_counting(); }
+};
+
+/// An allocator that counts the blocks it gives, and takes them from recycled memory.
+std::uint64_t blocks = 0;
+
+struct count_blocks {
+    static void begin() { blocks = 0; }
+    static std::uint64_t end() { return blocks; }
+};
+
+template <typename T>
+struct counting_allocator {
+    using value_type = T;
+
+    counting_allocator() = default;
+    template <typename U>
+    counting_allocator(const counting_allocator<U>&) noexcept {}
+
+    T* allocate(std::size_t n) {
+        ++blocks;
+        return asyncinfo::detail::recycling_allocator<T>().allocate(n);
+    }
+    void deallocate(T* p, std::size_t n) noexcept {
+        asyncinfo::detail::recycling_allocator<T>().deallocate(p, n);
+    }
+    template <typename U>
+    friend bool operator==(const counting_allocator&, const counting_allocator<U>&) noexcept {
+        return true;
+    }
+};
+
+constexpr auto unbound = [](const auto& token) { return token; };
+constexpr auto with_allocator = [](const auto& token) {
+    return asio::bind_allocator(counting_allocator<char>(), token);
+};
+
+template <typename Work, typename Bind, typename Count>
+std::uint64_t by_callback(std::size_t outstanding, Bind bind, Count count) {
+    plain<Work, Bind> way{bind};
+    return rounds<Work, plain<Work, Bind>>(way, outstanding).run(count);
+}
+
+template <typename Work, typename Bind, typename Count>
+std::uint64_t by_handle(std::size_t outstanding, Bind bind, Count count, bool elsewhere = false) {
+    handles<Work, Bind> way(bind, elsewhere);
+    return rounds<Work, handles<Work, Bind>>(way, outstanding).run(count);
+}
+
+template <typename Work>
+void check_steady_state() {
+    for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
+        for (const bool elsewhere : {false, true})
+            BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding, dropped "
+                                          << (elsewhere ? "elsewhere" : "here")) {
+                const auto raw = by_callback<Work>(outstanding, unbound, count_heap());
+                const auto ours = by_handle<Work>(outstanding, unbound, count_heap(), elsewhere);
+                BOOST_TEST(ours <= raw);
+            }
+}
+
+template <typename Work>
+void check_associated_allocator() {
+    for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
+        BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
+            const auto raw = by_callback<Work>(outstanding, with_allocator, count_blocks());
+            const auto ours = by_handle<Work>(outstanding, with_allocator, count_blocks());
+            BOOST_TEST(ours == raw + counted * outstanding);
+            if (recycles)
+                BOOST_TEST(by_handle<Work>(outstanding, with_allocator, count_heap()) <=
+                           by_callback<Work>(outstanding, with_allocator, count_heap()));
+        }
+}
+
+} // namespace
+} // namespace allocation_count_test
+
+BOOST_AUTO_TEST_SUITE(allocation_count)
+
+using namespace allocation_count_test;
+
+BOOST_AUTO_TEST_CASE(the_counter_counts) {
+    heap::start_counting();
+    const auto block = std::make_unique<int>(1);
+    BOOST_TEST(heap::stop_counting() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(steady_state, *boost::unit_test::enable_if<recycles>()) {
+    check_steady_state<post>();
+    check_steady_state<timer>();
+    check_steady_state<socket_read>();
+    check_steady_state<composed_read>();
+    check_steady_state<cancel>();
+}
+
+BOOST_AUTO_TEST_CASE(one_block_from_the_associated_allocator) {
+    check_associated_allocator<post>();
+    check_associated_allocator<timer>();
+    check_associated_allocator<socket_read>();
+    check_associated_allocator<composed_read>();
+    check_associated_allocator<cancel>();
+}
+
+// Waking, telling and calling Completed; on the thread that ends the operation.
+BOOST_AUTO_TEST_CASE(the_end_allocates_nothing) {
+    constexpr int waiters = 4;
+    asyncinfo_test::pending<void(error_code, int)> source;
+    const auto op = source.start(use_async_info);
+    int called = 0;
+    op.Completed([&called](auto&, AsyncStatus) { ++called; });
+
+    std::latch about_to_wait(waiters);
+    std::latch woken(waiters);
+    std::atomic<int> completed{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < waiters; ++i)
+        threads.emplace_back([&] {
+            about_to_wait.arrive_and_wait();
+            completed += op.wait() == AsyncStatus::Completed;
+            woken.count_down();
+        });
+    heap::start_counting();
+    about_to_wait.wait();
+    source.complete({}, 1);
+    woken.wait();
+    const auto allocations = heap::stop_counting();
+    for (auto& t : threads)
+        t.join();
+    BOOST_TEST(allocations == 0u);
+    BOOST_TEST(completed == waiters);
+    BOOST_TEST(called == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
