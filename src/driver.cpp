@@ -117,14 +117,18 @@ private:
     const bool observing_;
 };
 
-/// Runs what is ready now, and not what that makes ready.
+/// Runs what is ready now, and not what that makes ready. The context looks for expired timers and
+/// ready sockets once it has come by its queue, and puts them behind: hence two rounds.
 void poll(operation_base& operation, boost::asio::io_context& context) {
     if (context.stopped())
         context.restart();
-    const auto done = std::make_shared<std::atomic<bool>>(false);
-    boost::asio::post(context, [done] { *done = true; });
-    while (!*done && operation.status() == AsyncStatus::Started && context.poll_one() != 0)
-        ;
+    for (int round = 0; round < 2; ++round) {
+        const auto done = std::make_shared<std::atomic<bool>>(false);
+        boost::asio::post(context, [done] { *done = true; });
+        while (!*done)
+            if (operation.status() != AsyncStatus::Started || context.poll_one() == 0)
+                return;
+    }
 }
 
 } // namespace

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_slot_is_cleared_before_completion_is_published) {
                 played.post([&] { row.end(played); });
                 run(context);
                 BOOST_REQUIRE(seen.has_value());
-                BOOST_TEST((*seen == AsyncStatus::Started)); // destroyed before
+                BOOST_TEST(*seen == AsyncStatus::Started); // destroyed before
                 BOOST_TEST(uses.value() == 1);
             }
 }
@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(the_object_is_destroyed_by_whoever_sees_the_end) {
             std::this_thread::yield();
         timer.reset();
         canceller.join();
-        BOOST_TEST((read.Status() == AsyncStatus::Completed));
-        BOOST_TEST((wait.Status() == AsyncStatus::Completed));
+        BOOST_TEST(read.Status() == AsyncStatus::Completed);
+        BOOST_TEST(wait.Status() == AsyncStatus::Completed);
     }
 }
 

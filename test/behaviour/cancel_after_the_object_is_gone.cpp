@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(destroyed_then_cancelled) {
         s.object.reset();
         s.op.Cancel();
         run(c);
-        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(s.op.Status() == AsyncStatus::Canceled);
     });
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(destroyed_then_cancelled_from_within_the_loop) {
             s.op.Cancel();
         });
         run(c);
-        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(s.op.Status() == AsyncStatus::Canceled);
     });
 }
 
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(cancelled_twice_around_the_destruction) {
         s.op.Cancel();
         s.op.Cancel();
         run(c);
-        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(s.op.Status() == AsyncStatus::Canceled);
     });
 }
 
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(ended_then_destroyed_then_cancelled) {
     for_each_combination([](contexts& c, started& s) {
         s.op.Cancel();
         run(c);
-        BOOST_TEST((s.op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(s.op.Status() == AsyncStatus::Canceled);
         s.object.reset();
         s.op.Cancel();
         run(c);

@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(the_last_step_is_queued_already, fixture) {
     played.post([&] { played.complete(); });
     op.Cancel(); // behind it
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.cancel_requested());
     BOOST_TEST(emitted == 0);
 }
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(in_the_last_step_before_completing, fixture) {
         played.complete();
     });
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.cancel_requested());
     BOOST_TEST(emitted == 0);
 }
@@ -84,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(in_the_last_step_after_completing, fixture) {
         op.Cancel();
     });
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(!op.cancel_requested());
     BOOST_TEST(emitted == 0);
 }

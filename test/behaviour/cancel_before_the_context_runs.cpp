@@ -114,9 +114,9 @@ BOOST_AUTO_TEST_CASE(is_delivered_when_it_runs) {
             const auto op = row.start(o);
             op.Cancel();
             BOOST_TEST(op.cancel_requested());
-            BOOST_TEST((op.Status() == AsyncStatus::Started));
+            BOOST_TEST(op.Status() == AsyncStatus::Started);
             o.context.run_for(std::chrono::minutes(1));
-            BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+            BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         }
 }
 
@@ -138,9 +138,9 @@ BOOST_AUTO_TEST_CASE(a_group_of_operations) {
             .async_wait(asio::experimental::wait_for_all(),
                         asio::bind_executor(o.context, use_async_info));
     op.Cancel();
-    BOOST_TEST((op.Status() == AsyncStatus::Started));
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
     o.context.run_for(std::chrono::minutes(1));
-    BOOST_TEST((op.Status() == AsyncStatus::Completed)); // the group did; its parts were aborted
+    BOOST_TEST(op.Status() == AsyncStatus::Completed); // the group did; its parts were aborted
     const auto [order, first, second] = op.GetResults();
     BOOST_TEST(first == asio::error::operation_aborted);
     BOOST_TEST(second == asio::error::operation_aborted);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_be_cancelled_completes) {
     const auto op = asio::post(context, use_async_info);
     op.Cancel();
     context.run();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.cancel_requested());
 }
 
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_never_run_leaves_the_request_latched) {
         op = o.timer.async_wait(use_async_info);
         op.Cancel();
     }
-    BOOST_TEST((op.Status() == AsyncStatus::Error));
+    BOOST_TEST(op.Status() == AsyncStatus::Error);
     BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
     BOOST_TEST(op.cancel_requested());
 }

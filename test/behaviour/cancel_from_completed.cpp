@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(of_another_operation_on_the_same_object) {
     first.Completed([&](auto&&, AsyncStatus) { second.Cancel(); });
     first.Cancel();
     context.run_for(std::chrono::minutes(1));
-    BOOST_TEST((first.Status() == AsyncStatus::Canceled));
-    BOOST_TEST((second.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(first.Status() == AsyncStatus::Canceled);
+    BOOST_TEST(second.Status() == AsyncStatus::Canceled);
 }
 
 BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
@@ -93,9 +93,9 @@ BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
     });
     op.Cancel();
     context.run_for(std::chrono::minutes(1));
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_REQUIRE(next);
-    BOOST_TEST((next.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(next.Status() == AsyncStatus::Canceled);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

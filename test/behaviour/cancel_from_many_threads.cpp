@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(of_one_operation) {
             for (int n = 0; n < 5; ++n)
                 op.Cancel(requests[i]);
         });
-        BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+        BOOST_TEST(op.wait() == AsyncStatus::Canceled);
         BOOST_REQUIRE(!emitted.empty());
         BOOST_TEST((emitted.back() == everything));
         for (std::size_t i = 1; i < emitted.size(); ++i) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(of_operations_that_end_meanwhile) {
             else
                 op.Cancel();
         });
-        BOOST_TEST((op.wait() == AsyncStatus::Completed));
+        BOOST_TEST(op.wait() == AsyncStatus::Completed);
         BOOST_TEST(emitted.load() <= 1);
     }
 }

@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(the_handler_in_the_slot_gets_it_once, fixture) {
     step();
     BOOST_TEST(log == "a");
     step([&] { played.complete(); });
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(log == "a");
 }
 
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_hands_its_slot_through_is_cancelled_at_it
                 context.restart();
                 context.poll();
             }
-            BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+            BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         }
 }
 

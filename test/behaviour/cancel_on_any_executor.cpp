@@ -90,14 +90,14 @@ void check(const Executor& executor, Inside inside) {
         if (i % 2)
             std::this_thread::yield();
         op.Cancel();
-        BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+        BOOST_TEST(op.wait() == AsyncStatus::Canceled);
     }
     BOOST_TEST(outside.load() == 0);
 
     asio::steady_timer timer(executor, std::chrono::hours(1));
     const auto op = timer.async_wait(use_async_info);
     op.Cancel();
-    BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+    BOOST_TEST(op.wait() == AsyncStatus::Canceled);
 }
 
 template <typename Executor>
@@ -169,9 +169,9 @@ BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
         on_pool.Cancel();
         on_strand.Cancel();
         wait.Cancel();
-        BOOST_TEST((on_pool.wait() == AsyncStatus::Canceled));
-        BOOST_TEST((on_strand.wait() == AsyncStatus::Canceled));
-        BOOST_TEST((wait.wait() == AsyncStatus::Canceled));
+        BOOST_TEST(on_pool.wait() == AsyncStatus::Canceled);
+        BOOST_TEST(on_strand.wait() == AsyncStatus::Canceled);
+        BOOST_TEST(wait.wait() == AsyncStatus::Canceled);
     }
     BOOST_TEST(outside.load() == 0);
 }
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(bound_to_an_any_io_executor) {
         run_until_cancelled(context.get_executor(), of(strand), outside,
                             asio::bind_executor(asio::any_io_executor(strand), use_async_info));
     op.Cancel();
-    BOOST_TEST((op.wait() == AsyncStatus::Canceled));
+    BOOST_TEST(op.wait() == AsyncStatus::Canceled);
     BOOST_TEST(outside.load() == 0);
 }
 

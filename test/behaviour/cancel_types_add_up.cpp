@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
     op.Cancel(total);
     context.restart();
     context.run();
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(std::get<1>(op.outcome()).value() == 1u);
 }
 
@@ -160,12 +160,12 @@ BOOST_AUTO_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_
     context.poll();
     op.Cancel(total);
     context.poll();
-    BOOST_TEST((op.Status() == AsyncStatus::Started));
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(op.cancel_requested());
     asio::write(far, asio::buffer("b", 1));
     context.restart();
     context.run();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.GetResults() == 2u);
 }
 

@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(it_ends_the_operation, fixture) {
     start([this](types) { complete(); });
     op.Cancel();
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == ".C"); // outside the handler, whose place in the slot is cleared before
 }
 
@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(it_dispatches_the_step_that_ends_the_operation, fixture)
     });
     op.Cancel();
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == ".1C");
 }
 
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(it_abandons_the_operation, fixture) {
     start([this](types) { played.drop(); });
     op.Cancel();
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Error));
+    BOOST_TEST(op.Status() == AsyncStatus::Error);
     BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
     BOOST_TEST(log == "C");
 }
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(it_dispatches_a_step_that_places_the_next_handler, fixtu
     });
     op.Cancel();
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == "12.C");
 }
 
@@ -149,7 +149,7 @@ BOOST_FIXTURE_TEST_CASE(a_step_that_throws_is_left_in_order, fixture) {
     });
     BOOST_CHECK_EXCEPTION(run(), std::runtime_error,
                           [](auto& e) { return e.what() == std::string("last step"); });
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == "x.C");
 }
 
@@ -165,7 +165,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancellation_handler_that_throws_throws_out_of_the_exe
     BOOST_TEST(log == "xx");
     played.post([this] { complete(); });
     run();
-    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == "xx.C");
 }
 
@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(what_it_throws_never_leaves_cancel, fixture) {
         throw std::runtime_error("completed");
     });
     BOOST_CHECK_NO_THROW(other.Cancel());
-    BOOST_TEST((other.Status() == AsyncStatus::Canceled));
+    BOOST_TEST(other.Status() == AsyncStatus::Canceled);
     BOOST_TEST(log == "C");
 }
 

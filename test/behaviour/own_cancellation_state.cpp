@@ -146,13 +146,13 @@ BOOST_AUTO_TEST_CASE(is_reset_for_a_clean_up) {
                     op.Cancel();
                     f.run();
                     for (int part = 0; part < 3; ++part) {
-                        BOOST_TEST((op.Status() == AsyncStatus::Started));
+                        BOOST_TEST(op.Status() == AsyncStatus::Started);
                         BOOST_TEST(f.parts == part);
                         op.Cancel(); // asks for nothing new
                         f.run();
                         f.next_part();
                     }
-                    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+                    BOOST_TEST(op.Status() == AsyncStatus::Completed);
                     BOOST_TEST(f.parts == 3);
                 }
 }
@@ -167,10 +167,10 @@ BOOST_AUTO_TEST_CASE(hears_of_a_request_that_grows_during_the_clean_up) {
                 op.Cancel(types::terminal);
                 f.run();
                 f.next_part();
-                BOOST_TEST((op.Status() == AsyncStatus::Started));
+                BOOST_TEST(op.Status() == AsyncStatus::Started);
                 op.Cancel(types::partial);
                 f.run();
-                BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+                BOOST_TEST(op.Status() == AsyncStatus::Canceled);
                 BOOST_TEST(f.parts == 1);
             }
 }
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(that_is_not_reset_stays_cancelled) {
     op.Cancel();
     context.restart();
     context.poll();
-    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(seen == 2);
 }
 

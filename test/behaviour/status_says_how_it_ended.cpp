@@ -17,7 +17,12 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
+#include <boost/asio/cancel_after.hpp>
+#endif
+
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -312,5 +317,18 @@ BOOST_AUTO_TEST_CASE(an_abort_is_a_cancellation_whoever_caused_it) {
     check_ended(receive, AsyncStatus::Canceled, asio::experimental::error::channel_cancelled);
     BOOST_TEST(!wait.cancel_requested());
 }
+
+#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
+// §3: "An abort by asio::cancel_after cannot be told from others: Canceled."
+BOOST_AUTO_TEST_CASE(an_abort_by_cancel_after_is_a_cancellation) {
+    using namespace status_says_how_it_ended_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
+    const auto wait =
+        timer.async_wait(asio::cancel_after(std::chrono::milliseconds(1), use_async_info));
+    context.run();
+    check_ended(wait, AsyncStatus::Canceled, asio::error::operation_aborted);
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

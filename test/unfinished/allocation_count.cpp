@@ -31,6 +31,7 @@
 #include <memory>
 #include <semaphore>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace allocation_count_test {

@@ -66,7 +66,7 @@ struct async_read_test : reading {
         return asio::async_read(near, asio::buffer(received), use_async_info);
     }
     void check(const IAsyncInfo& op) {
-        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         check_received(partial_result<std::size_t>(op));
     }
 };
@@ -77,7 +77,7 @@ struct async_read_until_test : reading {
         return asio::async_read_until(near, asio::dynamic_buffer(received), '.', use_async_info);
     }
     void check(const IAsyncInfo& op) {
-        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         BOOST_TEST(received.size() <= sent.size());
         check_received(received.size());
     }
@@ -102,7 +102,7 @@ struct async_write_test : asyncinfo_test::conversation {
             });
     }
     void check(const IAsyncInfo& op) {
-        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         near.close();
         error_code error;
         while (!error)
@@ -136,7 +136,9 @@ BOOST_AUTO_TEST_SUITE(cancel_between_steps)
 
 using namespace cancel_between_steps_test;
 
-BOOST_AUTO_TEST_CASE(of_async_read) { BOOST_TEST(cancel_after_each_handler<async_read_test>() > 8); }
+BOOST_AUTO_TEST_CASE(of_async_read) {
+    BOOST_TEST(cancel_after_each_handler<async_read_test>() > 8);
+}
 
 BOOST_AUTO_TEST_CASE(of_async_read_until) {
     BOOST_TEST(cancel_after_each_handler<async_read_until_test>() > 8);

@@ -89,7 +89,7 @@ struct read : streams {
     }
 
     void check(const IAsyncInfo& op) {
-        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         const auto n =
             std::get<1>(op.try_as<asyncinfo::IAsyncOperation<std::size_t>>().outcome()).value();
         BOOST_TEST(std::string(received.data(), n) == sent.substr(0, n));

@@ -87,7 +87,7 @@ struct initiation {
             ++w.emissions;
             asio::post(steps, [&w, held] {
                 w.note();
-                std::move(*held)(error_code(asio::error::operation_aborted));
+                std::move (*held)(error_code(asio::error::operation_aborted));
             });
         });
         asio::post(steps, [&w = w] {
@@ -106,28 +106,28 @@ auto start(world& w, Token&& token) {
 template <typename Handle = IAsyncAction, typename Bind>
 void check(const char* name, Bind bind, AsyncStatus expected = AsyncStatus::Canceled) {
     BOOST_TEST_CONTEXT(name)
-        for (const bool by_signal : {false, true}) {
-            world w;
-            {
-                auto op = start(w, bind(w));
-                static_assert(std::is_same_v<decltype(op), Handle>);
-                BOOST_TEST(w.blocks.alive.load() == 1);
-                if (by_signal)
-                    w.signal.emit(asio::cancellation_type::all);
-                else
-                    op.Cancel();
-                BOOST_TEST(op.cancel_requested());
-                BOOST_TEST(op.wait() == expected);
-                w.pool.join();
-                w.slot.clear(); // it has held the operation until now
-            }
-            BOOST_TEST(w.stepped.load());
-            BOOST_TEST(w.same_memory.load());
-            BOOST_TEST(w.emissions.load() == 1);
-            BOOST_TEST(w.elsewhere.load() == 0);
-            BOOST_TEST(w.blocks.made.load() == 1);
-            BOOST_TEST(w.blocks.alive.load() == 0);
+    for (const bool by_signal : {false, true}) {
+        world w;
+        {
+            auto op = start(w, bind(w));
+            static_assert(std::is_same_v<decltype(op), Handle>);
+            BOOST_TEST(w.blocks.alive.load() == 1);
+            if (by_signal)
+                w.signal.emit(asio::cancellation_type::all);
+            else
+                op.Cancel();
+            BOOST_TEST(op.cancel_requested());
+            BOOST_TEST(op.wait() == expected);
+            w.pool.join();
+            w.slot.clear(); // it has held the operation until now
         }
+        BOOST_TEST(w.stepped.load());
+        BOOST_TEST(w.same_memory.load());
+        BOOST_TEST(w.emissions.load() == 1);
+        BOOST_TEST(w.elsewhere.load() == 0);
+        BOOST_TEST(w.blocks.made.load() == 1);
+        BOOST_TEST(w.blocks.alive.load() == 0);
+    }
 }
 
 template <typename Token>
@@ -163,11 +163,10 @@ BOOST_AUTO_TEST_CASE(of_two_of_a_kind_the_outer_one_counts) {
     asio::cancellation_signal inner_signal;
     check("twice", [&](world& w) {
         return bind_all(
-            w, asio::bind_executor(
-                   inner_pool, asio::bind_allocator(
-                                   allocator<void>(inner_blocks),
-                                   asio::bind_cancellation_slot(inner_signal.slot(),
-                                                                use_async_info))));
+            w, asio::bind_executor(inner_pool,
+                                   asio::bind_allocator(allocator<void>(inner_blocks),
+                                                        asio::bind_cancellation_slot(
+                                                            inner_signal.slot(), use_async_info))));
     });
     BOOST_TEST(inner_blocks.made.load() == 0);
     BOOST_TEST(!inner_signal.slot().has_handler());
@@ -177,9 +176,10 @@ BOOST_AUTO_TEST_CASE(over_adapters) {
     error_code redirected;
     check<IAsyncOperation<std::tuple<error_code>>>(
         "as_tuple", [](world& w) { return bind_all(w, asio::as_tuple(use_async_info)); });
-    check("redirect_error",
-          [&](world& w) { return bind_all(w, asio::redirect_error(use_async_info, redirected)); },
-          AsyncStatus::Completed);
+    check(
+        "redirect_error",
+        [&](world& w) { return bind_all(w, asio::redirect_error(use_async_info, redirected)); },
+        AsyncStatus::Completed);
     BOOST_TEST(redirected == asio::error::operation_aborted);
     check<IAsyncOperation<int>>(
         "append", [](world& w) { return bind_all(w, asio::append(use_async_info, 1)); });
@@ -196,9 +196,10 @@ BOOST_AUTO_TEST_CASE(under_adapters) {
     error_code redirected;
     check<IAsyncOperation<std::tuple<error_code>>>(
         "as_tuple", [](world& w) { return asio::as_tuple(bind_all(w, use_async_info)); });
-    check("redirect_error",
-          [&](world& w) { return asio::redirect_error(bind_all(w, use_async_info), redirected); },
-          AsyncStatus::Completed);
+    check(
+        "redirect_error",
+        [&](world& w) { return asio::redirect_error(bind_all(w, use_async_info), redirected); },
+        AsyncStatus::Completed);
     check<IAsyncOperation<int>>(
         "append", [](world& w) { return asio::append(bind_all(w, use_async_info), 1); });
     check<IAsyncOperation<std::tuple<int, error_code>>>(
@@ -278,8 +279,8 @@ BOOST_AUTO_TEST_CASE(a_token_can_be_used_again) {
 
 BOOST_AUTO_TEST_CASE(a_slot_that_is_not_connected_binds_nothing) {
     world w;
-    const auto op = start(w, asio::bind_cancellation_slot(asio::cancellation_slot(),
-                                                          asio::as_tuple(use_async_info)));
+    const auto op = start(
+        w, asio::bind_cancellation_slot(asio::cancellation_slot(), asio::as_tuple(use_async_info)));
     op.Cancel();
     w.unused.run();
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);

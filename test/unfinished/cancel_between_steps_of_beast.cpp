@@ -57,7 +57,7 @@ struct reading : asyncinfo_test::conversation {
     }
 
     void check(const IAsyncInfo& op) {
-        BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         const auto& body = parser.get().body();
         BOOST_TEST(std::string("the body begins").substr(0, body.size()) == body);
     }

@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Memory refused at every allocation of start, Completed, Cancel and completion, one after the
+// other, until all goes well: once only, or from then on until memory is there again.
+//
+// §1: the exception reaches the caller and there is no operation. §4.1: Cancel never throws; the
+// request stays latched, and the next step of the operation or the next Cancel delivers it. Where
+// Asio has no memory to go on with, the exception comes out of run() and the operation has ended as
+// abandoned (§3). Nothing hangs and, as the address sanitizer sees, nothing leaks.
+
+#define BOOST_TEST_MODULE allocation_failure
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "../support/heap.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace allocation_failure_test {
+namespace {
+
+namespace asio = boost::asio;
+namespace heap = asyncinfo_test::heap;
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::use_async_info;
+
+constexpr std::chrono::seconds bound(30); // only where something hangs
+
+// --- Where memory comes from --------------------------------------------------------------------
+
+/// Takes all recycled blocks away, so that each that is needed comes from the heap.
+class no_recycled_blocks {
+public:
+    no_recycled_blocks() {
+        using asyncinfo::detail::recycling;
+        for (std::size_t size = 1; size <= recycling::largest_recycled;
+             size += recycling::granularity)
+            for (std::uint64_t from_heap = 0; from_heap == 0;) {
+                heap::start_counting();
+                void* const block = recycling::allocate(size);
+                from_heap = heap::stop_counting();
+                taken_.push_back({block, size});
+            }
+    }
+    ~no_recycled_blocks() {
+        for (const auto& [block, size] : taken_)
+            asyncinfo::detail::recycling::deallocate(block, size);
+    }
+    no_recycled_blocks(const no_recycled_blocks&) = delete;
+    no_recycled_blocks& operator=(const no_recycled_blocks&) = delete;
+
+private:
+    std::vector<std::pair<void*, std::size_t>> taken_;
+};
+
+/// Refuses, and counts what has not been given back.
+struct own_memory {
+    static inline std::int64_t left = -1;
+    static inline bool refused = false;
+    static inline std::int64_t in_use = 0;
+};
+
+template <typename T>
+struct refusing_allocator {
+    using value_type = T;
+
+    refusing_allocator() = default;
+    template <typename U>
+    refusing_allocator(const refusing_allocator<U>&) noexcept {}
+
+    T* allocate(std::size_t n) {
+        if (own_memory::left >= 0 && own_memory::left-- == 0) {
+            own_memory::refused = true;
+            throw std::bad_alloc();
+        }
+        T* const block = std::allocator<T>().allocate(n);
+        ++own_memory::in_use;
+        return block;
+    }
+    void deallocate(T* p, std::size_t n) noexcept {
+        --own_memory::in_use;
+        std::allocator<T>().deallocate(p, n);
+    }
+    template <typename U>
+    friend bool operator==(const refusing_allocator&, const refusing_allocator<U>&) noexcept {
+        return true;
+    }
+};
+
+// --- What is started ----------------------------------------------------------------------------
+
+constexpr auto plain = [](asio::io_context&) { return use_async_info; };
+
+struct posted {
+    explicit posted(asio::io_context& c) : context(c) {}
+
+    template <typename Token>
+    auto start(Token token) {
+        return asio::post(context, token);
+    }
+    void let_it_end() {}
+
+    asio::io_context& context;
+};
+
+template <typename Timer>
+struct waiting {
+    explicit waiting(asio::io_context& context) : timer(context, std::chrono::hours(1)) {}
+
+    template <typename Token>
+    auto start(Token token) {
+        return timer.async_wait(token);
+    }
+    void let_it_end() { timer.cancel(); }
+
+    Timer timer;
+};
+
+using any_timer = asio::steady_timer;
+using io_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                            asio::wait_traits<std::chrono::steady_clock>,
+                                            asio::io_context::executor_type>;
+
+struct reading {
+    explicit reading(asio::io_context& context) : near(context), far(context) {
+        asio::local::connect_pair(near, far);
+    }
+
+    template <typename Token>
+    auto start(Token token) {
+        return asio::async_read(near, asio::buffer(buffer), token);
+    }
+    void let_it_go_on() { far.write_some(asio::buffer("x", 1)); }
+    void let_it_end() { far.write_some(asio::buffer("xxxxxxxx", 8)); }
+
+    asio::local::stream_protocol::socket near;
+    asio::local::stream_protocol::socket far;
+    std::array<char, 8> buffer{};
+};
+
+// --- One go -------------------------------------------------------------------------------------
+
+struct memory {
+    void (*refuse_after)(std::int64_t);
+    bool (*provide)(); ///< whether any was refused
+};
+
+constexpr memory refuse_once{[](std::int64_t n) { heap::refuse_after(n, false); }, heap::provide};
+constexpr memory refuse_all{[](std::int64_t n) { heap::refuse_after(n, true); }, heap::provide};
+constexpr memory refuse_own{[](std::int64_t n) {
+                                own_memory::refused = false;
+                                own_memory::left = n;
+                            },
+                            [] {
+                                own_memory::left = -1;
+                                return own_memory::refused;
+                            }};
+
+enum class ending { by_itself, by_cancel };
+
+/// Starts it, sets Completed, cancels it or lets it end, and runs the context; with memory refused
+/// after `n` allocations. Returns whether any was.
+template <typename Subject, typename Token>
+bool survives(std::int64_t n, const memory& memory, ending how, Token make_token) {
+    asio::io_context context;
+    Subject subject(context);
+    const auto token = make_token(context);
+    const no_recycled_blocks heap_only;
+
+    decltype(subject.start(token)) op;
+    int calls = 0;
+    bool assigned = false;
+    int thrown_by_start = 0;
+    int thrown_by_run = 0;
+
+    memory.refuse_after(n);
+    try {
+        op = subject.start(token);
+        op.Completed([&calls](auto&, AsyncStatus) { ++calls; });
+        assigned = true;
+    } catch (const std::bad_alloc&) {
+        ++thrown_by_start;
+    }
+    if (op) {
+        if (how == ending::by_cancel)
+            op.Cancel();
+        else
+            subject.let_it_end();
+        for (bool ran = false; !ran;)
+            try {
+                context.poll();
+                ran = true;
+            } catch (const std::bad_alloc&) {
+                ++thrown_by_run;
+            }
+    }
+    const bool refused = memory.provide();
+
+    context.restart();
+    BOOST_TEST((op || thrown_by_start));
+    if (op) {
+        // The second Cancel delivers what the first one had no memory for.
+        if (how == ending::by_cancel)
+            op.Cancel();
+        else
+            subject.let_it_end();
+        context.run_for(bound);
+        const auto status = op.Status();
+        if (thrown_by_run != 0 && status == AsyncStatus::Error)
+            BOOST_TEST(op.ErrorCode() == errc::abandoned);
+        else
+            BOOST_TEST((status == AsyncStatus::Completed || status == AsyncStatus::Canceled));
+        if (how == ending::by_cancel && !std::is_same_v<Subject, posted>)
+            BOOST_TEST(status != AsyncStatus::Completed);
+        BOOST_TEST(calls == (assigned ? 1 : 0));
+    }
+    // Nothing is left behind, such as work that nobody does.
+    BOOST_TEST(context.poll() == 0u);
+    BOOST_TEST(context.stopped());
+    return refused;
+}
+
+template <typename Subject, typename Token>
+void check(const char* what, const memory& memory, Token make_token) {
+    for (const ending how : {ending::by_itself, ending::by_cancel})
+        BOOST_TEST_CONTEXT(what << (how == ending::by_cancel ? ", canceled" : "")) {
+            std::int64_t n = 0;
+            for (bool refused = true; refused; ++n)
+                BOOST_TEST_CONTEXT(n << " allocations succeed") {
+                    refused = survives<Subject>(n, memory, how, make_token);
+                    BOOST_REQUIRE(n < 1000);
+                }
+            BOOST_TEST(n > 1); // there was something to refuse
+        }
+}
+
+void check_all(const memory& memory) {
+    check<posted>("post", memory, plain);
+    check<waiting<any_timer>>("timer", memory, plain);
+    check<waiting<io_timer>>("timer of an io_context", memory, plain);
+    check<reading>("async_read", memory, plain);
+    check<reading>("async_read, as_tuple", memory,
+                   [](asio::io_context&) { return asio::as_tuple(use_async_info); });
+    check<waiting<any_timer>>("timer, bound to a strand", memory, [](asio::io_context& context) {
+        return asio::bind_executor(asio::make_strand(context), use_async_info);
+    });
+    check<waiting<any_timer>>("timer, bound to a slot", memory, [](asio::io_context&) {
+        static asio::cancellation_signal signal;
+        return asio::bind_cancellation_slot(signal.slot(), use_async_info);
+    });
+}
+
+} // namespace
+} // namespace allocation_failure_test
+
+BOOST_AUTO_TEST_SUITE(allocation_failure)
+
+using namespace allocation_failure_test;
+
+BOOST_AUTO_TEST_CASE(heap_refuses_once) { check_all(refuse_once); }
+
+BOOST_AUTO_TEST_CASE(heap_refuses_from_then_on) { check_all(refuse_all); }
+
+BOOST_AUTO_TEST_CASE(associated_allocator_refuses) {
+    const auto bound_allocator = [](asio::io_context&) {
+        return asio::bind_allocator(refusing_allocator<char>(), use_async_info);
+    };
+    check<posted>("post", refuse_own, bound_allocator);
+    check<waiting<any_timer>>("timer", refuse_own, bound_allocator);
+    check<waiting<io_timer>>("timer of an io_context", refuse_own, bound_allocator);
+    check<reading>("async_read", refuse_own, bound_allocator);
+    BOOST_TEST(own_memory::in_use == 0);
+}
+
+// §4.1, the other half: the next step of the operation delivers.
+BOOST_AUTO_TEST_CASE(next_step_delivers_what_cancel_had_no_memory_for) {
+    asio::io_context context;
+    reading subject(context);
+    const auto op = subject.start(use_async_info);
+    {
+        const no_recycled_blocks heap_only;
+        heap::refuse_after(0, true);
+        op.Cancel();
+        BOOST_TEST(heap::provide());
+    }
+    context.poll();
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
+    BOOST_TEST(op.cancel_requested());
+    subject.let_it_go_on();
+    context.run_for(bound);
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+    const auto [error, length] = op.outcome();
+    BOOST_TEST(error == asio::error::operation_aborted);
+    BOOST_TEST(length.value_or(0) == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,149 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
+#include <boost/asio/bind_immediate_executor.hpp>
+#endif
+
+/// §7: an operation that has its result at once completes within its initiating function only where
+/// an immediate executor that allows it is bound to the token; at any depth, as all binders.
+namespace immediate_completion_is_inline_only_if_asked_for_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+using local = asio::local::stream_protocol;
+
+/// A socket with a byte to read.
+struct fixture {
+    asio::io_context context;
+    local::socket near{context};
+    local::socket far{context};
+    std::array<char, 4> bytes{};
+
+    fixture() {
+        asio::local::connect_pair(near, far);
+        asio::write(far, asio::buffer("a", 1));
+    }
+
+    template <typename Token>
+    auto read(Token token) {
+        return near.async_read_some(asio::buffer(bytes), token);
+    }
+};
+
+} // namespace
+} // namespace immediate_completion_is_inline_only_if_asked_for_test
+
+BOOST_AUTO_TEST_SUITE(immediate_completion_is_inline_only_if_asked_for)
+
+using namespace immediate_completion_is_inline_only_if_asked_for_test;
+
+BOOST_FIXTURE_TEST_CASE(without_one_it_is_not, fixture) {
+    const auto op = read(use_async_info);
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
+    context.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    BOOST_TEST(op.GetResults() == 1u);
+}
+
+#if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
+
+BOOST_AUTO_TEST_CASE(with_one_it_is) {
+    constexpr asio::system_executor inline_executor;
+    error_code redirected;
+    const std::pair<const char*, std::function<IAsyncInfo(fixture&)>> rows[] = {
+        {"alone",
+         [&](fixture& f) {
+             return f.read(asio::bind_immediate_executor(inline_executor, use_async_info));
+         }},
+        {"over as_tuple",
+         [&](fixture& f) {
+             return f.read(
+                 asio::bind_immediate_executor(inline_executor, asio::as_tuple(use_async_info)));
+         }},
+        {"under redirect_error",
+         [&](fixture& f) {
+             return f.read(asio::redirect_error(
+                 asio::bind_immediate_executor(inline_executor, use_async_info), redirected));
+         }},
+        {"over another binder",
+         [&](fixture& f) {
+             return f.read(asio::bind_immediate_executor(
+                 inline_executor, asio::bind_executor(f.context, use_async_info)));
+         }},
+        {"under another binder",
+         [&](fixture& f) {
+             return f.read(asio::bind_executor(
+                 f.context, asio::bind_immediate_executor(inline_executor, use_async_info)));
+         }},
+        {"over one that does not allow it",
+         [&](fixture& f) {
+             return f.read(asio::bind_immediate_executor(
+                 inline_executor,
+                 asio::bind_immediate_executor(f.context.get_executor(), use_async_info)));
+         }},
+    };
+    for (const auto& [name, start] : rows)
+        BOOST_TEST_CONTEXT(name) {
+            fixture f;
+            const auto op = start(f);
+            BOOST_TEST(op.Status() == AsyncStatus::Completed);
+            int calls = 0;
+            if (const auto read = op.try_as<asyncinfo::IAsyncOperation<std::size_t>>()) {
+                BOOST_TEST(read.GetResults() == 1u);
+                read.Completed([&](auto&&, AsyncStatus) { ++calls; });
+                BOOST_TEST(calls == 1);
+            }
+            op.Cancel();
+            f.context.run();
+            BOOST_TEST(op.Status() == AsyncStatus::Completed);
+        }
+}
+
+BOOST_FIXTURE_TEST_CASE(on_an_executor_of_another_thread_it_completes_there, fixture) {
+    asio::thread_pool pool(1);
+    const auto op = read(asio::bind_immediate_executor(pool.get_executor(), use_async_info));
+    BOOST_TEST(op.wait() == AsyncStatus::Completed); // nobody runs the context
+}
+
+BOOST_FIXTURE_TEST_CASE(an_operation_without_result_yet_goes_its_usual_way, fixture) {
+    read(use_async_info).get(context);
+    const auto op = read(asio::bind_immediate_executor(asio::system_executor(), use_async_info));
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
+    op.Cancel();
+    context.restart();
+    context.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+}
+
+#else
+
+BOOST_AUTO_TEST_CASE(needs_a_newer_boost) { BOOST_TEST(BOOST_VERSION < 108200); }
+
+#endif
+
+BOOST_AUTO_TEST_SUITE_END()
