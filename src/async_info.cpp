@@ -27,15 +27,6 @@ void IAsyncInfo::refuse(const boost::system::error_code& error) {
     throw boost::system::system_error(error);
 }
 
-detail::operation_base* IAsyncInfo::usable(boost::system::error_code& error) const noexcept {
-    error.clear();
-    if (!operation_)
-        error = errc::empty_handle;
-    else if (operation_->load() & detail::lifecycle::closed)
-        error = errc::illegal_method_call;
-    return error ? nullptr : operation_.get();
-}
-
 std::uint64_t IAsyncInfo::Id() const {
     return or_throw([this](auto& error) { return Id(error); });
 }
@@ -75,10 +66,9 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
 void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }
 
 void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types) const {
-    boost::system::error_code error;
-    Cancel(types, error);
-    if (error)
-        refuse(error);
+    if (!operation_)
+        refuse(errc::empty_handle);
+    operation_->cancel(types);
 }
 
 void IAsyncInfo::Cancel(boost::system::error_code& error) const noexcept {

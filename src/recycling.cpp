@@ -91,7 +91,7 @@ void* recycling::refill(std::size_t index) {
     depot::arm_thread();
     list taken = thread == armed ? depot::instance().take(index) : list{};
     if (!taken.first)
-        return ::operator new((index + 1) * granularity);
+        return ::operator new(smallest + index * granularity);
     block* b = taken.first;
     taken.first = b->next;
     --taken.count;

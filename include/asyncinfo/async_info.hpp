@@ -61,7 +61,7 @@ public:
     AsyncStatus Status() const {
         if (operation_) {
             const auto word = operation_->load();
-            if (!(word & detail::lifecycle::closed))
+            if (!(word & detail::lifecycle::closed)) [[likely]]
                 return static_cast<AsyncStatus>(detail::lifecycle::status(word));
         }
         refuse(operation_ ? errc::illegal_method_call : errc::empty_handle);
@@ -163,7 +163,13 @@ protected:
     const detail::operation_ptr& operation() const noexcept { return operation_; }
 
     /// Null, and the error set, on an empty handle or after Close.
-    detail::operation_base* usable(boost::system::error_code& error) const noexcept;
+    detail::operation_base* usable(boost::system::error_code& error) const noexcept {
+        error.clear();
+        if (operation_ && !(operation_->load() & detail::lifecycle::closed)) [[likely]]
+            return operation_.get();
+        error = operation_ ? errc::illegal_method_call : errc::empty_handle;
+        return nullptr;
+    }
 
     /// The common case, decided by one load: Completed and not closed.
     bool has_succeeded() const noexcept {

@@ -3,8 +3,8 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
-#include "../support/waiter.hpp"
+#include "support/pending.hpp"
+#include "support/waiter.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>

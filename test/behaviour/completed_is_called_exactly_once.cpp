@@ -3,7 +3,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
+#include "support/pending.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>

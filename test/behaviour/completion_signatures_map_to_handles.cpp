@@ -4,6 +4,7 @@
 #include <asyncinfo/asyncinfo.hpp>
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/io_context.hpp>
@@ -250,8 +251,9 @@ BOOST_AUTO_TEST_CASE(a_channel_of_two_signatures) {
     using namespace completion_signatures_map_to_handles_test;
     asio::io_context context;
     asio::experimental::channel<void(error_code), void(error_code, int)> channel(context, 2);
-    BOOST_TEST(channel.try_send(success, 7));
-    BOOST_TEST(channel.try_send(refused));
+    // (clang does not find try_send of the second signature.)
+    channel.async_send(success, 7, asio::detached);
+    channel.async_send(refused, asio::detached);
     const auto value = channel.async_receive(use_async_info);
     const auto failure = channel.async_receive(use_async_info);
     static_assert(std::is_same_v<decltype(value), const IAsyncOperation<int>>);

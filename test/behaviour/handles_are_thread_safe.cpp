@@ -6,7 +6,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
+#include "support/pending.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>

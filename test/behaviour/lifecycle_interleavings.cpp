@@ -16,7 +16,7 @@
 // And: the block is destroyed once, by whoever gives up the last reference, and nobody touches it
 // after; no schedule blocks or goes round for ever; no data race, by the memory orders as written.
 
-#include "../support/explorer.hpp"
+#include "support/explorer.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,8 +3,8 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
-#include "../support/waiter.hpp"
+#include "support/pending.hpp"
+#include "support/waiter.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>

@@ -3,7 +3,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
+#include "support/pending.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/consign.hpp>

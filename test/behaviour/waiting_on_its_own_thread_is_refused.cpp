@@ -3,7 +3,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
+#include "support/pending.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>

@@ -162,10 +162,8 @@ public:
         delivery& operator=(delivery&&) = delete;
 
         ~delivery() {
-            if (target_) {
-                target_->transit([](auto w) { return lifecycle::lose_delivery(w); });
-                target_->release();
-            }
+            if (target_) [[unlikely]]
+                target_->lose_delivery();
         }
 
         /// How many executors it has come by.
@@ -175,26 +173,16 @@ public:
         void set_last(bool last) noexcept { last_ = last; }
 
         void operator()() {
-            Derived& target = *target_;
-            if (last_) {
-                const releasing guard{target, *this};
-                target.take_in();
-            } else {
-                ++hops_;
-                target.hand_on(*this);
-            }
+            if (last_)
+                return std::exchange(target_, nullptr)->take_in();
+            ++hops_;
+            target_->hand_on(*this);
         }
 
     private:
         friend class gate;
 
         explicit delivery(Derived& target) noexcept : target_(&target) {}
-
-        struct releasing {
-            Derived& target;
-            releasing(Derived& t, delivery& d) noexcept : target(t) { d.target_ = nullptr; }
-            ~releasing() { target.release(); }
-        };
 
         Derived* target_;
         unsigned hops_ = 0;
@@ -205,8 +193,14 @@ protected:
     gate() = default;
     ~gate() = default;
 
+private:
     /// Does what the transition asked the thread to do.
     void proceed(lifecycle::next then) {
+        if (then != lifecycle::next::nothing)
+            do_next(then);
+    }
+
+    void do_next(lifecycle::next then) {
         switch (then) {
         case lifecycle::next::submit:
             return hand_over();
@@ -222,7 +216,6 @@ protected:
         }
     }
 
-private:
     /// Left over from the operation's life, of no meaning to its last owner.
     static constexpr lifecycle::word left_over =
         lifecycle::one_inside - 1 - (lifecycle::submitting | lifecycle::locked);
@@ -321,16 +314,20 @@ private:
             }
             if (value == seen)
                 return then;
-            const bool wake = (seen & lifecycle::contended) && frees(seen, value);
-            if (wake)
-                value &= ~lifecycle::contended;
+            const bool wakes = (seen & lifecycle::contended) && frees(seen, value);
+            if (wakes)
+                value = (value & ~lifecycle::contended) + lifecycle::one_reference;
             if (word_.compare_exchange_weak(seen, value, std::memory_order_acq_rel,
-                                            std::memory_order_acquire)) {
-                if (wake)
-                    word_.notify_all();
-                return then;
-            }
+                                            std::memory_order_acquire))
+                return wakes ? wake(then) : then;
         }
+    }
+
+    /// With a reference of its own: those awake may end the operation before all are woken.
+    lifecycle::next wake(lifecycle::next then) noexcept {
+        word_.notify_all();
+        const auto left = transit([](auto w) { return lifecycle::release(w); });
+        return then == lifecycle::next::nothing ? left : then;
     }
 
     /// Does the transition end something that a thread may be waiting for?
@@ -369,8 +366,8 @@ private:
         const bool mine = activity::of_this_thread(this, activity::submitting);
         const auto then = transit([=](auto w) { return lifecycle::forward(w, mine); });
         if (then != lifecycle::next::perform) {
-            const typename delivery::releasing guard{derived(), request};
-            return;
+            request.target_ = nullptr;
+            return proceed(then);
         }
         submit_quietly(std::move(request));
         if (mine)
@@ -382,11 +379,17 @@ private:
             proceed(after);
     }
 
+    void lose_delivery() noexcept {
+        proceed(transit([](auto w) { return lifecycle::lose_delivery(w); }));
+    }
+
     /// The delivery has arrived.
     void take_in() {
         const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
         if (then == lifecycle::next::perform)
-            run_inside([] {}, true);
+            leave_slowly(true);
+        else
+            proceed(then);
     }
 
     void finish() {

@@ -139,27 +139,28 @@ constexpr transition submitted(word w) {
     return once_more ? deliver_request(w) : settle(w);
 }
 
-/// The delivery has come by one executor on its way to the last one, and is handed on. `mine`: this
-/// thread is submitting already, in an executor that runs what it is given at once.
+/// The delivery has come by one executor on its way to the last one, and is handed on; not needed
+/// any more, it gives up its reference. `mine`: this thread is submitting already, in an executor
+/// that runs what it is given at once.
 constexpr transition forward(word w, bool mine) {
     if (!started(w) || (w & (ended | inside_mask)))
-        return {w & ~hop, next::nothing};
+        return release(w & ~hop);
     if ((w & submitting) && !mine)
         return {w, next::wait};
     return {w | submitting, next::perform};
 }
 
-/// The delivery runs: it becomes a step, which delivers on leaving. Where somebody is inside
-/// already, that one delivers; an emit never waits.
+/// The delivery runs and gives up its reference: it becomes a step, which delivers on leaving. Where
+/// somebody is inside already, that one delivers; an emit never waits.
 constexpr transition arrive(word w, bool mine) {
     w &= ~hop;
-    if ((w & inside_mask) && !mine)
-        return {w, next::nothing};
-    return {w + one_inside, next::perform};
+    if (!started(w) || ((w & inside_mask) && !mine))
+        return release(w);
+    return {w + one_inside - one_reference, next::perform};
 }
 
 /// The delivery was destroyed without having run; the next Cancel or step tries again.
-constexpr transition lose_delivery(word w) { return {w & ~hop, next::nothing}; }
+constexpr transition lose_delivery(word w) { return release(w & ~hop); }
 
 /// The completion handler was invoked or destroyed, and the outcome is stored. If nobody is inside,
 /// this thread goes in to finish; else whoever is inside finishes on leaving.

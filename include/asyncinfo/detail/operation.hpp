@@ -97,7 +97,7 @@ public:
 
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
     void end() {
-        gate::end([this] { return has_plain_executor_ && place_.empty(); });
+        gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
     }
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the

@@ -23,7 +23,7 @@ namespace asyncinfo::detail {
 struct handler_kind {
     enum type : unsigned char {
         plain,      ///< wants the request once
-        foreign,    ///< passes it on to handlers that are not seen here: repeated after each step
+        foreign,    ///< passes it on to handlers that are not seen here
         read_state, ///< the state of `asio::async_read`, `async_write` or `async_connect`
         initial_state, ///< the state an `async_compose` operation begins with
         default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
@@ -61,6 +61,13 @@ constexpr handler_kind::type kind_of(std::size_t arguments) {
     return handler_kind::plain;
 }
 
+/// Is the request repeated after each step? An `async_compose` operation, such as Beast's, passes it
+/// on to the operation it waits for, if that has not just ended, and need not look at its state
+/// before it starts the next one. (Asio's own do, so they have it once.)
+constexpr bool is_repeated(handler_kind::type kind) {
+    return kind == handler_kind::foreign || kind == handler_kind::initial_state;
+}
+
 /// An operation that has had the request may reset its state and clean up undisturbed; but where a
 /// slot is handed from one operation to the next, the next one is to have the request, too. Asio
 /// says nowhere which of the two a new state in the slot is. `before` has had the request, or is
@@ -93,6 +100,10 @@ public:
 
     bool empty() const noexcept { return methods_ == nullptr; }
 
+    /// Is there nothing to be destroyed? Then an operation that has ended may leave it as it is:
+    /// nobody calls its handler any more.
+    bool is_trivial() const noexcept { return !methods_ || !methods_->destroy; }
+
     template <typename Handler, typename... Args>
     Handler& emplace(Args&&... args) {
         constexpr auto kind = std::is_same_v<Handler, asio_signal>
@@ -124,21 +135,18 @@ public:
     }
 
     void clear() noexcept {
-        if (const methods* m = std::exchange(methods_, nullptr))
+        if (const methods* m = std::exchange(methods_, nullptr); m && m->destroy)
             m->destroy(*this);
         due_ = false;
     }
 
     /// Calls the handler if it has not had these types yet, and those that it has placed.
     void deliver(unsigned types, boost::asio::cancellation_type_t value) {
-        while (methods_ && (due_ || delivered_ != types)) {
+        for (bool again = is_repeated(kind_); methods_ && (due_ || delivered_ != types || again);
+             again = false) {
             delivered_ = static_cast<unsigned char>(types);
             due_ = false;
             methods_->call(*this, value);
-            if (kind_ == handler_kind::foreign) {
-                due_ = true;
-                break;
-            }
         }
     }
 
@@ -153,7 +161,7 @@ public:
 private:
     struct methods {
         void (*call)(cancellation_place&, boost::asio::cancellation_type_t);
-        void (*destroy)(cancellation_place&) noexcept;
+        void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to do
     };
 
     struct asio_signal {
@@ -186,7 +194,9 @@ private:
     }
 
     template <typename Handler>
-    static constexpr methods methods_of{&call<Handler>, &destroy<Handler>};
+    static constexpr methods methods_of{
+        &call<Handler>,
+        fits<Handler> && std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>};
 
     void*& storage_pointer() noexcept { return *reinterpret_cast<void**>(storage_); }
 

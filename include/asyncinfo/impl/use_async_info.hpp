@@ -113,17 +113,16 @@ struct async_info_result {
 };
 
 /// `async_result` of a binder around one of our tokens: what it binds goes to the operation.
-template <typename... Signatures>
+template <typename Binder, typename... Signatures>
 struct async_info_binder_result {
-    template <typename Token>
-    using rebound = decltype(rebind_outermost(std::declval<Token>()));
+    using rebound = decltype(rebind_outermost(std::declval<Binder>()));
+    // Before Boost 1.82, redirect_error asks for it.
+    using return_type = typename boost::asio::async_result<rebound, Signatures...>::return_type;
 
     template <typename Initiation, typename Token, typename... Args>
-    static auto initiate(Initiation&& initiation, Token&& token, Args&&... args)
-        -> decltype(boost::asio::async_initiate<rebound<Token>, Signatures...>(
-            std::declval<Initiation>(), std::declval<rebound<Token>&>(), std::declval<Args>()...)) {
+    static return_type initiate(Initiation&& initiation, Token&& token, Args&&... args) {
         auto inner = rebind_outermost(std::forward<Token>(token));
-        return boost::asio::async_initiate<rebound<Token>, Signatures...>(
+        return boost::asio::async_initiate<rebound, Signatures...>(
             std::forward<Initiation>(initiation), inner, std::forward<Args>(args)...);
     }
 };
@@ -145,43 +144,51 @@ class async_result<asyncinfo::detail::bound_token<Bound...>, Signatures...>
 template <typename Token, typename Executor, typename Signature>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<executor_binder<Token, Executor>, Signature>
-    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+    : public asyncinfo::detail::async_info_binder_result<executor_binder<Token, Executor>,
+                                                         Signature> {};
 
 template <typename Token, typename Executor, typename... Signatures>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<executor_binder<Token, Executor>, Signatures...>
-    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_binder_result<executor_binder<Token, Executor>,
+                                                         Signatures...> {};
 
 template <typename Token, typename Allocator, typename Signature>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<allocator_binder<Token, Allocator>, Signature>
-    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+    : public asyncinfo::detail::async_info_binder_result<allocator_binder<Token, Allocator>,
+                                                         Signature> {};
 
 template <typename Token, typename Allocator, typename... Signatures>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<allocator_binder<Token, Allocator>, Signatures...>
-    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_binder_result<allocator_binder<Token, Allocator>,
+                                                         Signatures...> {};
 
 template <typename Token, typename Slot, typename Signature>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<cancellation_slot_binder<Token, Slot>, Signature>
-    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+    : public asyncinfo::detail::async_info_binder_result<cancellation_slot_binder<Token, Slot>,
+                                                         Signature> {};
 
 template <typename Token, typename Slot, typename... Signatures>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<cancellation_slot_binder<Token, Slot>, Signatures...>
-    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_binder_result<cancellation_slot_binder<Token, Slot>,
+                                                         Signatures...> {};
 
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
 template <typename Token, typename Executor, typename Signature>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<immediate_executor_binder<Token, Executor>, Signature>
-    : public asyncinfo::detail::async_info_binder_result<Signature> {};
+    : public asyncinfo::detail::async_info_binder_result<immediate_executor_binder<Token, Executor>,
+                                                         Signature> {};
 
 template <typename Token, typename Executor, typename... Signatures>
     requires asyncinfo::detail::holds_our_token<Token>
 class async_result<immediate_executor_binder<Token, Executor>, Signatures...>
-    : public asyncinfo::detail::async_info_binder_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_binder_result<immediate_executor_binder<Token, Executor>,
+                                                         Signatures...> {};
 #endif
 
 } // namespace boost::asio

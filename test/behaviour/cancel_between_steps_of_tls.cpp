@@ -62,12 +62,12 @@ struct handshake : streams {
 };
 
 /// The other side sends a byte at a time, but not enough of them.
-struct read : streams {
+struct reading : streams {
     const std::string sent = "abcd";
     std::size_t sent_so_far = 0;
     std::array<char, 5> received{};
 
-    read() {
+    reading() {
         near_tls.async_handshake(side::client, [](error_code) {});
         far_tls.async_handshake(side::server, [](error_code) {});
         context.run();
@@ -111,6 +111,6 @@ BOOST_AUTO_TEST_CASE(of_a_server_handshake) {
     BOOST_TEST(cancel_after_each_handler<handshake<side::server>>() >= 2);
 }
 
-BOOST_AUTO_TEST_CASE(of_async_read) { BOOST_TEST(cancel_after_each_handler<read>() > 8); }
+BOOST_AUTO_TEST_CASE(of_async_read) { BOOST_TEST(cancel_after_each_handler<reading>() > 8); }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,7 +7,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include "../support/pending.hpp"
+#include "support/pending.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -34,6 +34,9 @@ constexpr bool recycles = false;
 #else
 constexpr bool recycles = true;
 #endif
+
+/// One of the sizes that others are rounded up to, and used by nobody else.
+constexpr std::size_t kept_size = recycling::smallest + 54 * recycling::granularity;
 
 using blocks = std::vector<void*>;
 
@@ -99,25 +102,25 @@ BOOST_AUTO_TEST_CASE(all_blocks_in_use_are_different) {
 
 BOOST_AUTO_TEST_CASE(the_same_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
     constexpr std::size_t count = recycling::kept_per_thread;
-    const auto first = allocate(count, 900);
-    deallocate(first, 900);
+    const auto first = allocate(count, kept_size - 8);
+    deallocate(first, kept_size - 8);
     // Of the same size but for what it is rounded up to.
-    const auto second = allocate(count, 910);
+    const auto second = allocate(count, kept_size);
     BOOST_TEST(common(second, first) == count);
     // They are out now.
-    const auto third = allocate(count, 900);
+    const auto third = allocate(count, kept_size - 8);
     BOOST_TEST(common(third, first) == 0u);
-    deallocate(second, 910);
-    deallocate(third, 900);
+    deallocate(second, kept_size);
+    deallocate(third, kept_size - 8);
 }
 
 // Nothing is kept for a larger block than it is.
 BOOST_AUTO_TEST_CASE(sizes_are_kept_apart, *boost::unit_test::enable_if<recycles>()) {
-    const auto small = allocate(8, 896);
-    deallocate(small, 896);
-    const auto large = allocate(8, 897);
+    const auto small = allocate(8, kept_size);
+    deallocate(small, kept_size);
+    const auto large = allocate(8, kept_size + 1);
     BOOST_TEST(common(large, small) == 0u);
-    deallocate(large, 897);
+    deallocate(large, kept_size + 1);
 }
 
 BOOST_AUTO_TEST_CASE(another_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
