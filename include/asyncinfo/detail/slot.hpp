@@ -22,9 +22,9 @@ namespace asyncinfo::detail {
 /// What a cancellation handler is, as far as it decides who is to have a latched request again.
 struct handler_kind {
     enum type : unsigned char {
-        plain,      ///< wants the request once
-        foreign,    ///< passes it on to handlers that are not seen here
-        read_state, ///< the state of `asio::async_read`, `async_write` or `async_connect`
+        plain,         ///< wants the request once
+        foreign,       ///< passes it on to handlers that are not seen here
+        read_state,    ///< the state of `asio::async_read`, `async_write` or `async_connect`
         initial_state, ///< the state an `async_compose` operation begins with
         default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
         other_state    ///< a state with another filter: a reset, or an `any_completion_handler`
@@ -196,7 +196,7 @@ private:
     template <typename Handler>
     static constexpr methods methods_of{
         &call<Handler>,
-        fits<Handler> && std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>};
+        fits<Handler>&& std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>};
 
     void*& storage_pointer() noexcept { return *reinterpret_cast<void**>(storage_); }
 
