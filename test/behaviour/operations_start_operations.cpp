@@ -119,9 +119,11 @@ BOOST_AUTO_TEST_CASE(many_at_once_on_a_pool) {
     std::vector<IAsyncAction> all;
     for (int i = 0; i < starters; ++i)
         all.push_back(asio::async_compose<decltype((use_async_info)), void(error_code)>(
-            [&, left = steps](auto& self) mutable {
+            [&, left = steps + 1](auto& self) mutable {
                 if (left-- == 0)
                     return self.complete({});
+                if (left == steps) // from here on in the strand
+                    return asio::post(strand, std::move(self));
                 const auto op = timer.async_wait(use_async_info);
                 op.Completed([&](auto&&, AsyncStatus status) {
                     canceled += status == AsyncStatus::Canceled;

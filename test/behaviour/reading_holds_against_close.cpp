@@ -4,6 +4,7 @@
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/pending.hpp"
+#include "support/sanitizer.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -146,6 +147,11 @@ BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
         pending<void(std::exception_ptr, std::string)> operation;
         const auto op = operation.start(use_async_info);
         operation.complete(std::make_exception_ptr(std::runtime_error(text)), text);
+#if defined(ASYNCINFO_TEST_TSAN)
+        // The standard library counts the references to an exception where the sanitizer does not
+        // look; so the last one goes after the threads have ended.
+        const auto kept = op.exception();
+#endif
         using handle = std::remove_const_t<decltype(op)>;
         const std::function<void(const handle&)> readers[] = {
             [](const handle& h) { static_cast<void>(h.GetResults()); },

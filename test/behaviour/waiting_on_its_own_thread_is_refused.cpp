@@ -46,19 +46,33 @@ using namespace std::chrono_literals;
 using operation = pending<void(error_code, int)>;
 using handle = IAsyncOperation<int>;
 
-/// Runs a function on a thread of a context.
-template <typename Context, typename Function>
-auto on_a_thread_of(Context& context, Function function) {
-    std::packaged_task<decltype(function())()> task(std::move(function));
-    auto result = task.get_future();
-    asio::post(context, [&task] { task(); });
-    if constexpr (std::is_same_v<Context, asio::io_context>) {
-        std::jthread([&] {
-            context.restart();
-            context.run_one(); // not run(): an executor may track work
-        }).join();
-    }
-    return result.get();
+/// Runs a function on a thread of a context, and waits for it. (Erased, since there are many.)
+using thread_of = std::function<void(const std::function<void()>&)>;
+
+void run_and_wait(const auto& post, const std::function<void()>& function) {
+    std::packaged_task<void()> task(function);
+    post([&task] { task(); });
+    task.get_future().get();
+}
+
+thread_of a_thread_of(asio::io_context& context) {
+    return [&context](const std::function<void()>& function) {
+        run_and_wait(
+            [&context](auto task) {
+                asio::post(context, task);
+                std::jthread([&] {
+                    context.restart();
+                    context.run_one(); // not run(): an executor may track work
+                }).join();
+            },
+            function);
+    };
+}
+
+thread_of a_thread_of(asio::thread_pool& pool) {
+    return [&pool](const std::function<void()>& function) {
+        run_and_wait([&pool](auto task) { asio::post(pool, task); }, function);
+    };
 }
 
 /// What a short wait says here. It is short so that a test fails rather than hangs.
@@ -87,53 +101,63 @@ void for_each_executor(Context& context, Check check) {
                                                asio::execution::outstanding_work.tracked));
 }
 
+error_code answer_on(const thread_of& there, const IAsyncInfo& op) {
+    error_code said;
+    there([&] { said = answer(op); });
+    return said;
+}
+
+void check_refused(const thread_of& there, const IAsyncInfo& op) {
+    BOOST_TEST(answer_on(there, op) == would_deadlock);
+}
+
+void check_waits(const thread_of& there, const IAsyncInfo& op) {
+    BOOST_TEST(answer_on(there, op) == timed_out);
+}
+
+/// Once it has ended nothing is a dead lock.
+void check_ended(const thread_of& there, const handle& op) {
+    there([&] {
+        BOOST_TEST((op.wait() == AsyncStatus::Completed));
+        BOOST_TEST(op.get() == 7);
+        BOOST_TEST((op.wait_for(24h) == AsyncStatus::Completed));
+    });
+}
+
 template <typename Context>
-void check_context() {
-    Context own;
-    asio::io_context other;
-    for_each_executor(own, [&](const char* name, const auto& executor) {
+void check_context(Context& context) {
+    asio::io_context other_context;
+    const thread_of own = a_thread_of(context);
+    const thread_of other = a_thread_of(other_context);
+    for_each_executor(context, [&](const char* name, const auto& executor) {
         BOOST_TEST_CONTEXT(name) {
             operation published, bound, elsewhere;
             // The one the initiation published.
             const auto a = published.start_on(executor, use_async_info);
-            BOOST_TEST(on_a_thread_of(own, [&] { return answer(a); }) == would_deadlock);
-            BOOST_TEST(on_a_thread_of(other, [&] { return answer(a); }) == timed_out);
+            check_refused(own, a);
+            check_waits(other, a);
             BOOST_TEST(answer(a) == timed_out);
 
             // The associated one.
             const auto b = bound.start(asio::bind_executor(executor, use_async_info));
-            BOOST_TEST(on_a_thread_of(own, [&] { return answer(b); }) == would_deadlock);
-            BOOST_TEST(on_a_thread_of(other, [&] { return answer(b); }) == timed_out);
+            check_refused(own, b);
+            check_waits(other, b);
             BOOST_TEST(answer(b) == timed_out);
 
             // Both: the operation needs the I/O object's context as well as the bound one.
             const auto c = elsewhere.start_on(
-                executor, asio::bind_executor(other.get_executor(), use_async_info));
-            BOOST_TEST(on_a_thread_of(own, [&] { return answer(c); }) == would_deadlock);
-            BOOST_TEST(on_a_thread_of(other, [&] { return answer(c); }) == would_deadlock);
+                executor, asio::bind_executor(other_context.get_executor(), use_async_info));
+            check_refused(own, c);
+            check_refused(other, c);
             BOOST_TEST(answer(c) == timed_out);
 
-            // Once it has ended nothing is a dead lock.
             for (auto* each : {&published, &bound, &elsewhere})
                 each->complete({}, 7);
-            for (const auto& op : {a, b, c}) {
-                BOOST_TEST(
-                    (on_a_thread_of(own, [&] { return op.wait(); }) == AsyncStatus::Completed));
-                BOOST_TEST(on_a_thread_of(own, [&] { return op.get(); }) == 7);
-                BOOST_TEST((on_a_thread_of(own, [&] { return op.wait_for(24h); }) ==
-                            AsyncStatus::Completed));
-            }
+            for (const auto& op : {a, b, c})
+                check_ended(own, op);
         }
     });
 }
-
-struct one_thread : asio::thread_pool {
-    one_thread() : asio::thread_pool(1) {}
-};
-
-struct two_threads : asio::thread_pool {
-    two_threads() : asio::thread_pool(2) {}
-};
 
 } // namespace
 } // namespace waiting_on_its_own_thread_is_refused_test
@@ -145,13 +169,16 @@ BOOST_AUTO_TEST_SUITE(waiting_on_its_own_thread_is_refused)
 // strand or any_io_executor) throws errc::would_deadlock at once."
 BOOST_AUTO_TEST_CASE(of_an_io_context) {
     using namespace waiting_on_its_own_thread_is_refused_test;
-    check_context<asio::io_context>();
+    asio::io_context context;
+    check_context(context);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_thread_pool) {
     using namespace waiting_on_its_own_thread_is_refused_test;
-    check_context<one_thread>();
-    check_context<two_threads>();
+    for (const unsigned threads : {1u, 2u}) {
+        asio::thread_pool pool(threads);
+        check_context(pool);
+    }
 }
 
 // By every member that waits.
@@ -194,13 +221,13 @@ BOOST_AUTO_TEST_CASE(by_every_member) {
     operation o;
     const auto op = o.start_on(context.get_executor(), use_async_info);
     for (const auto& [name, wait] : waits) {
-        error_code thrown = on_a_thread_of(context, [&op, w = &wait] {
+        error_code thrown;
+        a_thread_of(context)([&, w = &wait] {
             try {
                 (*w)(op);
             } catch (const boost::system::system_error& e) {
-                return e.code();
+                thrown = e.code();
             }
-            return error_code();
         });
         BOOST_TEST_REQUIRE(thrown == would_deadlock, name);
     }
@@ -213,6 +240,7 @@ BOOST_AUTO_TEST_CASE(by_every_member) {
 // Asio's own operations publish their executor; an adapter between does not hide it for good.
 BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
     using namespace waiting_on_its_own_thread_is_refused_test;
+    asio::io_context other; // outlives what is bound to it
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::max());
     const std::pair<const char*, IAsyncInfo> operations[] = {
@@ -232,7 +260,6 @@ BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
         BOOST_TEST(said == would_deadlock, name);
     }
     // One bound to another context needs both.
-    asio::io_context other;
     const auto both = timer.async_wait(asio::bind_executor(other, use_async_info));
     const auto both_as_tuple =
         timer.async_wait(asio::as_tuple(asio::bind_executor(other, use_async_info)));
@@ -255,7 +282,7 @@ BOOST_AUTO_TEST_CASE(beside_a_thread_that_may_wait) {
     const auto op = o.start_on(context.get_executor(), use_async_info);
     auto waiting = std::async(std::launch::async, [op] { return op.get(); });
     for (int i = 0; i != 100; ++i)
-        BOOST_TEST(on_a_thread_of(context, [&] { return answer(op); }) == would_deadlock);
+        check_refused(a_thread_of(context), op);
     o.complete({}, 7);
     BOOST_TEST(waiting.get() == 7);
 }

@@ -105,13 +105,14 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexce
 
 #else
 
-void* operator new(std::size_t size) {
+// Not inlined: g++ takes the pairs for mismatched once it sees into one of them.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     void* const block = asyncinfo_test::heap::refuses() ? nullptr : std::malloc(size);
     if (!block)
         throw std::bad_alloc();
     return block;
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
     const auto a = static_cast<std::size_t>(alignment);
     void* const block =
         asyncinfo_test::heap::refuses() ? nullptr : std::aligned_alloc(a, (size + a - 1) / a * a);
@@ -119,10 +120,12 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
         throw std::bad_alloc();
     return block;
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+    std::free(block);
+}
 
 #endif
 

@@ -13,7 +13,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <atomic>
@@ -74,6 +76,25 @@ void post_to(const Executor& executor, Function function) {
         asio::prefer(executor, asio::execution::blocking.never,
                      asio::execution::allocator(recycling_allocator<void>()))
             .execute(std::move(function));
+}
+
+/// Calls `use` with the executor that a strand is made of, or else with this one.
+template <typename Executor, typename Use>
+void without_strand(const Executor& executor, Use use) {
+    using any = boost::asio::any_io_executor;
+    using io = boost::asio::io_context::executor_type;
+    if constexpr (requires { executor.get_inner_executor(); }) {
+        without_strand(executor.get_inner_executor(), use);
+    } else if constexpr (std::is_same_v<Executor, any>) {
+        if (auto* strand = executor.template target<boost::asio::strand<io>>())
+            use(strand->get_inner_executor());
+        else if (auto* of_any = executor.template target<boost::asio::strand<any>>())
+            without_strand(of_any->get_inner_executor(), use);
+        else
+            use(executor);
+    } else {
+        use(executor);
+    }
 }
 
 /// Keeps an operation's executor until it ends.
@@ -228,7 +249,9 @@ private:
 
     /// A request must not overtake the operation's last handler on its way, which was sent off when
     /// the I/O object was destroyed: it goes the same way, by the I/O object's executor and then the
-    /// bound one, or twice by a strand, since what comes from the reactor does not start in it.
+    /// bound one, or by what is under a strand and then the strand, since what comes from the reactor
+    /// does not start in it. (Besides, a strand of a context that is being destroyed must not be
+    /// posted to from outside: its shutdown takes no lock.)
     static void submit(operation_base& base, operation_base::delivery&& request) {
         auto& self = of(base);
         if constexpr (is_bound<IoExecutor>) {
@@ -242,7 +265,7 @@ private:
                 request.set_last(request.hops() == 1 || !executor.get());
                 // Without any executor the caller's thread is as good as another.
                 if (auto* captured = executor.get())
-                    post_to(boost::asio::any_io_executor(*captured), std::move(request));
+                    post_on_the_way(*captured, std::move(request));
                 else
                     std::move(request)();
             } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
@@ -250,9 +273,20 @@ private:
                 std::move(request)();
             } else {
                 request.set_last(request.hops() == 1 || !executor_keeper<E>::may_queue_twice);
-                post_to(E(executor), std::move(request));
+                post_on_the_way(executor, std::move(request));
             }
         });
+    }
+
+    template <typename E>
+    static void post_on_the_way(const E& executor, operation_base::delivery&& request) {
+        // A copy: the operation may end, and give the executor back, while it is being used.
+        if (request.hops() == 0)
+            without_strand(E(executor), [&](const auto& first) {
+                post_to(std::decay_t<decltype(first)>(first), std::move(request));
+            });
+        else
+            post_to(E(executor), std::move(request));
     }
 
     static void drop_executor(operation_base& self) noexcept {
