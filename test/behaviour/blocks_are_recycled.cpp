@@ -28,13 +28,6 @@ using asyncinfo::detail::recycling;
 using asyncinfo::detail::recycling_allocator;
 using boost::system::error_code;
 
-// Which blocks come back is only to be seen where they are kept. What else holds, holds anyway.
-#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
-
 /// One of the sizes that others are rounded up to, and used by nobody else.
 constexpr std::size_t kept_size = recycling::smallest + 54 * recycling::granularity;
 
@@ -61,7 +54,7 @@ void on_new_thread(Function function) {
 }
 
 /// How many of these are among those.
-std::size_t common(const blocks& these, const blocks& those) {
+[[maybe_unused]] std::size_t common(const blocks& these, const blocks& those) {
     const std::set<void*> known(those.begin(), those.end());
     std::size_t n = 0;
     for (void* b : these)
@@ -100,7 +93,9 @@ BOOST_AUTO_TEST_CASE(all_blocks_in_use_are_different) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_same_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
+#if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+
+BOOST_AUTO_TEST_CASE(the_same_thread_gets_them_back) {
     constexpr std::size_t count = recycling::kept_per_thread;
     const auto first = allocate(count, kept_size - 8);
     deallocate(first, kept_size - 8);
@@ -115,7 +110,7 @@ BOOST_AUTO_TEST_CASE(the_same_thread_gets_them_back, *boost::unit_test::enable_i
 }
 
 // Nothing is kept for a larger block than it is.
-BOOST_AUTO_TEST_CASE(sizes_are_kept_apart, *boost::unit_test::enable_if<recycles>()) {
+BOOST_AUTO_TEST_CASE(sizes_are_kept_apart) {
     const auto small = allocate(8, kept_size);
     deallocate(small, kept_size);
     const auto large = allocate(8, kept_size + 1);
@@ -123,7 +118,7 @@ BOOST_AUTO_TEST_CASE(sizes_are_kept_apart, *boost::unit_test::enable_if<recycles
     deallocate(large, kept_size + 1);
 }
 
-BOOST_AUTO_TEST_CASE(another_thread_gets_them_back, *boost::unit_test::enable_if<recycles>()) {
+BOOST_AUTO_TEST_CASE(another_thread_gets_them_back) {
     // More than a thread keeps, so that some are handed over at once and the rest at its end.
     constexpr std::size_t count = 3 * recycling::kept_per_thread;
     constexpr std::size_t size = 1000;
@@ -136,8 +131,7 @@ BOOST_AUTO_TEST_CASE(another_thread_gets_them_back, *boost::unit_test::enable_if
     deallocate(second, size);
 }
 
-BOOST_AUTO_TEST_CASE(a_living_thread_hands_over_what_it_has_too_many_of,
-                     *boost::unit_test::enable_if<recycles>()) {
+BOOST_AUTO_TEST_CASE(a_living_thread_hands_over_what_it_has_too_many_of) {
     constexpr std::size_t count = 3 * recycling::kept_per_thread;
     constexpr std::size_t size = 984;
     blocks first;
@@ -151,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_living_thread_hands_over_what_it_has_too_many_of,
     BOOST_TEST(common(second, first) == recycling::kept_per_thread);
 }
 
-BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing, *boost::unit_test::enable_if<recycles>()) {
+BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing) {
     constexpr std::size_t size = 968;
     std::set<void*> seen;
     for (int n = 0; n < 200; ++n)
@@ -163,6 +157,8 @@ BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing, *boost::unit_test::enable
     // Had they been lost, memory for new ones would have come from elsewhere.
     BOOST_TEST(seen.size() == 4u);
 }
+
+#endif
 
 // A handle in a thread_local that is destroyed after the thread has handed its blocks over.
 BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {

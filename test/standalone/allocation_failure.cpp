@@ -13,6 +13,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
+#include "support/counting_allocator.hpp"
 #include "support/heap.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -261,6 +262,12 @@ void check_all(const memory& memory) {
     check<posted>("post", memory, plain);
     check<waiting<any_timer>>("timer", memory, plain);
     check<waiting<io_timer>>("timer of an io_context", memory, plain);
+    asyncinfo_test::allocations blocks;
+    check<waiting<any_timer>>("timer, with an allocator", memory, [&](asio::io_context&) {
+        return asio::bind_allocator(asyncinfo_test::counting_allocator<char>(blocks),
+                                    use_async_info);
+    });
+    BOOST_TEST(blocks.alive.load() == 0);
     check<reading>("async_read", memory, plain);
     check<reading>("async_read, as_tuple", memory,
                    [](asio::io_context&) { return asio::as_tuple(use_async_info); });

@@ -13,6 +13,7 @@
 #include <boost/asio/execution/executor.hpp>
 
 #include <exception>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -39,13 +40,17 @@ public:
     using cancellation_slot_type = operation_slot;
 
     /// Takes over the reference that the operation was born with.
-    explicit completion_handler(Operation& operation) noexcept : operation_(&operation) {}
+    explicit completion_handler(Operation& operation) noexcept
+        : operation_(&operation), allocator_(operation.get_allocator()) {}
 
     completion_handler(completion_handler&& other) noexcept
-        : operation_(std::exchange(other.operation_, nullptr)) {}
+        : operation_(std::exchange(other.operation_, nullptr)), allocator_(other.allocator_) {}
 
     completion_handler& operator=(completion_handler&& other) noexcept {
-        completion_handler(std::move(other)).swap(*this);
+        if (this != &other) {
+            std::destroy_at(this);
+            std::construct_at(this, std::move(other));
+        }
         return *this;
     }
 
@@ -57,7 +62,8 @@ public:
         }
     }
 
-    allocator_type get_allocator() const noexcept { return operation_->get_allocator(); }
+    /// Also after it was moved from: Asio asks then if it is refused memory further on.
+    allocator_type get_allocator() const noexcept { return allocator_; }
     cancellation_slot_type get_cancellation_slot() const noexcept { return operation_->slot(); }
 
     Operation& operation() const noexcept { return *operation_; }
@@ -78,8 +84,6 @@ public:
 
 private:
     using result_type = typename Operation::result_type;
-
-    void swap(completion_handler& other) noexcept { std::swap(operation_, other.operation_); }
 
     template <typename Error, typename... Ts, typename E, typename... Args>
         requires(!std::is_void_v<Error>)
@@ -123,6 +127,7 @@ private:
 #endif
 
     Operation* operation_;
+    [[no_unique_address]] allocator_type allocator_;
 };
 
 } // namespace asyncinfo::detail

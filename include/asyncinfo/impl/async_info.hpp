@@ -46,7 +46,7 @@ AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time
         const seconds left =
             seconds(time.time_since_epoch()) - seconds(Clock::now().time_since_epoch());
         const AsyncStatus status = wait_for(left, error);
-        if (status != AsyncStatus::Started || error || Clock::now() >= time)
+        if (status != AsyncStatus::Started || error || !(left > left.zero()))
             return status;
     }
 }
