@@ -111,6 +111,9 @@ void check_identity(const fixture& f) {
     BOOST_TEST(same(t.try_as<text>(), f.t));
 }
 
+/// Of an operation started before any test.
+const std::uint64_t the_first_id_of_all = pending<void()>().start(use_async_info).Id();
+
 } // namespace
 } // namespace async_info_test
 
@@ -219,6 +222,7 @@ BOOST_AUTO_TEST_CASE(containers_hold_operations_of_all_kinds) {
 // §2: Id is "non-zero, never reused in the process", whichever threads start operations.
 BOOST_AUTO_TEST_CASE(no_two_operations_have_the_same_id) {
     using namespace async_info_test;
+    BOOST_TEST(the_first_id_of_all != 0u);
     constexpr std::size_t threads = 4, each = 3000;
     std::vector<std::vector<std::uint64_t>> ids(threads);
     {
