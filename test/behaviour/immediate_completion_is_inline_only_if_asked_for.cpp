@@ -73,7 +73,7 @@ BOOST_FIXTURE_TEST_CASE(without_one_it_is_not, fixture) {
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
 
 BOOST_AUTO_TEST_CASE(with_one_it_is) {
-    constexpr asio::system_executor inline_executor;
+    const asio::system_executor inline_executor;
     error_code redirected;
     const std::pair<const char*, std::function<IAsyncInfo(fixture&)>> rows[] = {
         {"alone",
