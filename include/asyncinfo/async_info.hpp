@@ -81,8 +81,9 @@ public:
     /// operation, does nothing once it has ended, and throws only on an empty handle.
     ///
     /// Cancellation: the request is latched. It is delivered to the cancellation handler that the
-    /// operation has in its slot, and to each one placed there later, once; a later call that adds
-    /// types delivers the union of all types so far. Needs no strand: it is delivered between the
+    /// operation has in its slot, and to each one placed there later, once; an `async_compose`
+    /// operation, which passes it on, has it after each step until it resets its state. A later call
+    /// that adds types delivers the union of all types so far. Needs no strand: it is delivered between the
     /// steps of the operation, never during one, on the operation's executor. Whether the operation
     /// ends as Canceled is for the operation to say.
     ///
