@@ -114,11 +114,19 @@ struct sockets {
         }
     }
 
-    void send(std::size_t i) { far[i].write_some(asio::buffer("x", 1)); }
+    /// A byte, as long as the operation lacks some: what nobody reads would fill the socket, and
+    /// the next byte block this thread.
+    void send(std::size_t i) {
+        if (lacking[i] == 0)
+            return;
+        --lacking[i];
+        far[i].write_some(asio::buffer("x", 1));
+    }
 
     std::vector<socket> near;
     std::vector<socket> far;
     std::array<std::array<char, 4>, most> buffers{};
+    std::array<std::size_t, most> lacking{};
 };
 
 struct socket_read : sockets {
@@ -127,6 +135,7 @@ struct socket_read : sockets {
 
     template <typename Token>
     auto start(std::size_t i, Token token) {
+        lacking[i] = 1;
         return near[i].async_read_some(asio::buffer(buffers[i], 1), token);
     }
     void poke(std::size_t i) { send(i); }
@@ -138,6 +147,7 @@ struct composed_read : sockets {
 
     template <typename Token>
     auto start(std::size_t i, Token token) {
+        lacking[i] = buffers[i].size();
         return asio::async_read(near[i], asio::buffer(buffers[i]), token);
     }
     /// Called again until the operation has ended: a byte a step.
