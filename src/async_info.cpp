@@ -63,6 +63,13 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
     return operation->exception(error);
 }
 
+boost::asio::any_io_executor IAsyncInfo::get_executor() const {
+    boost::system::error_code error;
+    if (auto* operation = usable(error))
+        return operation->executor();
+    refuse(error);
+}
+
 void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }
 
 void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types) const {

@@ -12,6 +12,8 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace asyncinfo::detail {
 namespace {
@@ -112,13 +114,30 @@ void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
     request(pack(types));
 }
 
-void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
-
-void operation_base::clean_up() noexcept {
-    if (!has_plain_executor_)
-        methods_->drop_executor(*this);
-    place_.clear();
+void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
+    using request_type = std::pair<operation_ptr, boost::asio::cancellation_type_t>;
+    static constinit thread_local std::vector<request_type>* waiting = nullptr;
+    if (waiting) {
+        try {
+            waiting->emplace_back(this, types);
+            return;
+        } catch (const std::bad_alloc&) {
+            // Then at the expense of the stack.
+            return cancel(types);
+        }
+    }
+    std::vector<request_type> passed_on;
+    waiting = &passed_on;
+    cancel(types);
+    while (!passed_on.empty()) {
+        const request_type next = std::move(passed_on.back());
+        passed_on.pop_back();
+        next.first->cancel(next.second);
+    }
+    waiting = nullptr;
 }
+
+void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
 
 void operation_base::tell_observers() {
     std::exception_ptr thrown;
@@ -157,10 +176,24 @@ bool operation_base::unobserve(observer& gone) noexcept {
 bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
-    // The executor is there as long as this thread holds the lock and nobody has ended.
+    // The executor is there as long as this thread holds the lock. What has ended needs no more of
+    // the context: whoever is inside publishes.
     const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
     unlock(!observers_.empty() || completed_);
     return needs;
+}
+
+boost::asio::any_io_executor operation_base::executor() {
+    // Held against the end, which gives the executor back; after the end nothing changes.
+    struct guard {
+        operation_base& self;
+        const bool locked = self.lock();
+        ~guard() {
+            if (locked)
+                self.unlock(!self.observers_.empty() || self.completed_);
+        }
+    } const holding{*this};
+    return methods_->executor(*this);
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {

@@ -22,6 +22,10 @@
 #include <exception>
 #include <functional>
 
+namespace asyncinfo::detail {
+struct handle_access;
+}
+
 namespace asyncinfo {
 
 /// A handle to an asynchronous operation of any kind: its identity, its status, its cancellation.
@@ -143,6 +147,14 @@ public:
                          std::chrono::duration<Rep, Period> duration,
                          boost::system::error_code& error) const;
 
+    /// Where those who observe the operation are served if they have no executor of their own: the
+    /// executor bound to the operation, else the one its initiating function published, else
+    /// `asio::system_executor`. After the end of an operation on a strand it is the executor that the
+    /// strand was made of: a strand must not outlive its context, and a handle may.
+    ///
+    /// Lifetime: to be used only while its context lives.
+    boost::asio::any_io_executor get_executor() const;
+
     /// The handle of the operation's own kind, or an empty one if `Handle` is of another kind.
     ///
     ///     if (auto read = info.try_as<IAsyncOperation<std::size_t>>()) use(read.try_get());
@@ -187,6 +199,7 @@ protected:
 
 private:
     friend struct std::hash<IAsyncInfo>;
+    friend struct detail::handle_access;
 
     detail::operation_ptr operation_;
 };

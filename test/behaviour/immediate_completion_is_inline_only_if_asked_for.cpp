@@ -91,12 +91,14 @@ BOOST_AUTO_TEST_CASE(with_one_it_is) {
              return f.read(asio::redirect_error(
                  asio::bind_immediate_executor(inline_executor, use_async_info), redirected));
          }},
+#if BOOST_VERSION >= 108800 // Asio 1.28 (Boost 1.83) does not compile one around another.
         {"over one that does not allow it",
          [&](fixture& f) {
              return f.read(asio::bind_immediate_executor(
                  inline_executor,
                  asio::bind_immediate_executor(f.context.get_executor(), use_async_info)));
          }},
+#endif
     };
     for (const auto& [name, start] : rows)
         BOOST_TEST_CONTEXT(name) {

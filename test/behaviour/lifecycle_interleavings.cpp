@@ -255,10 +255,14 @@ private:
         context_.read();
     }
 
-    void clean_up() {
+    void clear_slot() {
+        slot_.write();
+        require(!cleaned_, "cleared after the executor was given back");
+    }
+
+    void drop_executor() {
         at('c');
         executor_.write();
-        slot_.write();
         require(!cleaned_, "cleaned up twice");
         cleaned_ = true;
     }

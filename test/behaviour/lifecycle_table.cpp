@@ -85,7 +85,9 @@ const event events[] = {
     {"retire inline", [](word w) { return running(w) && (w & ended) && inside(w) >= 1; },
      [](word w) { return retire(w, true); }},
     {"publish",
-     [](word w) { return running(w) && (w & ended) && inside(w) == 1 && references(w) >= 1; },
+     [](word w) {
+         return running(w) && (w & ended) && (w & locked) && inside(w) == 1 && references(w) >= 1;
+     },
      [](word w) { return publish(w, completed); }},
     {"lock", [](word) { return true; }, [](word w) { return lock(w); }},
     {"unlock", [](word w) { return running(w) && (w & locked); },
@@ -119,8 +121,10 @@ word may_change(std::string_view event, next then) {
         bits |= hop;
     if (event == "end")
         bits |= ended;
+    if (event.starts_with("retire"))
+        bits |= locked;
     if (event == "publish")
-        bits |= status_mask | observed;
+        bits |= status_mask | observed | locked;
     if (event.starts_with("lock") || event.starts_with("unlock"))
         bits |= locked | observed;
     if (event == "assign")
@@ -288,7 +292,8 @@ BOOST_AUTO_TEST_CASE(the_end) {
         {"end", end(refs(2)), refs(2) | in(1) | ended, next::finish},
         {"end, somebody is inside", end(refs(2) | in(1)), refs(2) | in(1) | ended, next::nothing},
 
-        {"retire", retire(refs(2) | in(1) | ended, false), refs(2) | in(1) | ended, next::perform},
+        {"retire", retire(refs(2) | in(1) | ended, false), refs(2) | in(1) | ended | locked,
+         next::perform},
         {"retire, locked", retire(refs(2) | in(1) | ended | locked, false),
          refs(2) | in(1) | ended | locked, next::wait},
         {"retire, locked, inline", retire(refs(2) | in(1) | ended | locked, true),
@@ -296,18 +301,18 @@ BOOST_AUTO_TEST_CASE(the_end) {
         {"retire, another submits", retire(refs(2) | in(1) | ended | submitting, false),
          refs(2) | in(1) | ended | submitting, next::wait},
         {"retire, inline", retire(refs(2) | in(1) | ended | submitting, true),
-         refs(2) | in(1) | ended | submitting, next::perform},
+         refs(2) | in(1) | ended | locked | submitting, next::perform},
 
-        {"publish", publish(refs(2) | in(1) | ended, 2), 2 | refs(1) | ended, next::nothing},
-        {"publish, no handle", publish(refs(1) | in(1) | ended, 1), 1 | ended, next::destroy},
-        {"publish, no handle, inline", publish(refs(1) | in(1) | ended | submitting, 1),
+        {"publish", publish(refs(2) | in(1) | ended | locked, 2), 2 | refs(1) | ended,
+         next::nothing},
+        {"publish, no handle", publish(refs(1) | in(1) | ended | locked, 1), 1 | ended,
+         next::destroy},
+        {"publish, no handle, inline", publish(refs(1) | in(1) | ended | locked | submitting, 1),
          1 | ended | submitting, next::nothing},
-        {"publish, observed", publish(refs(2) | in(1) | ended | observed, 3), 3 | refs(2) | ended,
-         next::notify},
-        {"publish, contended", publish(refs(2) | in(1) | ended | contended, 3),
+        {"publish, observed", publish(refs(2) | in(1) | ended | locked | observed, 3),
+         3 | refs(2) | ended, next::notify},
+        {"publish, contended", publish(refs(2) | in(1) | ended | locked | contended, 3),
          3 | refs(2) | ended | contended, next::notify},
-        {"publish, locked", publish(refs(2) | in(1) | ended | locked, 3),
-         refs(2) | in(1) | ended | locked, next::wait},
 
         {"release", release(completed | ended | refs(2)), completed | ended | refs(1),
          next::nothing},

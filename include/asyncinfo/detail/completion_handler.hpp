@@ -180,7 +180,7 @@ struct associated_immediate_executor<
     using gated = asyncinfo::detail::gated_t<std::conditional_t<has_bound, immediate, Candidate>>;
     using type = typename std::conditional_t<
         has_bound, std::type_identity<gated>,
-        std::decay<require_result_t<gated, execution::blocking_t::never_t>>>::type;
+        std::decay<typename require_result<gated, execution::blocking_t::never_t>::type>>::type;
 
     static type get(const handler& h, const Candidate& candidate) noexcept {
         if constexpr (has_bound)

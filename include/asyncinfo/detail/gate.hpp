@@ -60,7 +60,8 @@ private:
 /// `Derived` supplies the effects:
 ///     void emit(unsigned types)         calls the cancellation handler, if it is due
 ///     void submit(delivery&&)           hands it to the executor; may throw
-///     void clean_up()                   gives back the executor and clears the slot
+///     void clear_slot()                 once the operation has ended
+///     void drop_executor()              after that, and with the observers locked
 ///     unsigned final_status()           what the stored outcome amounts to
 ///     void tell_observers()             wakes and submits; may throw what a handler throws
 ///     void discard()                    releases the result
@@ -393,14 +394,15 @@ private:
     }
 
     void finish() {
+        {
+            const activity here(this, activity::inside);
+            derived().clear_slot();
+        }
         // An executor that runs the delivery at once ends up here inside its own submission.
         transit([this](auto w) {
             return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
         });
-        {
-            const activity here(this, activity::inside);
-            derived().clean_up();
-        }
+        derived().drop_executor();
         const auto status = derived().final_status();
         announce(transit([=](auto w) { return lifecycle::publish(w, status); }));
     }

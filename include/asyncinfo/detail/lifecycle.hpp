@@ -18,7 +18,7 @@
 ///     bit 3      again       a request came while a thread was submitting: it submits once more
 ///     bit 4      hop         a delivery of the request is on its way through the executor
 ///     bit 5      submitting  a thread is inside the executor, handing that delivery over
-///     bit 6      locked      a thread edits the observers
+///     bit 6      locked      a thread looks at the observers or the executor
 ///     bit 7      closed
 ///     bit 8      assigned    Completed has been set, be it to null
 ///     bit 9      claimed     the result has been moved out
@@ -170,19 +170,18 @@ constexpr transition end(word w) {
     return {(w | ended) + one_inside, next::finish};
 }
 
-/// After `end`, before anything that an observer or a submitter may look at is taken away.
+/// After `end`, before anything that an observer or a submitter may look at is taken away. Whoever
+/// locks from now on waits for `publish`.
 constexpr transition retire(word w, bool ignore_submitter) {
     if ((w & locked) || ((w & submitting) && !ignore_submitter))
         return {w, next::wait};
-    return {w, next::perform};
+    return {w | locked, next::perform};
 }
 
-/// The status becomes visible, and the finishing thread is out. The completion handler's reference
-/// is given up, or kept while the observers are told.
+/// After `retire`: the status becomes visible, and the finishing thread is out. The completion
+/// handler's reference is given up, or kept while the observers are told.
 constexpr transition publish(word w, unsigned final_status) {
-    if (w & locked)
-        return {w, next::wait};
-    w = (w - one_inside) | final_status;
+    w = ((w & ~locked) - one_inside) | final_status;
     if (w & (observed | contended))
         return {w & ~observed, next::notify};
     return settle(w - one_reference);

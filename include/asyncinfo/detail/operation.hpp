@@ -12,6 +12,7 @@
 #include <asyncinfo/detail/slot.hpp>
 #include <asyncinfo/error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
@@ -66,6 +67,7 @@ struct operation_methods {
     void (*submit)(operation_base&, gate<operation_base>::delivery&&);
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
+    boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
 };
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
@@ -87,6 +89,9 @@ public:
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
 
     void cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// For cancellation handlers that pass a request on to another operation: of a chain of these,
+    /// however long, one is on the stack at a time.
+    void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
     /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
@@ -106,6 +111,10 @@ public:
 
     /// Does the operation run, and need a context that runs on this very thread?
     bool needs_this_thread() noexcept;
+
+    /// Where observers without an executor of their own are served. After the end what is left of it:
+    /// a strand is given back, and what it was made of is not.
+    boost::asio::any_io_executor executor();
 
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
@@ -133,7 +142,11 @@ private:
 
     void emit(unsigned types);
     void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
-    void clean_up() noexcept;
+    void clear_slot() noexcept { place_.clear(); }
+    void drop_executor() noexcept {
+        if (!has_plain_executor_)
+            methods_->drop_executor(*this);
+    }
     unsigned final_status() const noexcept { return final_status_; }
     void tell_observers();
     void discard() noexcept {

@@ -57,6 +57,9 @@ public:
         return state_.load(std::memory_order_acquire) == state::captured ? &executor_ : nullptr;
     }
 
+    /// Keeps what may outlive the context.
+    void give_back() noexcept;
+
 private:
     enum class state : unsigned char { none, capturing, captured };
 
@@ -97,6 +100,46 @@ void without_strand(const Executor& executor, Use use) {
     }
 }
 
+/// An executor that is no more than a pointer, and so may outlive its context.
+template <typename Executor>
+inline constexpr bool always_plain =
+    std::is_trivially_destructible_v<Executor> ||
+    std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
+    std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
+
+/// What may stay of an executor when the operation has ended: the plain executor under a strand, or
+/// null.
+inline boost::asio::any_io_executor
+what_remains(const boost::asio::any_io_executor& executor) noexcept {
+    using io = boost::asio::io_context::executor_type;
+    using pool = boost::asio::thread_pool::executor_type;
+    boost::asio::any_io_executor remains;
+    without_strand(executor, [&]<typename E>(const E& inner) {
+        if constexpr (std::is_same_v<E, io>)
+            remains = inner;
+        else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>)
+            if (inner.template target<io>() || inner.template target<pool>())
+                remains = inner;
+    });
+    return remains;
+}
+
+inline void captured_executor::give_back() noexcept {
+    if (get())
+        executor_ = what_remains(executor_);
+}
+
+/// What `get_executor()` gives in the place of none.
+template <typename Executor>
+boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
+    if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
+        return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
+    else if constexpr (std::is_constructible_v<boost::asio::any_io_executor, const Executor&>)
+        return boost::asio::any_io_executor(executor);
+    else
+        return boost::asio::system_executor();
+}
+
 /// Keeps an operation's executor until it ends.
 ///
 /// A strand that outlives its context is a use-after-free, so the executor is given back when the
@@ -107,10 +150,7 @@ class executor_keeper {
 public:
     using plain_type = std::conditional_t<std::is_same_v<Executor, boost::asio::any_io_executor>,
                                           boost::asio::io_context::executor_type, Executor>;
-    static constexpr bool always_plain =
-        std::is_trivially_destructible_v<Executor> ||
-        std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
-        std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
+    static constexpr bool always_plain = detail::always_plain<Executor>;
     static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
 
     /// May it be, or hold, a strand? Then a function may pass the context's queue before it gets in.
@@ -135,8 +175,35 @@ public:
 
     ~executor_keeper() {}
 
-    /// Once, and not on a plain executor.
-    void give_back() noexcept { std::destroy_at(&executor_); }
+    /// Once, and not on a plain executor. What remains is never destroyed, and need not be.
+    void give_back() noexcept {
+        if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+            executor_ = what_remains(executor_);
+        } else if constexpr (std::is_same_v<Executor, captured_executor>) {
+            executor_.give_back();
+        } else if constexpr (remains_plain) {
+            const auto inner = executor_.get_inner_executor();
+            std::destroy_at(&executor_);
+            std::construct_at(&remains_, inner);
+        } else {
+            std::destroy_at(&executor_);
+        }
+    }
+
+    /// `given_back`: has the operation, whose executor is not plain, ended?
+    boost::asio::any_io_executor any(bool plain, bool given_back) const {
+        if constexpr (std::is_same_v<Executor, captured_executor>) {
+            const auto* captured = executor_.get();
+            return to_any_io_executor(captured ? *captured : boost::asio::any_io_executor());
+        } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+            return visit(plain, [](const auto& e) { return to_any_io_executor(e); });
+        } else if constexpr (remains_plain) {
+            return given_back ? to_any_io_executor(remains_) : to_any_io_executor(executor_);
+        } else {
+            return given_back ? to_any_io_executor(boost::asio::system_executor())
+                              : to_any_io_executor(executor_);
+        }
+    }
 
     /// Calls `use` with the executor as it is kept.
     template <typename Use>
@@ -151,9 +218,24 @@ public:
     const Executor& get() const noexcept { return executor_; }
 
 private:
+    template <typename E>
+    struct remainder {
+        static constexpr bool is_plain = false;
+        using type = E;
+    };
+    template <typename E>
+        requires requires(const E& strand) { strand.get_inner_executor(); }
+    struct remainder<E> {
+        using type = typename E::inner_executor_type;
+        static constexpr bool is_plain = detail::always_plain<type>;
+    };
+    using remains_type = typename remainder<Executor>::type;
+    static constexpr bool remains_plain = remainder<Executor>::is_plain;
+
     union {
         Executor executor_;
         plain_type plain_;
+        remains_type remains_;
     };
 };
 
@@ -306,6 +388,12 @@ private:
         });
     }
 
+    static boost::asio::any_io_executor executor(operation_base& base) {
+        auto& self = of(base);
+        const bool plain = self.has_plain_executor();
+        return self.executor_.any(plain, !plain && self.status() != AsyncStatus::Started);
+    }
+
     bool io_executor_runs_here() const noexcept {
         if constexpr (is_bound<IoExecutor>)
             return runs_on_this_thread(io_executor_.get());
@@ -314,7 +402,8 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy, &operation<T>::discard, &submit, &drop_executor, &runs_here,
+        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        &runs_here,     &executor,
     };
 
     keeper executor_;

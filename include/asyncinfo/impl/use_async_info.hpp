@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 
 #include <asyncinfo/detail/completion_handler.hpp>
+#include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -21,13 +22,6 @@ inline constexpr bool holds_our_token<use_async_info_t> = true;
 template <typename T>
 using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
                                              std::type_identity<IAsyncOperation<T>>>::type;
-
-struct handle_access {
-    template <typename Handle>
-    static Handle make(operation_ptr operation) noexcept {
-        return Handle(std::move(operation));
-    }
-};
 
 /// A bound slot's cancellation handler: as good as `Cancel` on a handle.
 struct forwarded_cancel {

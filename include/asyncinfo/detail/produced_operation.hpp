@@ -1,0 +1,94 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PRODUCED_OPERATION_HPP
+#define ASYNCINFO_DETAIL_PRODUCED_OPERATION_HPP
+
+#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+
+#include <boost/asio/system_executor.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// An operation that no initiating function of Asio's started: the library, or the user by an
+/// `async_source`, brings it to its end. It has no executor of its own, so a request for
+/// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
+///
+/// `Derived` adds what the producer needs and may hide `executor()`. Whoever made it ends it once,
+/// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
+/// any more without a reference of one's own.
+template <typename Derived, typename Handle, typename T>
+class produced_operation : public operation<T> {
+public:
+    using handle_type = Handle;
+
+    /// Makes an operation and gives out the handle. `begin(derived)` runs inside the gate, as an
+    /// initiating function does: what it places in `slot()` is called for every request, also for
+    /// one that was made before. If it throws, there is no operation.
+    template <typename Begin, typename... Args>
+    static Handle start(Begin begin, Args&&... args) {
+        recycling_allocator<Derived> allocator;
+        struct guard {
+            recycling_allocator<Derived>& allocator;
+            Derived* memory;
+            ~guard() {
+                if (memory)
+                    allocator.deallocate(memory, 1);
+            }
+        } releasing{allocator, allocator.allocate(1)};
+        Derived* const made =
+            ::new (static_cast<void*>(releasing.memory)) Derived(std::forward<Args>(args)...);
+        releasing.memory = nullptr;
+
+        operation_ptr handle(made, false);
+        try {
+            made->run_initiation([&] { begin(*made); });
+        } catch (...) {
+            made->fail(errc::abandoned);
+            made->end();
+            throw;
+        }
+        return handle_access::make<Handle>(std::move(handle));
+    }
+
+    boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
+
+protected:
+    produced_operation() noexcept : operation<T>(methods, true) {}
+    ~produced_operation() = default;
+
+private:
+    static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
+
+    static void destroy(operation_base& self) noexcept {
+        Derived* const memory = &of(self);
+        std::destroy_at(memory);
+        recycling_allocator<Derived>().deallocate(memory, 1);
+    }
+
+    static void submit(operation_base&, operation_base::delivery&& request) {
+        request.set_last(true);
+        std::move(request)();
+    }
+
+    static void drop_executor(operation_base&) noexcept {}
+    static bool runs_here(const operation_base&) noexcept { return false; }
+    static boost::asio::any_io_executor executor(operation_base& self) {
+        return of(self).executor();
+    }
+
+    static constexpr operation_methods methods{
+        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        &runs_here,     &executor,
+    };
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PRODUCED_OPERATION_HPP
