@@ -8,6 +8,7 @@
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/detail/deadline.hpp>
 #include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/waiting_handler.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
@@ -154,6 +155,23 @@ public:
     ///
     /// Lifetime: to be used only while its context lives.
     boost::asio::any_io_executor get_executor() const;
+
+    /// Waits for the end as an asynchronous operation of Asio's, with any completion token and any
+    /// number of times, before or after the end.
+    ///
+    /// When it completes: once the operation has ended; never within this call.
+    ///
+    /// Cancellation: cancels this wait, and not the operation. The token's slot is touched in this
+    /// call and on the token's executor.
+    ///
+    /// Executor and threads: the token's associated executor, else `get_executor()`.
+    ///
+    /// Errors: `operation_aborted` if the wait was cancelled, else the operation's own code; an
+    /// exception that is no `system_error` arrives as `errc::unhandled_exception`.
+    ///
+    /// Example: `op.async_wait([](boost::system::error_code error) { ... });`
+    template <typename Token>
+    detail::wait_result_t<void, Token> async_wait(Token&& token) const;
 
     /// The handle of the operation's own kind, or an empty one if `Handle` is of another kind.
     ///

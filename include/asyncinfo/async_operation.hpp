@@ -69,6 +69,13 @@ public:
     std::tuple<boost::system::error_code, std::optional<T>>
     outcome(boost::system::error_code& error) const;
 
+    /// As `async_wait`, but with the result: a handle is itself an asynchronous operation,
+    /// `void(error_code, T)`. Where the operation ended without a T, it is value-initialised.
+    ///
+    /// Example: `std::future<T> f = op(boost::asio::use_future);`
+    template <typename Token>
+    detail::wait_result_t<T, Token> operator()(Token&& token) const;
+
 private:
     friend class IAsyncInfo;
     template <typename, typename>

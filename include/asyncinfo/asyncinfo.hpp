@@ -20,6 +20,7 @@
 /// | `async_completed_handler.hpp` | the delegates for `Completed`                                |
 /// | `async_status.hpp`            | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
+/// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -30,6 +31,7 @@
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/co_await.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/use_async_info.hpp>
 

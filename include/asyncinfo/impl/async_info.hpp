@@ -9,6 +9,7 @@
 
 #include <type_traits>
 #include <typeinfo>
+#include <utility>
 
 namespace asyncinfo {
 
@@ -66,6 +67,11 @@ AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
                                  std::chrono::duration<Rep, Period> duration,
                                  boost::system::error_code& error) const {
     return drive(context, detail::deadline::after(duration), error);
+}
+
+template <typename Token>
+detail::wait_result_t<void, Token> IAsyncInfo::async_wait(Token&& token) const {
+    return detail::async_wait_for<void>(operation_, std::forward<Token>(token));
 }
 
 template <typename Handle>
