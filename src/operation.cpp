@@ -137,7 +137,11 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
+void operation_base::emit(unsigned types) {
+    if (methods_->requested)
+        methods_->requested(*this);
+    place_.deliver(types, unpack(types));
+}
 
 void operation_base::tell_observers() {
     std::exception_ptr thrown;

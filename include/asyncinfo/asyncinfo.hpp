@@ -21,6 +21,10 @@
 /// | `async_status.hpp`            | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
 /// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
+/// | `coroutine.hpp`               | coroutines that return handles                               |
+/// | `fire_and_forget.hpp`         | coroutines that return nothing                               |
+/// | `resume_on.hpp`               | moves a coroutine to another executor                        |
+/// | `cancellation_token.hpp`      | what a coroutine knows of requests to cancel it              |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -31,8 +35,12 @@
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/co_await.hpp>
+#include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
+#include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP

@@ -68,6 +68,8 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
+    /// Called with each emission, before the slot's handler; may be null.
+    void (*requested)(operation_base&) = nullptr;
 };
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
@@ -100,6 +102,12 @@ public:
     void fail(std::exception_ptr exception) noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
+    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    void set_emits_anywhere(bool anywhere) noexcept {
+        emits_anywhere_.store(anywhere, std::memory_order_relaxed);
+    }
+    bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
+
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
     void end() {
         gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
@@ -115,6 +123,10 @@ public:
     /// Where observers without an executor of their own are served. After the end what is left of it:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
+
+    /// Keeps `executor()` from being asked for meanwhile; false once nobody does any more.
+    bool lock_executor() noexcept { return lock(); }
+    void unlock_executor() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
@@ -181,6 +193,7 @@ private:
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
     const bool has_plain_executor_;
+    std::atomic<bool> emits_anywhere_{false};
 };
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
