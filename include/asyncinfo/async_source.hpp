@@ -97,8 +97,8 @@ public:
 
     /// Tells the operation's Progress handler, and whoever polls `progress()`. False if the operation
     /// has ended, or the source is empty. What the handler throws is thrown.
-    template <std::convertible_to<P> Progress>
-        requires(!std::is_void_v<P>)
+    template <typename Progress = P>
+        requires(!std::is_void_v<P> && std::convertible_to<Progress, P>)
     bool report(Progress&& progress) const;
 
     /// Has `f()`, or `f(asio::cancellation_type_t)`, called once for a request, and once more for

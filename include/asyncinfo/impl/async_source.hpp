@@ -61,8 +61,8 @@ bool async_source<T, P>::set_canceled() const {
 }
 
 template <typename T, typename P>
-template <std::convertible_to<P> Progress>
-    requires(!std::is_void_v<P>)
+template <typename Progress>
+    requires(!std::is_void_v<P> && std::convertible_to<Progress, P>)
 bool async_source<T, P>::report(Progress&& progress) const {
     const auto running = target();
     return running && running->report(std::forward<Progress>(progress));
