@@ -5,12 +5,14 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <optional>
 #include <semaphore>
 #include <string>
@@ -298,11 +300,11 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
         while (source.report(1)) {
         }
         done.wait();
-        // Whatever is on its way still refers to this round.
-        std::latch passed(2);
+        // Whatever is on its way still refers to this round. (The threads may be in there longer.)
+        const auto passed = std::make_shared<std::latch>(2);
         for (int thread = 0; thread != 2; ++thread)
-            asio::post(pool, [&] { passed.arrive_and_wait(); });
-        passed.wait();
+            asio::post(pool, [passed] { passed->arrive_and_wait(); });
+        passed->wait();
         bad += wrong || completed != 1;
     }
     pool.join();
