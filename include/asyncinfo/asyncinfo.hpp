@@ -17,7 +17,11 @@
 /// | `async_info.hpp`              | `IAsyncInfo`: identity, status, cancellation, waiting         |
 /// | `async_action.hpp`            | `IAsyncAction`, without a result                             |
 /// | `async_operation.hpp`         | `IAsyncOperation<T>`, with a result                          |
+/// | `async_action_with_progress.hpp`    | `IAsyncActionWithProgress<P>`                          |
+/// | `async_operation_with_progress.hpp` | `IAsyncOperationWithProgress<T, P>`                    |
+/// | `async_source.hpp`            | `async_source<T, P>`: your own producer of an operation      |
 /// | `async_completed_handler.hpp` | the delegates for `Completed`                                |
+/// | `async_progress_handler.hpp`  | the delegates for `Progress`, and the members that take them |
 /// | `async_status.hpp`            | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
 /// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
@@ -30,9 +34,13 @@
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info.
 #include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/async_info.hpp>
 #include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_operation_with_progress.hpp>
+#include <asyncinfo/async_progress_handler.hpp>
+#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/cancel_on_destroy.hpp>
 #include <asyncinfo/cancellation_token.hpp>

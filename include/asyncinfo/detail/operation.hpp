@@ -16,6 +16,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -30,34 +31,44 @@ class operation_base;
 
 using operation_ptr = boost::intrusive_ptr<operation_base>;
 
-/// The target of a Completed handler, without the sender's type. Counted by `intrusive_ptr`.
-class completed_target {
+class submission;
+
+/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+template <typename Argument>
+class delegate_target {
 public:
-    completed_target(const completed_target&) = delete;
-    completed_target& operator=(const completed_target&) = delete;
+    delegate_target(const delegate_target&) = delete;
+    delegate_target& operator=(const delegate_target&) = delete;
 
     /// Calls the handler with a handle to the operation, or submits the call to its executor.
-    virtual void run(operation_ptr sender, AsyncStatus status) = 0;
+    virtual void run(operation_ptr sender, const Argument& argument) = 0;
 
-    friend void intrusive_ptr_add_ref(completed_target* target) noexcept {
+    /// Calls it here, for those that have gone to its executor before.
+    virtual void call(operation_ptr sender, const Argument& argument) = 0;
+    virtual bool has_executor() const noexcept = 0;
+    virtual void submit(submission&& call) = 0;
+
+    friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
         target->references_.fetch_add(1, std::memory_order_relaxed);
     }
 
-    friend void intrusive_ptr_release(completed_target* target) noexcept {
+    friend void intrusive_ptr_release(delegate_target* target) noexcept {
         if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             target->destroy();
     }
 
 protected:
-    completed_target() = default;
-    virtual ~completed_target() = default;
+    delegate_target() = default;
+    virtual ~delegate_target() = default;
     virtual void destroy() noexcept = 0;
 
 private:
     std::atomic<unsigned> references_{0};
 };
 
-using completed_ptr = boost::intrusive_ptr<completed_target>;
+template <typename Argument>
+using target_ptr = boost::intrusive_ptr<delegate_target<Argument>>;
+using completed_ptr = target_ptr<AsyncStatus>;
 
 /// What differs between the types of operations; one constant table each.
 struct operation_methods {
@@ -232,6 +243,12 @@ public:
     void set_result() noexcept {}
     static void discard(operation_base&) noexcept {}
 };
+
+/// The block that a handle of this kind is a handle to.
+template <typename Handle>
+struct block_of;
+template <typename Handle>
+using block_t = typename block_of<Handle>::type;
 
 } // namespace asyncinfo::detail
 

@@ -12,6 +12,8 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <memory>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -24,7 +26,9 @@ namespace asyncinfo::detail {
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
-class produced_operation : public operation<T> {
+class produced_operation : public block_t<Handle> {
+    static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
+
 public:
     using handle_type = Handle;
 
@@ -60,7 +64,7 @@ public:
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
 
 protected:
-    produced_operation() noexcept : operation<T>(methods, true) {}
+    produced_operation() noexcept : block_t<Handle>(methods, true) {}
     ~produced_operation() = default;
 
 private:
@@ -84,7 +88,7 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
         &runs_here,     &executor,
     };
 };
