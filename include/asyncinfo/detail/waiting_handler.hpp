@@ -153,8 +153,7 @@ private:
         const bool cancelled = cancelled_;
         // Held until the handler has returned, as by any operation of Asio's.
         const tracked_executor working(std::move(executor_));
-        Handler handler(std::move(handler_));
-        destroy();
+        Handler handler = take_handler();
         if (!cancelled)
             deliver_outcome<T>(std::move(handler), *operation);
         else if constexpr (std::is_void_v<T>)
@@ -164,11 +163,17 @@ private:
                                T());
     }
 
-    void destroy() noexcept {
+    void destroy() noexcept { take_handler(); }
+
+    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
+    /// from, may know its allocator no more.
+    Handler take_handler() noexcept {
+        Handler handler(std::move(handler_));
         node_allocator allocator(
-            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
         std::destroy_at(this);
         traits::deallocate(allocator, this, 1);
+        return handler;
     }
 
     operation_ptr operation_;
