@@ -84,7 +84,7 @@ public:
 
         auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
         if (slot.is_connected())
-            slot.template emplace<cancel_wait>(made.waiting);
+            slot.template emplace<cancel_wait>(operation, *made.waiting);
         waiting_handler& waiting = *made.waiting;
         // Before it is registered: it may be told, and gone, as soon as it is.
         made.waiting = nullptr;
@@ -111,24 +111,33 @@ private:
     };
 
     /// In the waiter's slot. Emitted, like anything in there, on the waiter's executor.
-    struct cancel_wait {
-        waiting_handler* waiting;
+    ///
+    /// The wait may be gone without having cleared the slot: destroyed uncalled where the slot must
+    /// not be touched. So it is not looked at unless the operation still has it for an observer.
+    class cancel_wait {
+    public:
+        cancel_wait(operation_base& operation, waiting_handler& waiting) noexcept
+            : operation_(&operation), waiting_(&waiting) {}
 
-        explicit cancel_wait(waiting_handler* w) noexcept : waiting(w) {}
         void operator()(boost::asio::cancellation_type_t types) {
-            if (types == boost::asio::cancellation_type::none || waiting->cancelled_ ||
-                !waiting->operation_->unobserve(*waiting))
+            if (types == boost::asio::cancellation_type::none || !waiting_ ||
+                !operation_->unobserve(*waiting_))
                 return;
-            waiting->cancelled_ = true;
-            auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler_);
+            waiting_handler& waiting = *std::exchange(waiting_, nullptr);
+            waiting.cancelled_ = true;
+            auto slot = boost::asio::get_associated_cancellation_slot(waiting.handler_);
             try {
-                waiting->submit();
+                waiting.submit();
             } catch (...) {
                 // The handler is gone.
                 slot.clear();
                 throw;
             }
         }
+
+    private:
+        operation_ptr operation_;
+        waiting_handler* waiting_;
     };
 
     waiting_handler(Handler&& handler, operation_base& operation)
