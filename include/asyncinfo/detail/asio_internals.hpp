@@ -38,7 +38,8 @@
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
-/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only               |
+/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only, and what an  |
+/// |                            | empty one throws comes out of `run()`                          |
 namespace asyncinfo {
 class IAsyncInfo;
 }
@@ -236,9 +237,12 @@ class awaitable_async_op<Signature, Handle, Executor>
     using base = awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor>;
 
 public:
+    /// Throws in the coroutine if there is nothing to await: once that is suspended, what is thrown
+    /// comes out of the executor that runs it.
     template <typename... Frame>
     awaitable_async_op(Handle handle, Frame... frame)
-        : keeper{{std::move(handle)}}, base(std::move(keeper::kept), frame...) {}
+        : keeper{{(static_cast<void>(handle.Status()), std::move(handle))}},
+          base(std::move(keeper::kept), frame...) {}
 };
 
 } // namespace boost::asio::detail

@@ -143,6 +143,8 @@ public:
     bool observe(observer& added) noexcept;
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
+    /// For one who goes, on the thread that is telling the observers, before it has been told.
+    void forget(observer& gone) noexcept { observers_.remove(gone); }
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;

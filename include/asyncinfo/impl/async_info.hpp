@@ -7,6 +7,12 @@
 
 #include <asyncinfo/async_info.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <concepts>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -87,5 +93,21 @@ Handle IAsyncInfo::try_as() const noexcept {
 }
 
 } // namespace asyncinfo
+
+/// Where an operation of a group completes, for what Asio groups (a range of operations it would
+/// otherwise run on threads of its own, at once). Of a handle that cannot be waited for, anywhere:
+/// the wait says why.
+template <std::derived_from<asyncinfo::IAsyncInfo> Handle, typename Candidate>
+struct boost::asio::associated_executor<Handle, Candidate> {
+    using type = any_io_executor;
+
+    static type get(const Handle& handle, const Candidate& = Candidate()) noexcept {
+        try {
+            return handle.get_executor();
+        } catch (const boost::system::system_error&) {
+            return system_executor();
+        }
+    }
+};
 
 #endif // ASYNCINFO_IMPL_ASYNC_INFO_HPP
