@@ -22,6 +22,9 @@ struct handle_access {
         return handle.operation_;
     }
 
+    /// Leaves the handle empty.
+    static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
+
     /// Throws `errc::empty_handle` for an empty one, `errc::illegal_method_call` after Close.
     static operation_base& usable(const IAsyncInfo& handle) {
         boost::system::error_code error;
