@@ -21,6 +21,7 @@
 /// | `async_status.hpp`            | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
 /// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
+/// | `when_all.hpp`, `when_any.hpp` | combinations of operations                                   |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -34,5 +35,7 @@
 #include <asyncinfo/co_await.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/when_all.hpp>
+#include <asyncinfo/when_any.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP
