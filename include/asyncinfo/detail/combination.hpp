@@ -66,6 +66,10 @@ class combination : public produced_operation<Derived, Handle, T>, resumable {
 public:
     boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    void dispose() noexcept {
+        unused_ = true;
+        resume_queue::run(*this);
+    }
 
 protected:
     /// Tells the combination that a member has ended.
@@ -144,7 +148,7 @@ protected:
     }
 
     /// Once the outcome is stored. Of combinations of combinations, however deep, a few are on the
-    /// stack at a time.
+    /// stack at a time, when they end and when they are destroyed.
     void end_on_this_thread() { resume_queue::run(*this); }
 
     /// Would waiting here block members that are needed: any of those that run, or all of them?
@@ -198,13 +202,19 @@ private:
             executor_ = nodes_[0].operation().executor();
     }
 
-    void resume() override { this->end(); }
+    void resume() override {
+        if (unused_)
+            this->destroy_block();
+        else
+            this->end();
+    }
 
     std::conditional_t<Count == any_number, std::vector<node, recycling_allocator<node>>,
                        std::array<node, Count == any_number ? 0 : Count>>
         nodes_;
     boost::asio::any_io_executor executor_;
     bool released_ = false;
+    bool unused_ = false;
 };
 
 /// Calls `make(range, size)` with a range that has a size.

@@ -20,8 +20,8 @@ namespace asyncinfo::detail {
 /// `async_source`, brings it to its end. It has no executor of its own, so a request for
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
-/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()` and
-/// `runs_here()`. Whoever made it ends it once,
+/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
+/// `runs_here()` and `dispose()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
@@ -63,20 +63,24 @@ public:
     void give_back_executor() noexcept {}
     /// Would waiting here block what it waits for? Asked with the observers locked.
     bool runs_here() const noexcept { return false; }
+    /// The last reference is gone: `destroy_block`, sooner or later.
+    void dispose() noexcept { destroy_block(); }
 
 protected:
     explicit produced_operation(bool gives_executor_back = false) noexcept
         : operation<T>(methods, !gives_executor_back) {}
     ~produced_operation() = default;
 
-private:
-    static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
-
-    static void destroy(operation_base& self) noexcept {
-        Derived* const memory = &of(self);
+    void destroy_block() noexcept {
+        Derived* const memory = static_cast<Derived*>(this);
         std::destroy_at(memory);
         recycling_allocator<Derived>().deallocate(memory, 1);
     }
+
+private:
+    static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
+
+    static void destroy(operation_base& self) noexcept { of(self).dispose(); }
 
     static void submit(operation_base&, operation_base::delivery&& request) {
         request.set_last(true);
