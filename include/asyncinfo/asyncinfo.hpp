@@ -29,6 +29,7 @@
 /// | `fire_and_forget.hpp`         | coroutines that return nothing                               |
 /// | `resume_on.hpp`               | moves a coroutine to another executor                        |
 /// | `cancellation_token.hpp`      | what a coroutine knows of requests to cancel it              |
+/// | `when_all.hpp`, `when_any.hpp` | combinations of operations                                   |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -50,5 +51,7 @@
 #include <asyncinfo/fire_and_forget.hpp>
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/when_all.hpp>
+#include <asyncinfo/when_any.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP

@@ -138,10 +138,10 @@ public:
 
     void end_read() noexcept { leave(false, 0); }
 
-    /// Takes the result for good if this thread's reference is the only one.
-    bool claim_if_sole() noexcept {
-        return transit([](auto w) {
-                   if (lifecycle::references(w) != 1 || lifecycle::inside(w) != 0)
+    /// Takes the result for good if this thread's references, one or more, are the only ones.
+    bool claim_if_sole(lifecycle::word own = 1) noexcept {
+        return transit([=](auto w) {
+                   if (lifecycle::references(w) != own || lifecycle::inside(w) != 0)
                        return lifecycle::transition{w, lifecycle::next::refuse};
                    return lifecycle::read(w, true);
                }) == lifecycle::next::perform;

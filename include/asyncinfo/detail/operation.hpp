@@ -146,6 +146,10 @@ public:
     /// For one who goes, on the thread that is telling the observers, before it has been told.
     void forget(observer& gone) noexcept { observers_.remove(gone); }
 
+    /// For the observer that is being told: does nobody come after it? Then the operation is its
+    /// teller's and its own.
+    bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
+
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
 
@@ -156,6 +160,9 @@ protected:
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
+
+    /// After a successful `lock`.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
