@@ -7,10 +7,15 @@
 #include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/detail/started_operation.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -26,6 +31,36 @@ boost::asio::any_io_executor timer_executor(operation_base& operation) {
     without_strand(operation.executor(), [&](const auto& executor) { found = executor; });
     return found;
 }
+
+/// Knows whether its context is being destroyed: that takes timers out of their queue without a lock.
+/// Made after the timer's own services, and so told before they are.
+class context_watch final : public boost::asio::execution_context::service {
+public:
+    static inline boost::asio::execution_context::id id;
+
+    static context_watch& of(const boost::asio::any_io_executor& executor) {
+        return boost::asio::use_service<context_watch>(
+            boost::asio::query(executor, boost::asio::execution::context));
+    }
+
+    explicit context_watch(boost::asio::execution_context& context) : service(context) {}
+
+    template <typename Function>
+    void unless_destroyed(Function function) {
+        const std::lock_guard guard(mutex_);
+        if (!destroyed_)
+            function();
+    }
+
+private:
+    void shutdown() override {
+        const std::lock_guard guard(mutex_);
+        destroyed_ = true;
+    }
+
+    std::mutex mutex_;
+    bool destroyed_ = false;
+};
 
 /// A pending deadline: a timer, in a block that the timer's completion handler owns.
 ///
@@ -120,7 +155,7 @@ private:
 
     explicit expiry(const operation_ptr& operation)
         : observer(rank::blocked_thread), timer_(timer_executor(*operation)),
-          operation_(operation) {}
+          context_(context_watch::of(timer_.get_executor())), operation_(operation) {}
     /// The timer has been started. What came meanwhile was left to the thread that did.
     static void leave_to_handler(owner made) {
         expiry& self = *made.release();
@@ -158,7 +193,7 @@ private:
 
     /// What has ended keeps no timer waiting, and is not kept by one.
     void cancel_timer() noexcept {
-        timer_.cancel();
+        context_.unless_destroyed([this] { timer_.cancel(); });
         operation_.reset();
         if (state_.fetch_and(~leaving, std::memory_order_acq_rel) & awaited)
             wake();
@@ -180,6 +215,7 @@ private:
     }
 
     boost::asio::steady_timer timer_;
+    context_watch& context_;
     operation_ptr operation_; ///< until it has ended
     std::atomic<unsigned> state_{setting};
 };

@@ -360,8 +360,8 @@ BOOST_AUTO_TEST_CASE(a_token_serves_any_number_of_operations) {
 }
 
 BOOST_AUTO_TEST_CASE(on_any_executor) {
+    asio::thread_pool pool(2); // the context's thread is on its way to it
     asyncinfo_test::running_context context;
-    asio::thread_pool pool(2);
     asio::steady_timer timer(context, 1h);
     asio::any_io_executor any = asio::make_strand(pool);
     const IAsyncAction ops[] = {
