@@ -108,7 +108,7 @@ void coroutine_base::abandon() noexcept {
 
 void coroutine_base::finish() noexcept {
     callback_ = nullptr;
-    self_.end();
+    publish();
 }
 
 void coroutine_base::throw_if_cancelled() const {

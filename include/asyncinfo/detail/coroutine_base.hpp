@@ -122,6 +122,8 @@ public:
 protected:
     ~coroutine_base() = default;
 
+    /// Ends the operation; its outcome is stored.
+    virtual void publish() = 0;
     /// Frees the memory, frame and all.
     virtual void destroy_block() noexcept = 0;
     /// As `destroy_block`, but at a bounded depth of the stack.
