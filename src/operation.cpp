@@ -143,6 +143,8 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
     request(pack(types));
+    if (methods_->latched)
+        methods_->latched(*this);
 }
 
 void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
@@ -154,9 +156,12 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
             return;
         } catch (const std::bad_alloc&) {
             // Then at the expense of the stack.
+            const operation_ptr keep(this);
             return cancel(types);
         }
     }
+    // Whoever awaits it may let go of the last handle while it is being cancelled.
+    const operation_ptr keep(this);
     std::vector<request_type> passed_on;
     waiting = &passed_on;
     cancel(types);
@@ -168,7 +173,11 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::expire() noexcept { gate::expire(pack(boost::asio::cancellation_type::all)); }
+void operation_base::expire() noexcept {
+    gate::expire(pack(boost::asio::cancellation_type::all));
+    if (methods_->latched)
+        methods_->latched(*this);
+}
 
 void operation_base::emit(unsigned types) {
     if (methods_->requested)

@@ -167,10 +167,12 @@ private:
         return of(self).any_executor();
     }
     static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
+    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,   &block_t<Handle>::discard, &submit, &drop_executor, &runs_here,
-        &executor,      &requested,
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      &requested,     &latched,
     };
 
     const std::size_t units_;

@@ -81,6 +81,8 @@ struct operation_methods {
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
     /// Called with each emission, before the slot's handler; may be null.
     void (*requested)(operation_base&) = nullptr;
+    /// Called on the thread that makes a request, when it is latched; may be null.
+    void (*latched)(operation_base&) noexcept = nullptr;
 };
 
 /// What an abort ends as after the operation's own deadline. The exception is null if there is no
