@@ -82,7 +82,15 @@ private:
     }
 
     static void drop_executor(operation_base&) noexcept {}
-    static bool runs_here(const operation_base&) noexcept { return false; }
+
+    /// A thread that calls a Progress handler performs an end that comes meanwhile.
+    static bool runs_here(const operation_base& self) noexcept {
+        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
+            return static_cast<const block_t<Handle>&>(self).calls_here();
+        else
+            return false;
+    }
+
     static boost::asio::any_io_executor executor(operation_base& self) {
         return of(self).executor();
     }
