@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(on_an_executor_that_is_late) {
 // Nobody says Completed: what is on its way after the end comes, unless somebody takes it away.
 BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
     using namespace progress_is_never_called_after_completed_test;
-    for (const int what : {0, 1, 2, 3}) {
+    for (const int what : {0, 1, 2, 3, 4}) {
         asio::io_context context;
         const async_source<void, int> source;
         const auto op = source.operation();
@@ -251,6 +251,9 @@ BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
         if (what == 2)
             op.Progress([](auto&, int) { BOOST_ERROR("set after the end"); });
         if (what == 3)
+            op.Progress(
+                asio::bind_executor(context, [](auto&, int) { BOOST_ERROR("set after the end"); }));
+        if (what == 4)
             op.Close();
         context.run();
         BOOST_TEST(log == (what == 0 ? "12" : ""));
