@@ -223,8 +223,8 @@ bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
-    // the context: whoever is inside publishes.
-    const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
+    // the context: whoever is inside publishes, unless it is this thread.
+    const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
     unlock_observers();
     return needs;
 }

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(one_that_was_moved_from_refuses_everything) {
     BOOST_TEST(!source.on_cancel([] {}));
     BOOST_TEST(!source.on_cancel(nullptr));
     BOOST_CHECK_EXCEPTION(
-        source.operation(), boost::system::system_error,
+        static_cast<void>(source.operation()), boost::system::system_error,
         [](const boost::system::system_error& e) { return e.code() == errc::empty_handle; });
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(moved.set_value(2));
@@ -265,6 +265,23 @@ BOOST_AUTO_TEST_CASE(the_callback_may_replace_itself_and_ask_for_more) {
     });
     op.Cancel(total);
     BOOST_TEST(log == "2e12e");
+}
+
+BOOST_AUTO_TEST_CASE(the_callback_must_not_wait_for_the_end) {
+    using namespace async_source_test;
+    for (const bool ended : {false, true}) {
+        const asyncinfo::async_source<int> source;
+        const auto op = source.operation();
+        error_code error;
+        source.on_cancel([&] {
+            if (ended)
+                source.set_canceled();
+            op.wait(error);
+        });
+        op.Cancel();
+        BOOST_TEST((error == errc::would_deadlock));
+        BOOST_TEST(op.Status() == (ended ? AsyncStatus::Canceled : AsyncStatus::Started));
+    }
 }
 
 // "Never twice at once"; and nobody waits for one that runs.

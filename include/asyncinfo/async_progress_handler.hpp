@@ -31,12 +31,14 @@ public:
     /// and never called. Returns while the handler before may be in the middle of a call.
     ///
     /// Executor and threads: the values come in order and one at a time, never after Completed has
-    /// been called, and with no lock held. Without an associated executor the handler is called on
-    /// the thread that reports, before the report returns; of several threads that report at once,
-    /// one calls for all. The operation ends when that call has returned: whoever has seen the end
-    /// need not fear a call. With an associated executor the calls are made there, and the end does
-    /// not wait for them: what has not come through when Completed is called is dropped. If Completed
-    /// is to be called during a call of such a handler, it is called right after it, on its thread.
+    /// been called, and with no lock held.
+    /// Without an associated executor the handler is called on the thread that reports, before the
+    /// report returns; of several threads that report at once, one calls for all. The operation ends
+    /// when that call has returned, so whoever has seen the end need not fear a call. (Waiting for
+    /// the end inside it gives `errc::would_deadlock`.)
+    /// With an associated executor the calls are made there, and the end does not wait for them: what
+    /// has not come through when Completed is called is dropped. If Completed is to be called during
+    /// a call of such a handler, it is called right after it, on its thread.
     ///
     /// Lifetime: the operation releases the handler when it ends.
     ///

@@ -107,8 +107,8 @@ public:
     ///
     /// Executor and threads: called on the thread that calls `Cancel`, or in here if the request came
     /// before. Never twice at once: what is asked for during a call is told by the same thread
-    /// afterwards. It may end the operation, which is then Canceled (or what it was ended as) when it
-    /// has returned, and may call `on_cancel`.
+    /// afterwards. It may end the operation, whose status changes when it has returned, and may call
+    /// `on_cancel`; waiting for the end inside it gives `errc::would_deadlock`.
     ///
     /// Lifetime: released at the end of the operation, or after a call that is being made then.
     ///

@@ -118,6 +118,43 @@ BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation) {
     }
 }
 
+// On its executor: the same, but the end itself comes at once.
+BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation_on_its_executor) {
+    using namespace progress_is_never_called_after_completed_test;
+    asio::io_context context;
+    const async_source<void, int> source;
+    const auto op = source.operation();
+    std::string log;
+    op.Progress(asio::bind_executor(context, [&](auto& sender, int value) {
+        source.report(2); // dropped, since Completed is due before
+        BOOST_TEST(source.set_value());
+        BOOST_TEST(sender.wait() == AsyncStatus::Completed);
+        log += std::to_string(value);
+    }));
+    op.Completed(completed_into(log));
+    source.report(1);
+    context.run();
+    BOOST_TEST(log == "1C");
+}
+
+// Waiting for the end in a call that the end waits for is refused.
+BOOST_AUTO_TEST_CASE(so_the_handler_must_not_wait_for_the_end) {
+    using namespace progress_is_never_called_after_completed_test;
+    for (const bool ended : {false, true}) {
+        const async_source<int, int> source;
+        const auto op = source.operation();
+        boost::system::error_code error;
+        op.Progress([&](auto& sender, int) {
+            if (ended)
+                source.set_value(7);
+            sender.get(error);
+        });
+        source.report(1);
+        BOOST_TEST((error == asyncinfo::errc::would_deadlock));
+        BOOST_TEST(op.Status() == (ended ? AsyncStatus::Completed : AsyncStatus::Started));
+    }
+}
+
 // Reporters against the end.
 BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
     using namespace progress_is_never_called_after_completed_test;
@@ -200,7 +237,7 @@ BOOST_AUTO_TEST_CASE(on_an_executor_that_is_late) {
 // Nobody says Completed: what is on its way after the end comes, unless somebody takes it away.
 BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
     using namespace progress_is_never_called_after_completed_test;
-    for (const int what : {0, 1, 2, 3}) {
+    for (const int what : {0, 1, 2, 3, 4}) {
         asio::io_context context;
         const async_source<void, int> source;
         const auto op = source.operation();
@@ -214,6 +251,9 @@ BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
         if (what == 2)
             op.Progress([](auto&, int) { BOOST_ERROR("set after the end"); });
         if (what == 3)
+            op.Progress(
+                asio::bind_executor(context, [](auto&, int) { BOOST_ERROR("set after the end"); }));
+        if (what == 4)
             op.Close();
         context.run();
         BOOST_TEST(log == (what == 0 ? "12" : ""));

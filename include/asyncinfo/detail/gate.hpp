@@ -77,6 +77,10 @@ public:
 
     lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
 
+    /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
+    /// published before it leaves.
+    bool is_inside() const noexcept { return activity::of_this_thread(this, activity::inside); }
+
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
     void release() noexcept {

@@ -92,7 +92,12 @@ private:
     }
 
     static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
+
+    /// A thread that calls a Progress handler performs an end that comes meanwhile.
     static bool runs_here(const operation_base& self) noexcept {
+        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
+            if (static_cast<const block_t<Handle>&>(self).calls_here())
+                return true;
         return static_cast<const Derived&>(self).runs_here();
     }
     static boost::asio::any_io_executor executor(operation_base& self) {

@@ -12,6 +12,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -71,6 +72,12 @@ public:
             drop_queue();
         if (!over_)
             handler_.swap(handler); // the one before is released when the lock is
+    }
+
+    /// Is the end waiting, or would it wait, for this very thread to return from a handler?
+    bool calls_here() const noexcept {
+        const std::lock_guard guard(mutex_);
+        return turn_ == turn::here && calling_ && caller_ == std::this_thread::get_id();
     }
 
     handler_ptr progress() const noexcept {
@@ -164,6 +171,7 @@ private:
             }
             turn_ = handler->has_executor() ? turn::elsewhere : turn::here;
             calling_ = true;
+            caller_ = std::this_thread::get_id();
             lock.unlock();
             guarded([&] { handler->call(keep, *value); });
             value.reset();
@@ -231,6 +239,7 @@ private:
     std::size_t at_ = 0;
     turn turn_ = turn::nobody;
     bool calling_ = false;
+    std::thread::id caller_;
     bool ending_ = false;   ///< no more reports
     bool must_end_ = false; ///< whoever has the turn performs the end
     bool over_ = false;     ///< no more handlers
