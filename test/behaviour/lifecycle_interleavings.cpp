@@ -629,6 +629,13 @@ BOOST_AUTO_TEST_CASE(requests_are_delivered_while_the_operation_runs) {
     explore_all(all);
 }
 
+// Assignments of Completed and waiters that come and go, while the operation runs.
+BOOST_AUTO_TEST_CASE(the_observers_are_edited_by_one_at_a_time) {
+    explore_all({{{act::assign, act::assign}},
+                 {{act::assign, act::wait_a_little}},
+                 {{act::wait_a_little, act::wait_a_little}}});
+}
+
 // Not under a sanitizer: it would see nothing here that it does not see with two actors.
 BOOST_AUTO_TEST_CASE(three_actors, *boost::unit_test::enable_if<!asyncinfo_test::sanitized>()) {
     std::vector<scenario> all;

@@ -204,6 +204,8 @@ void check(std::string_view name, expectations expected, Member member, Prepare 
                 for (Kind* each : {&throwing, &setting}) {
                     const typename Kind::handle_type handle = each->handle;
                     BOOST_TEST(handle.Status() == AsyncStatus::Started);
+                    if (code)
+                        BOOST_TEST(handle.cancel_requested() == (s == state::cancel_requested));
                     each->finish();
                     BOOST_TEST(handle.Status() == AsyncStatus::Completed);
                     BOOST_CHECK_NO_THROW(static_cast<void>(handle.GetResults()));
