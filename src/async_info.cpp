@@ -64,10 +64,12 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
 }
 
 boost::asio::any_io_executor IAsyncInfo::get_executor() const {
-    boost::system::error_code error;
-    if (auto* operation = usable(error))
-        return operation->executor();
-    refuse(error);
+    return or_throw([this](auto& error) { return get_executor(error); });
+}
+
+boost::asio::any_io_executor IAsyncInfo::get_executor(boost::system::error_code& error) const {
+    auto* operation = usable(error);
+    return operation ? operation->executor() : boost::asio::any_io_executor();
 }
 
 void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }

@@ -137,7 +137,11 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
+void operation_base::emit(unsigned types) {
+    if (methods_->requested)
+        methods_->requested(*this);
+    place_.deliver(types, unpack(types));
+}
 
 void operation_base::tell_observers() {
     std::exception_ptr thrown;
@@ -169,7 +173,7 @@ bool operation_base::unobserve(observer& gone) noexcept {
     if (!lock())
         return false;
     observers_.remove(gone);
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return true;
 }
 
@@ -179,7 +183,7 @@ bool operation_base::needs_this_thread() noexcept {
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
     // the context: whoever is inside publishes.
     const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return needs;
 }
 
@@ -190,7 +194,7 @@ boost::asio::any_io_executor operation_base::executor() {
         const bool locked = self.lock();
         ~guard() {
             if (locked)
-                self.unlock(!self.observers_.empty() || self.completed_);
+                self.unlock_observers();
         }
     } const holding{*this};
     return methods_->executor(*this);
@@ -217,7 +221,7 @@ void operation_base::set_completed(completed_ptr handler, boost::system::error_c
     switch (assign()) {
     case lifecycle::next::perform:
         completed_ = std::move(handler);
-        unlock(!observers_.empty() || completed_);
+        unlock_observers();
         return;
     case lifecycle::next::call_now:
         if (handler)
@@ -233,7 +237,7 @@ completed_ptr operation_base::completed() noexcept {
     if (!lock())
         return nullptr;
     completed_ptr handler = completed_;
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return handler;
 }
 

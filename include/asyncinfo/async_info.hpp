@@ -155,6 +155,7 @@ public:
     ///
     /// Lifetime: to be used only while its context lives.
     boost::asio::any_io_executor get_executor() const;
+    boost::asio::any_io_executor get_executor(boost::system::error_code& error) const;
 
     /// Waits for the end as an asynchronous operation of Asio's, with any completion token and any
     /// number of times, before or after the end.

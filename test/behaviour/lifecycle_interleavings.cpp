@@ -255,6 +255,8 @@ private:
         context_.read();
     }
 
+    bool emits_anywhere() const { return true; }
+
     void clear_slot() {
         slot_.write();
         require(!cleaned_, "cleared after the executor was given back");

@@ -16,6 +16,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -30,34 +31,44 @@ class operation_base;
 
 using operation_ptr = boost::intrusive_ptr<operation_base>;
 
-/// The target of a Completed handler, without the sender's type. Counted by `intrusive_ptr`.
-class completed_target {
+class submission;
+
+/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+template <typename Argument>
+class delegate_target {
 public:
-    completed_target(const completed_target&) = delete;
-    completed_target& operator=(const completed_target&) = delete;
+    delegate_target(const delegate_target&) = delete;
+    delegate_target& operator=(const delegate_target&) = delete;
 
     /// Calls the handler with a handle to the operation, or submits the call to its executor.
-    virtual void run(operation_ptr sender, AsyncStatus status) = 0;
+    virtual void run(operation_ptr sender, const Argument& argument) = 0;
 
-    friend void intrusive_ptr_add_ref(completed_target* target) noexcept {
+    /// Calls it here, for those that have gone to its executor before.
+    virtual void call(operation_ptr sender, const Argument& argument) = 0;
+    virtual bool has_executor() const noexcept = 0;
+    virtual void submit(submission&& call) = 0;
+
+    friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
         target->references_.fetch_add(1, std::memory_order_relaxed);
     }
 
-    friend void intrusive_ptr_release(completed_target* target) noexcept {
+    friend void intrusive_ptr_release(delegate_target* target) noexcept {
         if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             target->destroy();
     }
 
 protected:
-    completed_target() = default;
-    virtual ~completed_target() = default;
+    delegate_target() = default;
+    virtual ~delegate_target() = default;
     virtual void destroy() noexcept = 0;
 
 private:
     std::atomic<unsigned> references_{0};
 };
 
-using completed_ptr = boost::intrusive_ptr<completed_target>;
+template <typename Argument>
+using target_ptr = boost::intrusive_ptr<delegate_target<Argument>>;
+using completed_ptr = target_ptr<AsyncStatus>;
 
 /// What differs between the types of operations; one constant table each.
 struct operation_methods {
@@ -68,6 +79,8 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
+    /// Called with each emission, before the slot's handler; may be null.
+    void (*requested)(operation_base&) = nullptr;
 };
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
@@ -100,6 +113,12 @@ public:
     void fail(std::exception_ptr exception) noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
+    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    void set_emits_anywhere(bool anywhere) noexcept {
+        emits_anywhere_.store(anywhere, std::memory_order_relaxed);
+    }
+    bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
+
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
     void end() {
         gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
@@ -116,12 +135,20 @@ public:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
 
+    /// Keeps `executor()` from being asked for meanwhile; false once nobody does any more.
+    bool lock_executor() noexcept { return lock(); }
+    void unlock_executor() noexcept { unlock(!observers_.empty() || completed_); }
+
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
     /// For one who goes, on the thread that is telling the observers, before it has been told.
     void forget(observer& gone) noexcept { observers_.remove(gone); }
+
+    /// For the observer that is being told: does nobody come after it? Then the operation is its
+    /// teller's and its own.
+    bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
@@ -133,6 +160,9 @@ protected:
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
+
+    /// After a successful `lock`.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
@@ -183,6 +213,7 @@ private:
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
     const bool has_plain_executor_;
+    std::atomic<bool> emits_anywhere_{false};
 };
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
@@ -221,6 +252,12 @@ public:
     void set_result() noexcept {}
     static void discard(operation_base&) noexcept {}
 };
+
+/// The block that a handle of this kind is a handle to.
+template <typename Handle>
+struct block_of;
+template <typename Handle>
+using block_t = typename block_of<Handle>::type;
 
 } // namespace asyncinfo::detail
 

@@ -12,6 +12,8 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <memory>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -20,11 +22,14 @@ namespace asyncinfo::detail {
 /// `async_source`, brings it to its end. It has no executor of its own, so a request for
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
-/// `Derived` adds what the producer needs and may hide `executor()`. Whoever made it ends it once,
+/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
+/// `runs_here()` and `dispose()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
-class produced_operation : public operation<T> {
+class produced_operation : public block_t<Handle> {
+    static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
+
 public:
     using handle_type = Handle;
 
@@ -58,33 +63,44 @@ public:
     }
 
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
+    /// Called at the end if there is one to give back, with the observers locked.
+    void give_back_executor() noexcept {}
+    /// Would waiting here block what it waits for? Asked with the observers locked.
+    bool runs_here() const noexcept { return false; }
+    /// The last reference is gone: `destroy_block`, sooner or later.
+    void dispose() noexcept { destroy_block(); }
 
 protected:
-    produced_operation() noexcept : operation<T>(methods, true) {}
+    explicit produced_operation(bool gives_executor_back = false) noexcept
+        : block_t<Handle>(methods, !gives_executor_back) {}
     ~produced_operation() = default;
+
+    void destroy_block() noexcept {
+        Derived* const memory = static_cast<Derived*>(this);
+        std::destroy_at(memory);
+        recycling_allocator<Derived>().deallocate(memory, 1);
+    }
 
 private:
     static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
 
-    static void destroy(operation_base& self) noexcept {
-        Derived* const memory = &of(self);
-        std::destroy_at(memory);
-        recycling_allocator<Derived>().deallocate(memory, 1);
-    }
+    static void destroy(operation_base& self) noexcept { of(self).dispose(); }
 
     static void submit(operation_base&, operation_base::delivery&& request) {
         request.set_last(true);
         std::move(request)();
     }
 
-    static void drop_executor(operation_base&) noexcept {}
-    static bool runs_here(const operation_base&) noexcept { return false; }
+    static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
+    static bool runs_here(const operation_base& self) noexcept {
+        return static_cast<const Derived&>(self).runs_here();
+    }
     static boost::asio::any_io_executor executor(operation_base& self) {
         return of(self).executor();
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
         &runs_here,     &executor,
     };
 };

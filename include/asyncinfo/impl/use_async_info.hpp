@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/completion_handler.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/result_of.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -18,10 +19,6 @@ namespace asyncinfo::detail {
 
 template <>
 inline constexpr bool holds_our_token<use_async_info_t> = true;
-
-template <typename T>
-using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
-                                             std::type_identity<IAsyncOperation<T>>>::type;
 
 /// A bound slot's cancellation handler: as good as `Cancel` on a handle.
 struct forwarded_cancel {
