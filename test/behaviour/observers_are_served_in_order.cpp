@@ -58,9 +58,6 @@ public:
     friend bool operator==(const noting_executor& a, const noting_executor& b) noexcept {
         return a.submitted_ == b.submitted_;
     }
-    friend bool operator!=(const noting_executor& a, const noting_executor& b) noexcept {
-        return !(a == b);
-    }
 
 private:
     std::shared_ptr<std::function<void()>> submitted_;

@@ -161,7 +161,7 @@ private:
         const operation_ptr operation = std::move(operation_);
         const bool cancelled = cancelled_;
         // Held until the handler has returned, as by any operation of Asio's.
-        const tracked_executor working(std::move(executor_));
+        [[maybe_unused]] const tracked_executor working(std::move(executor_));
         Handler handler = take_handler();
         if (!cancelled)
             deliver_outcome<T>(std::move(handler), *operation);
