@@ -5,6 +5,7 @@
 #include <asyncinfo/async_info.hpp>
 
 #include <asyncinfo/detail/driver.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -89,6 +90,14 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
     error.clear();
     if (operation_)
         operation_->cancel(types);
+    else
+        error = errc::empty_handle;
+}
+
+void IAsyncInfo::set_deadline(detail::deadline when, boost::system::error_code& error) const {
+    error.clear();
+    if (operation_)
+        detail::set_deadline(operation_, when);
     else
         error = errc::empty_handle;
 }

@@ -28,6 +28,9 @@ public:
             operation_.unlock_executor();
     }
 
+    /// False once the operation has ended.
+    explicit operator bool() const noexcept { return locked_; }
+
 private:
     operation_base& operation_;
     const bool locked_;
@@ -108,7 +111,7 @@ void coroutine_base::abandon() noexcept {
 
 void coroutine_base::finish() noexcept {
     callback_ = nullptr;
-    self_.end();
+    publish();
 }
 
 void coroutine_base::throw_if_cancelled() const {
@@ -125,6 +128,28 @@ void coroutine_base::set_callback(std::function<void()> callback) {
 void coroutine_base::requested() {
     if (const auto callback = std::exchange(callback_, nullptr))
         callback();
+}
+
+std::stop_token coroutine_base::stop_token() {
+    if (!stop_.stop_possible()) {
+        std::stop_source made;
+        const executor_lock lock(self_);
+        stop_.swap(made);
+    }
+    // Whoever latches a request from now on sees the source.
+    if (cancel_requested())
+        stop_.request_stop();
+    return stop_.get_token();
+}
+
+void coroutine_base::latched() noexcept {
+    std::stop_source source(std::nostopstate);
+    {
+        const executor_lock lock(self_);
+        if (lock)
+            source = stop_;
+    }
+    source.request_stop();
 }
 
 void coroutine_base::submit_request(operation_base::delivery&& request) {

@@ -29,6 +29,7 @@
 /// | `fire_and_forget.hpp`         | coroutines that return nothing                               |
 /// | `resume_on.hpp`               | moves a coroutine to another executor                        |
 /// | `cancellation_token.hpp`      | what a coroutine knows of requests to cancel it              |
+/// | `progress_token.hpp`          | with what a coroutine reports its progress                   |
 /// | `when_all.hpp`, `when_any.hpp` | combinations of operations                                   |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
@@ -49,6 +50,7 @@
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/use_async_info.hpp>
 #include <asyncinfo/when_all.hpp>

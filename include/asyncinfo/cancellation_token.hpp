@@ -8,6 +8,7 @@
 #include <asyncinfo/detail/coroutine_base.hpp>
 
 #include <functional>
+#include <stop_token>
 #include <utility>
 
 namespace asyncinfo {
@@ -46,6 +47,10 @@ public:
     void callback(std::function<void()> function) const {
         coroutine_->set_callback(std::move(function));
     }
+
+    /// For code that wants a `std::stop_token`: it is asked to stop when the coroutine is, on the
+    /// thread that cancels and also while the body runs. May outlive the coroutine.
+    std::stop_token stop_token() const { return coroutine_->stop_token(); }
 
     /// Whether a request reaches what the coroutine awaits, as it does by default. Returns what it
     /// was before. To clean up undisturbed, also say

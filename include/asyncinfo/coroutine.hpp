@@ -6,7 +6,9 @@
 #define ASYNCINFO_COROUTINE_HPP
 
 #include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_operation_with_progress.hpp>
 #include <asyncinfo/detail/coroutine_promise.hpp>
 
 #include <coroutine>
@@ -22,16 +24,24 @@
 
 template <typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncAction, Args...> {
-    using promise_type = asyncinfo::detail::coroutine_promise<
-        asyncinfo::IAsyncAction, void,
-        typename asyncinfo::detail::allocator_parameter<Args...>::type>;
+    using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncAction, void, Args...>;
 };
 
 template <typename T, typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncOperation<T>, Args...> {
-    using promise_type = asyncinfo::detail::coroutine_promise<
-        asyncinfo::IAsyncOperation<T>, T,
-        typename asyncinfo::detail::allocator_parameter<Args...>::type>;
+    using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncOperation<T>, T, Args...>;
+};
+
+template <typename P, typename... Args>
+struct std::coroutine_traits<asyncinfo::IAsyncActionWithProgress<P>, Args...> {
+    using promise_type =
+        asyncinfo::detail::promise_t<asyncinfo::IAsyncActionWithProgress<P>, void, Args...>;
+};
+
+template <typename T, typename P, typename... Args>
+struct std::coroutine_traits<asyncinfo::IAsyncOperationWithProgress<T, P>, Args...> {
+    using promise_type =
+        asyncinfo::detail::promise_t<asyncinfo::IAsyncOperationWithProgress<T, P>, T, Args...>;
 };
 
 #endif // ASYNCINFO_COROUTINE_HPP

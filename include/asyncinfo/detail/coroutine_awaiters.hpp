@@ -107,8 +107,14 @@ public:
     auto& result() noexcept { return result_; }
 
     void succeed() noexcept {}
-    void fail(const boost::system::error_code& code) noexcept { code_ = code; }
-    void fail(std::exception_ptr exception) noexcept { exception_ = std::move(exception); }
+    bool fail(const boost::system::error_code& code) noexcept {
+        code_ = code;
+        return true;
+    }
+    bool fail(std::exception_ptr exception) noexcept {
+        exception_ = std::move(exception);
+        return true;
+    }
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     template <typename... Args>

@@ -14,6 +14,7 @@
 
 #include <coroutine>
 #include <functional>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
@@ -107,6 +108,7 @@ public:
     bool propagates() const noexcept { return propagates_; }
     bool set_propagates(bool propagates) noexcept { return std::exchange(propagates_, propagates); }
     void set_callback(std::function<void()> callback);
+    std::stop_token stop_token();
 
     /// The slot of what is awaited.
     operation_slot slot() noexcept { return propagates_ ? self_.slot() : operation_slot(); }
@@ -118,10 +120,13 @@ public:
     bool runs_here() const noexcept;
     boost::asio::any_io_executor any_executor() const;
     void requested();
+    void latched() noexcept;
 
 protected:
     ~coroutine_base() = default;
 
+    /// Ends the operation; its outcome is stored.
+    virtual void publish() = 0;
     /// Frees the memory, frame and all.
     virtual void destroy_block() noexcept = 0;
     /// As `destroy_block`, but at a bounded depth of the stack.
@@ -139,6 +144,7 @@ private:
     /// Without an executor: where what is awaited runs, for the delivery of a request.
     boost::asio::any_io_executor captured_;
     std::function<void()> callback_;
+    std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
 
     bool started_ = false;
     bool dying_ = false;

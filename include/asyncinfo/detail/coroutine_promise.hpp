@@ -8,6 +8,7 @@
 #include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/detail/coroutine_awaiters.hpp>
 #include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
 
 #include <boost/asio/execution/executor.hpp>
@@ -26,6 +27,11 @@ class fire_and_forget;
 }
 
 namespace asyncinfo::detail {
+
+template <>
+struct block_of<fire_and_forget> {
+    using type = operation<void>;
+};
 
 /// What escapes from a `fire_and_forget` coroutine; to be called in a catch block.
 void unhandled_exception() noexcept;
@@ -85,7 +91,7 @@ Allocator find_allocator(const First& first, const Rest&... rest) {
 /// A coroutine's operation. It stands in front of the frame, in the same block of memory, and stays
 /// when the frame is gone.
 template <typename Handle, typename T, typename Allocator>
-class coroutine_operation final : public operation<T>, public coroutine_base {
+class coroutine_operation final : public block_t<Handle>, public coroutine_base {
     struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) unit {
         unsigned char bytes[__STDCPP_DEFAULT_NEW_ALIGNMENT__];
     };
@@ -125,8 +131,10 @@ public:
 
 private:
     coroutine_operation(const unit_allocator& allocator, std::size_t units) noexcept
-        : operation<T>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
+        : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
           units_(units), allocator_(allocator) {}
+
+    void publish() override { block_t<Handle>::end(); }
 
     void destroy_block() noexcept override {
         if (auto frame = take_frame())
@@ -159,10 +167,12 @@ private:
         return of(self).any_executor();
     }
     static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
+    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,   &operation<T>::discard, &submit, &drop_executor, &runs_here,
-        &executor,      &requested,
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      &requested,     &latched,
     };
 
     const std::size_t units_;
@@ -275,6 +285,8 @@ public:
         return ready_awaiter<cancellation_token>{cancellation_token(block_)};
     }
 
+    auto await_transform(get_progress_token_t) noexcept { return make_progress_token(block_); }
+
     auto await_transform(boost::asio::this_coro::executor_t) noexcept {
         return ready_awaiter<boost::asio::any_io_executor>{block_.any_executor()};
     }
@@ -292,6 +304,11 @@ protected:
     block_type& block() noexcept { return block_; }
 
 private:
+    template <typename P>
+    static auto make_progress_token(operation_with_progress<T, P>& operation) noexcept {
+        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(operation)};
+    }
+
     std::coroutine_handle<Derived> frame() noexcept {
         return std::coroutine_handle<Derived>::from_promise(static_cast<Derived&>(*this));
     }
@@ -328,6 +345,10 @@ public:
 
     void return_void() noexcept { base::block().succeed(); }
 };
+
+/// The promise of a coroutine with these parameters.
+template <typename Handle, typename T, typename... Args>
+using promise_t = coroutine_promise<Handle, T, typename allocator_parameter<Args...>::type>;
 
 } // namespace asyncinfo::detail
 

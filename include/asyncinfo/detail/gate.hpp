@@ -105,6 +105,10 @@ public:
         proceed(transit([=](auto w) { return lifecycle::request(w, types); }));
     }
 
+    void expire(unsigned types) noexcept {
+        proceed(transit([=](auto w) { return lifecycle::expire(w, types); }));
+    }
+
     /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
     /// Asked only when nobody is inside.
     template <typename Plain>

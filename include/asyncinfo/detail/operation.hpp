@@ -81,7 +81,25 @@ struct operation_methods {
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
     /// Called with each emission, before the slot's handler; may be null.
     void (*requested)(operation_base&) = nullptr;
+    /// Called on the thread that makes a request, when it is latched; may be null.
+    void (*latched)(operation_base&) noexcept = nullptr;
 };
+
+/// What an abort ends as after the operation's own deadline. The exception is null if there is no
+/// memory for it.
+boost::system::error_code timed_out() noexcept;
+std::exception_ptr timed_out_exception() noexcept;
+
+/// The same for an error that is part of the result. A type that cannot hold a code is left alone.
+template <typename Error>
+void set_timed_out(Error& error) {
+    if constexpr (std::is_same_v<Error, std::exception_ptr>) {
+        if (auto exception = timed_out_exception())
+            error = std::move(exception);
+    } else if constexpr (std::is_assignable_v<Error&, boost::system::error_code>) {
+        error = timed_out();
+    }
+}
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
 /// cancellation and observers.
@@ -105,12 +123,17 @@ public:
     /// For cancellation handlers that pass a request on to another operation: of a chain of these,
     /// however long, one is on the stack at a time.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// The operation's own deadline is over: asks it to stop, and what then ends as an abort ends as
+    /// timed out, unless it was asked to stop before.
+    void expire() noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
     /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    ///
+    /// False if the failure is stored as `timed_out` instead (§3): an abort after the deadline.
     void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
-    void fail(const boost::system::error_code& code) noexcept;
-    void fail(std::exception_ptr exception) noexcept;
+    bool fail(const boost::system::error_code& code) noexcept;
+    bool fail(std::exception_ptr exception) noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
@@ -188,7 +211,9 @@ private:
     }
     void destroy() noexcept { methods_->destroy(*this); }
 
-    void failed(const boost::system::error_code& code) noexcept;
+    bool failed(const boost::system::error_code& code) noexcept;
+    void store(const boost::system::error_code& code) noexcept;
+    void store(std::exception_ptr&& exception) noexcept;
 
     /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
     static std::uint64_t new_id() noexcept {

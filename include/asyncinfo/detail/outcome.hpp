@@ -30,7 +30,7 @@ inline constexpr bool is_tuple_with_error<std::tuple<E, Ts...>> = is_error<E>;
 /// Stores what a completion handler is called with: in an operation, or in what awaits one.
 ///
 /// `Target` has `result_type`, `set_result(values...)`, `result()`, `succeed()`, `fail(error)` and
-/// `error_goes_into_result()`.
+/// `error_goes_into_result()`; `fail` says whether it has kept the error as it was given.
 template <typename Target>
 class outcome {
 public:
@@ -61,30 +61,40 @@ private:
         if constexpr (is_tuple_with_error<typename Target::result_type>) {
             // as_tuple: the error decides the status all the same.
             ended.error_goes_into_result();
-            store_error(ended, std::get<0>(*ended.result()));
+            auto& error = std::get<0>(*ended.result());
+            if (!store_error(ended, std::as_const(error)))
+                set_timed_out(error);
         } else {
             ended.succeed();
         }
     }
 
-    static void store_error(Target& ended, const boost::system::error_code& error) {
-        error.failed() ? ended.fail(error) : ended.succeed();
+    // False if it is stored as `timed_out` instead.
+
+    static bool store_error(Target& ended, const boost::system::error_code& error) {
+        if (error.failed())
+            return ended.fail(error);
+        ended.succeed();
+        return true;
     }
 
-    static void store_error(Target& ended, const std::error_code& error) {
-        error ? ended.fail(boost::system::error_code(error)) : ended.succeed();
+    static bool store_error(Target& ended, const std::error_code& error) {
+        return store_error(ended, boost::system::error_code(error));
     }
 
-    static void store_error(Target& ended, const std::exception_ptr& error) {
-        error ? ended.fail(error) : ended.succeed();
+    static bool store_error(Target& ended, const std::exception_ptr& error) {
+        if (error)
+            return ended.fail(error);
+        ended.succeed();
+        return true;
     }
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
     template <boost::asio::disposition Disposition>
-    static void store_error(Target& ended, const Disposition& disposition) {
-        disposition != boost::asio::no_error
-            ? ended.fail(boost::asio::to_exception_ptr(disposition))
-            : ended.succeed();
+    static bool store_error(Target& ended, const Disposition& disposition) {
+        return store_error(ended, disposition != boost::asio::no_error
+                                      ? boost::asio::to_exception_ptr(disposition)
+                                      : std::exception_ptr());
     }
 #endif
 };

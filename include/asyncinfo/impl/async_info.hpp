@@ -20,6 +20,34 @@
 namespace asyncinfo {
 
 template <typename Rep, typename Period>
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration) const {
+    boost::system::error_code error;
+    cancel_after(duration, error);
+    if (error)
+        refuse(error);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
+                              boost::system::error_code& error) const {
+    set_deadline(detail::deadline::after(duration), error);
+}
+
+template <typename Clock, typename Duration>
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time) const {
+    boost::system::error_code error;
+    cancel_at(time, error);
+    if (error)
+        refuse(error);
+}
+
+template <typename Clock, typename Duration>
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
+                           boost::system::error_code& error) const {
+    set_deadline(detail::deadline::at(time), error);
+}
+
+template <typename Rep, typename Period>
 AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration) const {
     boost::system::error_code error;
     const AsyncStatus status = wait_for(duration, error);

@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 
 #include <asyncinfo/detail/completion_handler.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/result_of.hpp>
 #include <asyncinfo/use_async_info.hpp>
@@ -74,6 +75,9 @@ private:
             *operation);
         try {
             operation->run_initiation([&] {
+                // First, so that nothing has been started if it throws.
+                if constexpr (is_bound<std::decay_t<decltype(token.deadline)>>)
+                    set_deadline(handle, token.deadline.from_now());
                 if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
                     if (auto slot = token.slot; slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
