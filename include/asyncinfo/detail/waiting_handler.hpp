@@ -195,6 +195,9 @@ private:
 template <typename T>
 class initiate_wait {
 public:
+    /// Has no I/O object: a wait with an executor bound to it runs there and nowhere else.
+    static constexpr bool runs_on_bound_executor_only = true;
+
     using executor_type = boost::asio::any_io_executor;
 
     explicit initiate_wait(operation_ptr operation) noexcept : operation_(std::move(operation)) {}
