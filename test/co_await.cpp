@@ -290,10 +290,10 @@ BOOST_AUTO_TEST_CASE(an_rvalue_that_has_ended_is_not_copied) {
     source.complete({}, counted(&copies));
     const auto before = copies;
     {
-        const counted other = operator co_await(op).await_resume();
+        [[maybe_unused]] const counted other = operator co_await(op).await_resume();
     }
     BOOST_TEST(copies == before + 1);
-    const counted taken = operator co_await(std::move(op)).await_resume();
+    [[maybe_unused]] const counted taken = operator co_await(std::move(op)).await_resume();
     BOOST_TEST(copies == before + 1);
 }
 

@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -145,7 +146,9 @@ BOOST_AUTO_TEST_CASE(handlers_of_living_ones_are_called) {
         op(asio::bind_executor(lives, called));
         op(asio::bind_executor(asio::make_strand(lives), called));
         op.async_wait(asio::bind_executor(asio::any_io_executor(lives.get_executor()), called));
+        // These keep no strand of the dying context until they end.
         const IAsyncAction other = op(asio::bind_executor(lives, use_async_info));
+        const auto adapted = op(asio::as_tuple(asio::bind_executor(lives, use_async_info)));
         std::promise<error_code> elsewhere;
         op(asio::bind_executor(asio::system_executor(),
                                [&](error_code error) { elsewhere.set_value(error); }));
@@ -155,6 +158,7 @@ BOOST_AUTO_TEST_CASE(handlers_of_living_ones_are_called) {
         lives.run();
         BOOST_TEST(calls == 3);
         BOOST_TEST((other.ErrorCode() == errc::abandoned));
+        BOOST_TEST((adapted.ErrorCode() == errc::abandoned));
         BOOST_TEST((elsewhere.get_future().get() == errc::abandoned));
         BOOST_CHECK_EXCEPTION(future.get(), boost::system::system_error,
                               [](auto& e) { return e.code() == errc::abandoned; });

@@ -17,7 +17,6 @@ struct refusing_executor {
     }
 
     friend bool operator==(refusing_executor, refusing_executor) noexcept { return true; }
-    friend bool operator!=(refusing_executor, refusing_executor) noexcept { return false; }
 };
 
 } // namespace asyncinfo_test

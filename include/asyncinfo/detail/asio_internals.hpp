@@ -64,6 +64,21 @@ template <typename Initiation>
 concept publishes_executor = is_bound<std::decay_t<decltype(published_executor(
     std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
 
+/// Has it no use for the executor it publishes where another is bound? Then it is not kept: it may
+/// be a strand, whose context need not live as long as the bound one.
+template <typename Initiation>
+constexpr bool runs_on_bound_executor_only() {
+    if constexpr (requires { Initiation::runs_on_bound_executor_only; })
+        return true;
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    else if constexpr (requires(const Initiation& i) { i.initiation_; })
+        return runs_on_bound_executor_only<
+            std::decay_t<decltype(std::declval<const Initiation&>().initiation_)>>();
+#endif
+    else
+        return false;
+}
+
 /// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
 /// adapters to the completion handler, which answers with its operation and no reference counted.
 template <typename Executor>

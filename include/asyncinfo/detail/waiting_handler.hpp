@@ -161,7 +161,7 @@ private:
         const operation_ptr operation = std::move(operation_);
         const bool cancelled = cancelled_;
         // Held until the handler has returned, as by any operation of Asio's.
-        const tracked_executor working(std::move(executor_));
+        [[maybe_unused]] const tracked_executor working(std::move(executor_));
         Handler handler = take_handler();
         if (!cancelled)
             deliver_outcome<T>(std::move(handler), *operation);
@@ -195,6 +195,9 @@ private:
 template <typename T>
 class initiate_wait {
 public:
+    /// Has no I/O object: a wait with an executor bound to it runs there and nowhere else.
+    static constexpr bool runs_on_bound_executor_only = true;
+
     using executor_type = boost::asio::any_io_executor;
 
     explicit initiate_wait(operation_ptr operation) noexcept : operation_(std::move(operation)) {}

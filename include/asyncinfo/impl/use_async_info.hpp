@@ -39,7 +39,8 @@ struct starter {
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
         using bound_executor = std::decay_t<decltype(token.executor)>;
-        if constexpr (is_bound<bound_executor> && publishes_executor<Initiation>) {
+        if constexpr (is_bound<bound_executor> && publishes_executor<Initiation> &&
+                      !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
             return start_on<true, bound_executor>(token.executor, published_executor(initiation),
                                                   std::forward<Initiation>(initiation), token,
                                                   std::forward<Args>(args)...);
