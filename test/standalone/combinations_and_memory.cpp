@@ -221,6 +221,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_a_parallel_group, *boost::unit_test::enable_if
             return asio::experimental::make_parallel_group(s.start(asio::deferred)...);
         }).async_wait(asio::experimental::wait_for_all(), [&](auto&&...) { done = true; });
         complete(sources);
+        BOOST_TEST(done);
     });
     const auto ours_of_range = allocated_by([&](auto& sources) {
         std::vector<IAsyncOperation<int>> all;
