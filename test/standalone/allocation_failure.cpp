@@ -15,6 +15,7 @@
 
 #include "support/counting_allocator.hpp"
 #include "support/heap.hpp"
+#include "support/no_recycled_blocks.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -37,7 +38,6 @@
 #include <new>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace allocation_failure_test {
 namespace {
@@ -47,35 +47,11 @@ namespace heap = asyncinfo_test::heap;
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;
 using asyncinfo::use_async_info;
+using asyncinfo_test::no_recycled_blocks;
 
 constexpr std::chrono::seconds bound(30); // only where something hangs
 
 // --- Where memory comes from --------------------------------------------------------------------
-
-/// Takes all recycled blocks away, so that each that is needed comes from the heap.
-class no_recycled_blocks {
-public:
-    no_recycled_blocks() {
-        using asyncinfo::detail::recycling;
-        for (std::size_t size = 1; size <= recycling::largest_recycled;
-             size += recycling::granularity)
-            for (std::uint64_t from_heap = 0; from_heap == 0;) {
-                heap::start_counting();
-                void* const block = recycling::allocate(size);
-                from_heap = heap::stop_counting();
-                taken_.push_back({block, size});
-            }
-    }
-    ~no_recycled_blocks() {
-        for (const auto& [block, size] : taken_)
-            asyncinfo::detail::recycling::deallocate(block, size);
-    }
-    no_recycled_blocks(const no_recycled_blocks&) = delete;
-    no_recycled_blocks& operator=(const no_recycled_blocks&) = delete;
-
-private:
-    std::vector<std::pair<void*, std::size_t>> taken_;
-};
 
 /// Refuses, and counts what has not been given back.
 struct own_memory {
