@@ -24,12 +24,6 @@
 
 namespace asyncinfo::detail {
 
-/// What `as_tuple` delivers, if the operation reports errors.
-template <typename T>
-inline constexpr bool is_tuple_with_error = false;
-template <typename E, typename... Ts>
-inline constexpr bool is_tuple_with_error<std::tuple<E, Ts...>> = is_error<E>;
-
 /// What Asio invokes, or destroys, when the operation ends: it stores the outcome and ends the
 /// operation. `Parameters` are the completion signatures taken apart.
 template <typename Operation, typename... Parameters>

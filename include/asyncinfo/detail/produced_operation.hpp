@@ -20,7 +20,7 @@ namespace asyncinfo::detail {
 /// `async_source`, brings it to its end. It has no executor of its own, so a request for
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
-/// `Derived` adds what the producer needs and may hide `executor()`. Whoever made it ends it once,
+/// `Derived` adds what the producer needs and may hide `executor()` and `needs_context_here()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
@@ -58,6 +58,8 @@ public:
     }
 
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
+    /// Does this thread run a context that the end has to come by?
+    bool needs_context_here() const noexcept { return false; }
 
 protected:
     produced_operation() noexcept : operation<T>(methods, true) {}
@@ -78,7 +80,9 @@ private:
     }
 
     static void drop_executor(operation_base&) noexcept {}
-    static bool runs_here(const operation_base&) noexcept { return false; }
+    static bool runs_here(const operation_base& self) noexcept {
+        return static_cast<const Derived&>(self).needs_context_here();
+    }
     static boost::asio::any_io_executor executor(operation_base& self) {
         return of(self).executor();
     }
