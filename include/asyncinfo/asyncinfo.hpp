@@ -20,11 +20,15 @@
 /// | `async_completed_handler.hpp` | the delegates for `Completed`                                |
 /// | `async_status.hpp`            | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
+/// | `abandon_on_cancel.hpp`       | for operations that cannot be stopped                        |
+/// | `to_future.hpp`               | a `std::future` of the result                                |
+/// | `stop_on.hpp`                 | a `std::stop_token` that cancels                             |
 /// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
 /// | `error.hpp`                   | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info.
+#include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/async_info.hpp>
@@ -33,6 +37,8 @@
 #include <asyncinfo/cancel_on_destroy.hpp>
 #include <asyncinfo/co_await.hpp>
 #include <asyncinfo/error.hpp>
+#include <asyncinfo/stop_on.hpp>
+#include <asyncinfo/to_future.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP

@@ -8,6 +8,8 @@
 #include <boost/asio/version.hpp>
 #include <boost/version.hpp>
 
+#include <version>
+
 #if defined(Status)
 #error                                                                                             \
     "asyncinfo: Status is a macro here (X11/Xlib.h defines it): include asyncinfo first, or #undef Status"
@@ -26,6 +28,11 @@
 #endif
 #if BOOST_VERSION >= 108700
 #define ASYNCINFO_HAS_DISPOSITION
+#endif
+
+/// A standard library without it lacks `stop_on`.
+#if defined(__cpp_lib_jthread)
+#define ASYNCINFO_HAS_STOP_TOKEN
 #endif
 
 /// Asio's internals that detail/asio_internals.hpp uses are known for these versions. With
