@@ -130,6 +130,7 @@ void coroutine_base::requested() {
         callback();
 }
 
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
 std::stop_token coroutine_base::stop_token() {
     if (!stop_.stop_possible()) {
         std::stop_source made;
@@ -141,8 +142,10 @@ std::stop_token coroutine_base::stop_token() {
         stop_.request_stop();
     return stop_.get_token();
 }
+#endif
 
 void coroutine_base::latched() noexcept {
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source source(std::nostopstate);
     {
         const executor_lock lock(self_);
@@ -150,6 +153,7 @@ void coroutine_base::latched() noexcept {
             source = stop_;
     }
     source.request_stop();
+#endif
 }
 
 void coroutine_base::submit_request(operation_base::delivery&& request) {

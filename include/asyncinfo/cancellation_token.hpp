@@ -8,8 +8,11 @@
 #include <asyncinfo/detail/coroutine_base.hpp>
 
 #include <functional>
-#include <stop_token>
 #include <utility>
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
+#endif
 
 namespace asyncinfo {
 
@@ -48,9 +51,11 @@ public:
         coroutine_->set_callback(std::move(function));
     }
 
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
     /// For code that wants a `std::stop_token`: it is asked to stop when the coroutine is, on the
     /// thread that cancels and also while the body runs. May outlive the coroutine.
     std::stop_token stop_token() const { return coroutine_->stop_token(); }
+#endif
 
     /// Whether a request reaches what the coroutine awaits, as it does by default. Returns what it
     /// was before. To clean up undisturbed, also say

@@ -5,12 +5,14 @@
 #ifndef ASYNCINFO_DETAIL_CONFIG_HPP
 #define ASYNCINFO_DETAIL_CONFIG_HPP
 
-#include <boost/asio/version.hpp>
-#include <boost/version.hpp>
-
 #if __cplusplus < 202002L
 #error "asyncinfo needs C++20: -std=c++20"
 #endif
+
+#include <boost/asio/version.hpp>
+#include <boost/version.hpp>
+
+#include <version>
 
 #if defined(Status)
 #error                                                                                             \
@@ -30,6 +32,11 @@
 #endif
 #if BOOST_VERSION >= 108700
 #define ASYNCINFO_HAS_DISPOSITION
+#endif
+
+/// A standard library without it lacks `stop_on` and `cancellation_token::stop_token`.
+#if defined(__cpp_lib_jthread)
+#define ASYNCINFO_HAS_STOP_TOKEN
 #endif
 
 /// Asio's internals that detail/asio_internals.hpp uses are known for these versions. With

@@ -14,9 +14,12 @@
 
 #include <coroutine>
 #include <functional>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
+#endif
 
 namespace asyncinfo::detail {
 
@@ -108,7 +111,9 @@ public:
     bool propagates() const noexcept { return propagates_; }
     bool set_propagates(bool propagates) noexcept { return std::exchange(propagates_, propagates); }
     void set_callback(std::function<void()> callback);
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_token stop_token();
+#endif
 
     /// The slot of what is awaited.
     operation_slot slot() noexcept { return propagates_ ? self_.slot() : operation_slot(); }
@@ -144,7 +149,9 @@ private:
     /// Without an executor: where what is awaited runs, for the delivery of a request.
     boost::asio::any_io_executor captured_;
     std::function<void()> callback_;
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
+#endif
 
     bool started_ = false;
     bool dying_ = false;

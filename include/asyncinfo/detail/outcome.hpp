@@ -21,12 +21,6 @@
 
 namespace asyncinfo::detail {
 
-/// What `as_tuple` delivers, if the operation reports errors.
-template <typename T>
-inline constexpr bool is_tuple_with_error = false;
-template <typename E, typename... Ts>
-inline constexpr bool is_tuple_with_error<std::tuple<E, Ts...>> = is_error<E>;
-
 /// Stores what a completion handler is called with: in an operation, or in what awaits one.
 ///
 /// `Target` has `result_type`, `set_result(values...)`, `result()`, `succeed()`, `fail(error)` and
