@@ -24,6 +24,9 @@
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`             | a scoped owner                                               |
+/// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
+/// | `to_future.hpp`                     | a `std::future` of the result                                |
+/// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
 /// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
 /// | `coroutine.hpp`                     | coroutines that return handles                               |
 /// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
@@ -36,6 +39,7 @@
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
 /// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source.
+#include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_completed_handler.hpp>
@@ -53,6 +57,8 @@
 #include <asyncinfo/fire_and_forget.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
+#include <asyncinfo/stop_on.hpp>
+#include <asyncinfo/to_future.hpp>
 #include <asyncinfo/use_async_info.hpp>
 #include <asyncinfo/when_all.hpp>
 #include <asyncinfo/when_any.hpp>
