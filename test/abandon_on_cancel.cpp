@@ -4,6 +4,7 @@
 //
 #include <asyncinfo/abandon_on_cancel.hpp>
 
+#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
@@ -312,6 +313,48 @@ BOOST_AUTO_TEST_CASE(what_completed_throws_goes_to_who_ends_the_inner_one) {
     outer.Completed([](auto&, AsyncStatus) { throw std::range_error("c"); });
     BOOST_CHECK_THROW(source.complete(), std::range_error);
     BOOST_TEST(outer.Status() == AsyncStatus::Completed);
+}
+
+// --- With progress ------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(progress_is_passed_on) {
+    asyncinfo::async_source<int, double> source;
+    BOOST_TEST(source.report(0.25));
+    const auto inner = source.operation();
+    const asyncinfo::IAsyncOperationWithProgress<int, double> outer =
+        asyncinfo::abandon_on_cancel(inner);
+    BOOST_TEST(outer.progress().value() == 0.25);
+    std::vector<double> seen;
+    outer.Progress([&](const auto& sender, double value) {
+        BOOST_TEST((sender == outer));
+        seen.push_back(value);
+    });
+    source.report(0.5);
+    source.report(0.75);
+    source.set_value(3);
+    BOOST_TEST((seen == std::vector<double>{0.5, 0.75}));
+    BOOST_TEST(outer.progress().value() == 0.75);
+    BOOST_TEST(outer.GetResults() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(and_not_after_it_has_been_abandoned) {
+    asyncinfo::async_source<void, std::shared_ptr<int>> source;
+    const auto owned = std::make_shared<int>();
+    {
+        const auto outer = asyncinfo::abandon_on_cancel(source.operation());
+        int calls = 0;
+        outer.Progress([&calls, &outer, owned](auto&, auto&) {
+            ++calls;
+            outer.Cancel(); // ends when this call has returned
+            BOOST_TEST(outer.Status() == AsyncStatus::Started);
+        });
+        source.report(owned);
+        check_canceled(outer);
+        source.report(owned);
+        BOOST_TEST(calls == 1);
+        BOOST_TEST(!source.operation().Progress());
+    }
+    BOOST_TEST(owned.use_count() == 2); // the source's latest
 }
 
 // --- Else ---------------------------------------------------------------------------------------

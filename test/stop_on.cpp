@@ -50,8 +50,6 @@ constexpr auto bound = 1min; // only where something hangs
 
 BOOST_AUTO_TEST_SUITE(stop_on)
 
-#if defined(ASYNCINFO_HAS_STOP_TOKEN)
-
 static_assert(
     std::is_same_v<decltype(asyncinfo::stop_on(IAsyncAction(), std::stop_token())), IAsyncAction>);
 
@@ -224,12 +222,6 @@ BOOST_AUTO_TEST_CASE(all_at_once_where_the_request_ends_it) {
         BOOST_TEST((status == AsyncStatus::Completed || status == AsyncStatus::Canceled));
     }
 }
-
-#else
-
-BOOST_AUTO_TEST_CASE(needs_a_newer_standard_library) { BOOST_TEST(true); }
-
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()
 

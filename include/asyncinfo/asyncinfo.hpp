@@ -24,6 +24,9 @@
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`             | a scoped owner                                               |
+/// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
+/// | `to_future.hpp`                     | a `std::future` of the result                                |
+/// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
 /// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
 /// | `coroutine.hpp`                     | coroutines that return handles                               |
 /// | `fire_and_forget.hpp`               | coroutines that return nothing                               |

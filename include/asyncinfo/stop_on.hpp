@@ -7,8 +7,6 @@
 
 #include <asyncinfo/detail/handle_access.hpp>
 
-#if defined(ASYNCINFO_HAS_STOP_TOKEN)
-
 #include <concepts>
 #include <stop_token>
 #include <utility>
@@ -45,7 +43,5 @@ Handle stop_on(Handle operation, std::stop_token token) {
 }
 
 } // namespace asyncinfo
-
-#endif
 
 #endif // ASYNCINFO_STOP_ON_HPP

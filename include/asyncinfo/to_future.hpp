@@ -6,7 +6,7 @@
 #define ASYNCINFO_TO_FUTURE_HPP
 
 #include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/handle_result.hpp>
+#include <asyncinfo/detail/result_of.hpp>
 
 #include <future>
 
@@ -29,7 +29,7 @@ namespace asyncinfo {
 ///
 /// Example: `std::future<std::size_t> n = to_future(socket.async_read_some(buffer, use_async_info));`
 template <detail::handle_of_a_kind Handle>
-std::future<detail::handle_result_t<Handle>> to_future(const Handle& operation);
+std::future<detail::result_of_t<Handle>> to_future(const Handle& operation);
 
 } // namespace asyncinfo
 

@@ -1242,7 +1242,7 @@ mutations = [
      'if (exception)',
      ['behaviour/deadline_ends_as_timed_out.cpp']),
     ('§3', 'after the deadline a tuple has the code that was delivered',
-     'include/asyncinfo/detail/completion_handler.hpp',
+     'include/asyncinfo/detail/outcome.hpp',
      'if (!store_error(ended, std::as_const(error)))',
      'if (store_error(ended, std::as_const(error)), false)',
      ['behaviour/deadline_ends_as_timed_out.cpp']),

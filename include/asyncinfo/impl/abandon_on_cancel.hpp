@@ -7,25 +7,27 @@
 
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/detail/observer.hpp>
+#include <asyncinfo/detail/outcome.hpp>
 #include <asyncinfo/detail/produced_operation.hpp>
 #include <asyncinfo/detail/result.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
-#include <asyncinfo/detail/signature.hpp>
 #include <asyncinfo/detail/started_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/system_executor.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
+
+template <typename Handle>
+concept reports_progress = requires(const Handle& handle) { handle.progress(); };
 
 /// Stores in `taker` what `ended` has ended with. Then `taker` is to be ended.
 template <typename T>
@@ -57,33 +59,27 @@ void take_over(operation<T>& taker, operation_base& ended) {
 /// Ends when the operation inside does, or when it is cancelled.
 template <typename Handle>
 class abandonable_operation final
-    : public produced_operation<abandonable_operation<Handle>, Handle, handle_result_t<Handle>>,
+    : public produced_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
       observer,
       resumable {
 public:
     explicit abandonable_operation(operation_ptr inner)
-        : observer(rank::submitted), executor_(inner->executor()), inner_(std::move(inner)) {}
+        : abandonable_operation::produced_operation(true), observer(rank::submitted),
+          executor_(inner->executor()), inner_(std::move(inner)) {}
 
     void begin() {
         this->slot().template emplace<give_up>(give_up{this});
+        take_progress();
         this->retain(); // for the inner one's list
         const operation_ptr inner = inner_;
         if (!inner->observe(*this))
             resume();
     }
 
-    boost::asio::any_io_executor executor() {
-        const std::lock_guard guard(mutex_);
-        return executor_;
-    }
-
-    bool runs_here() const noexcept {
-        const operation_ptr inner = [this] {
-            const std::lock_guard guard(mutex_);
-            return inner_;
-        }();
-        return inner && inner->needs_this_thread();
-    }
+    boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
+    /// A strand must not outlive its context: what is under it stands in for it.
+    void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
 
 private:
     /// In the slot.
@@ -103,7 +99,7 @@ private:
         inner->pass_on_cancel(types);
     }
 
-    /// Of a chain of these, however long, some are on the stack at a time.
+    /// Of a chain of these, however long, a few are on the stack at a time.
     void ended() override { resume_queue::run(*this); }
 
     void resume() override {
@@ -113,24 +109,38 @@ private:
         } releasing{*this};
         if (over_.exchange(true))
             return;
-        take_over(*this, *let_go());
+        const operation_ptr inner = let_go();
+        take_over(*this, *inner);
         this->end();
     }
 
-    /// Does not keep the inner one any longer, and so not what that one may deliver yet; nor a
-    /// strand, which must not outlive its context: what is under it stands in for it.
+    /// Does not keep the inner one any longer, and so not what that one may deliver yet.
     operation_ptr let_go() noexcept {
-        const std::lock_guard guard(mutex_);
-        executor_ = what_remains(executor_);
-        if (!executor_)
-            executor_ = boost::asio::system_executor();
-        return std::move(inner_);
+        const bool locked = this->lock_executor(); // `runs_here` may be looking at it
+        operation_ptr inner = std::move(inner_);
+        if (locked)
+            this->unlock_executor();
+        if constexpr (reports_progress<Handle>) {
+            boost::system::error_code closed;
+            handle_access::make<Handle>(inner).Progress(nullptr, closed);
+        }
+        return inner;
+    }
+
+    void take_progress() {
+        if constexpr (reports_progress<Handle>) {
+            const auto inner = handle_access::make<Handle>(inner_);
+            if (auto latest = inner.progress())
+                this->report(*std::move(latest));
+            inner.Progress([self = boost::intrusive_ptr(this)](const Handle&, const auto& value) {
+                self->report(value);
+            });
+        }
     }
 
     std::atomic<bool> over_{false};
-    mutable std::mutex mutex_; ///< for the two that follow
     boost::asio::any_io_executor executor_;
-    operation_ptr inner_;
+    operation_ptr inner_; ///< until either has ended
 };
 
 } // namespace asyncinfo::detail

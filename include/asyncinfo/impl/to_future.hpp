@@ -19,7 +19,7 @@ namespace asyncinfo::detail {
 /// Keeps the promise when the operation has ended, and is gone then.
 template <typename Handle>
 class promise_keeper final : observer {
-    using result_type = handle_result_t<Handle>;
+    using result_type = result_of_t<Handle>;
     using allocator_type = recycling_allocator<promise_keeper>;
 
 public:
@@ -74,7 +74,7 @@ private:
 namespace asyncinfo {
 
 template <detail::handle_of_a_kind Handle>
-std::future<detail::handle_result_t<Handle>> to_future(const Handle& operation) {
+std::future<detail::result_of_t<Handle>> to_future(const Handle& operation) {
     return detail::promise_keeper<Handle>::start(operation);
 }
 
