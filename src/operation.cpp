@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/operation.hpp>
 
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -181,8 +182,9 @@ bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
-    // the context: whoever is inside publishes.
-    const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
+    // the context: whoever is inside publishes, unless that is who is about to wait.
+    const bool needs =
+        is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
     unlock_observers();
     return needs;
 }
@@ -201,6 +203,7 @@ boost::asio::any_io_executor operation_base::executor() {
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
+    resume_queue::run_queued();
     if (needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;

@@ -196,6 +196,9 @@ public:
         bool here_ = false;
     };
 
+    /// Is it this thread that is inside?
+    bool is_inside() const noexcept { return mine(load()); }
+
 protected:
     gate() = default;
     ~gate() = default;

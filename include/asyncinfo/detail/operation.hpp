@@ -128,7 +128,7 @@ public:
     /// operation's own context gives `errc::would_deadlock`.
     AsyncStatus wait(deadline until, boost::system::error_code& error);
 
-    /// Does the operation run, and need a context that runs on this very thread?
+    /// Does the operation run, and need this very thread: which is inside of it, or runs its context?
     bool needs_this_thread() noexcept;
 
     /// Where observers without an executor of their own are served. After the end what is left of it:
