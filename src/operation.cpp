@@ -139,8 +139,12 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
 }
 
 void operation_base::emit(unsigned types) {
-    if (methods_->requested)
-        methods_->requested(*this);
+    try {
+        arrived_here();
+    } catch (...) {
+        place_.deliver(types, unpack(types));
+        throw;
+    }
     place_.deliver(types, unpack(types));
 }
 

@@ -256,6 +256,7 @@ private:
     }
 
     bool emits_anywhere() const { return true; }
+    void arrived_here() {}
 
     void clear_slot() {
         slot_.write();

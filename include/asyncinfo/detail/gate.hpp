@@ -61,6 +61,7 @@ private:
 ///     void emit(unsigned types)         calls the cancellation handler, if it is due
 ///     void submit(delivery&&)           hands it to the executor; may throw
 ///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
+///     void arrived_here()               the request has come to a thread outside the executor
 ///     void clear_slot()                 once the operation has ended
 ///     void drop_executor()              after that, and with the observers locked
 ///     unsigned final_status()           what the stored outcome amounts to
@@ -396,10 +397,19 @@ private:
     /// The delivery has arrived.
     void take_in(bool here) {
         const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
-        if (then == lifecycle::next::perform)
-            leave_slowly(!here || derived().emits_anywhere());
-        else
-            proceed(then);
+        if (then != lifecycle::next::perform)
+            return proceed(then);
+        if (here)
+            arrived_here();
+        leave_slowly(!here || derived().emits_anywhere());
+    }
+
+    void arrived_here() noexcept {
+        try {
+            const activity arriving(this, activity::inside);
+            derived().arrived_here();
+        } catch (...) {
+        }
     }
 
     void finish() {

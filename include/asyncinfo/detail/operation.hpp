@@ -79,7 +79,8 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
-    /// Called with each emission, before the slot's handler; may be null.
+    /// Called with each emission, before the slot's handler, and when a request has come to a thread
+    /// outside the executor; may be null.
     void (*requested)(operation_base&) = nullptr;
 };
 
@@ -173,6 +174,10 @@ private:
     enum class failure : unsigned char { none, code, exception };
 
     void emit(unsigned types);
+    void arrived_here() {
+        if (methods_->requested)
+            methods_->requested(*this);
+    }
     void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
     void clear_slot() noexcept { place_.clear(); }
     void drop_executor() noexcept {
