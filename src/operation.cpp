@@ -187,8 +187,7 @@ bool operation_base::needs_this_thread() noexcept {
         return false;
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
     // the context: whoever is inside publishes, unless that is who is about to wait.
-    const bool needs =
-        is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
+    const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
     unlock_observers();
     return needs;
 }
