@@ -92,21 +92,34 @@ void coroutine_base::submit_later() {
 }
 
 void coroutine_base::awaited() {
-    self_.slot().clear();
-    if (lost_)
+    const bool lost = lost_;
+    forget_awaited();
+    if (lost)
         throw boost::system::system_error(errc::abandoned);
+}
+
+/// What it left here: its cancellation handler, where it ran.
+void coroutine_base::forget_awaited() noexcept {
+    lost_ = false;
+    self_.slot().clear();
+    if (captured_)
+        capture(nullptr);
 }
 
 void coroutine_base::abandon() noexcept {
     self_.run([this] {
-        if (suspending_) {
+        if (suspending_ || calling_back_)
             lost_ = true;
-            return;
-        }
-        take_frame().destroy();
-        self_.fail(errc::abandoned);
-        finish();
+        else
+            destroy_frame();
     });
+}
+
+void coroutine_base::destroy_frame() noexcept {
+    take_frame().destroy();
+    self_.slot().clear();
+    self_.fail(errc::abandoned);
+    finish();
 }
 
 void coroutine_base::finish() noexcept {
@@ -120,13 +133,10 @@ void coroutine_base::throw_if_cancelled() const {
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {
-    callback_ = std::move(callback);
-    if (cancel_requested())
-        requested();
-}
-
-void coroutine_base::requested() {
-    if (const auto callback = std::exchange(callback_, nullptr))
+    callback_ = nullptr;
+    if (!cancel_requested())
+        callback_ = std::move(callback);
+    else if (callback)
         callback();
 }
 
@@ -156,16 +166,39 @@ void coroutine_base::latched() noexcept {
 #endif
 }
 
+/// The body is suspended. If its callback ends what it awaits it goes on when that has returned.
+void coroutine_base::requested() {
+    asked_here_.store(true, std::memory_order_relaxed);
+    const auto callback = std::exchange(callback_, nullptr);
+    if (!callback)
+        return;
+    struct guard {
+        coroutine_base& self;
+        ~guard() {
+            self.calling_back_ = false;
+            if (self.lost_)
+                self.destroy_frame();
+            else if (self.resumed_)
+                self.frame_.resume();
+        }
+    } const going_on{*this};
+    calling_back_ = true;
+    callback();
+}
+
 void coroutine_base::submit_request(operation_base::delivery&& request) {
-    if (request.hops() == 0 && self_.emits_anywhere()) {
+    asio::any_io_executor executor;
+    bool has_own = true;
+    {
+        const executor_lock lock(self_);
+        has_own = executor_ != nullptr;
+        executor = has_own ? executor_ : captured_;
+    }
+    const bool callback_here = !has_own && !asked_here_.load(std::memory_order_relaxed);
+    if (request.hops() == 0 && (self_.emits_anywhere() || callback_here)) {
         request.set_last(true);
         request.set_here();
         return std::move(request)();
-    }
-    asio::any_io_executor executor;
-    {
-        const executor_lock lock(self_);
-        executor = executor_ ? executor_ : captured_;
     }
     if (!executor) {
         request.set_last(true);

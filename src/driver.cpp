@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/driver.hpp>
 
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
@@ -125,9 +126,11 @@ void poll(operation_base& operation, boost::asio::io_context& context) {
     for (int round = 0; round < 2; ++round) {
         const auto done = std::make_shared<std::atomic<bool>>(false);
         boost::asio::post(context, [done] { *done = true; });
-        while (!*done)
+        while (!*done) {
             if (operation.status() != AsyncStatus::Started || context.poll_one() == 0)
                 return;
+            resume_queue::run_queued();
+        }
     }
 }
 
@@ -135,6 +138,7 @@ void poll(operation_base& operation, boost::asio::io_context& context) {
 
 AsyncStatus drive(operation_base& operation, boost::asio::io_context& context, deadline until,
                   boost::system::error_code& error) {
+    resume_queue::run_queued();
     if (operation.status() != AsyncStatus::Started)
         return operation.status();
     if (until.is_poll()) {
@@ -158,6 +162,7 @@ AsyncStatus drive(operation_base& operation, boost::asio::io_context& context, d
             context.run_one();
         else
             context.run_one_until(until.time());
+        resume_queue::run_queued();
     }
     return operation.status();
 }

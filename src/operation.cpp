@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/operation.hpp>
 
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -180,8 +181,12 @@ void operation_base::expire() noexcept {
 }
 
 void operation_base::emit(unsigned types) {
-    if (methods_->requested)
-        methods_->requested(*this);
+    try {
+        arrived_here();
+    } catch (...) {
+        place_.deliver(types, unpack(types));
+        throw;
+    }
     place_.deliver(types, unpack(types));
 }
 
@@ -243,6 +248,7 @@ boost::asio::any_io_executor operation_base::executor() {
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
+    resume_queue::run_queued();
     if (needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;

@@ -45,11 +45,12 @@ void resume_queue::remove(resumable& r) noexcept {
     } while (before != own.last);
 }
 
-void resume_queue::run_level(resumable& r) {
+void resume_queue::run_level(resumable* r) {
     state& own = this_thread;
     std::exception_ptr thrown;
-    ++own.depth;
-    for (resumable* next = &r; next; next = own.depth == limit ? own.pop() : nullptr) {
+    own.depth += r != nullptr;
+    for (resumable* next = r ? r : own.pop(); next;
+         next = own.depth == limit ? own.pop() : nullptr) {
         try {
             next->resume();
         } catch (...) {
@@ -57,7 +58,7 @@ void resume_queue::run_level(resumable& r) {
                 thrown = std::current_exception();
         }
     }
-    --own.depth;
+    own.depth -= r != nullptr;
     if (thrown)
         std::rethrow_exception(std::move(thrown));
 }

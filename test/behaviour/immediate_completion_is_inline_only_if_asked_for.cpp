@@ -138,9 +138,8 @@ BOOST_AUTO_TEST_CASE(with_a_bound_executor_besides_it_ends_where_a_callback_woul
         BOOST_TEST_CONTEXT((immediate_outside ? "over" : "under") << " bind_executor") {
             fixture raw;
             bool called = false;
-            both_executors{raw, immediate_outside}(
-                [&](error_code, std::size_t) { called = true; },
-                [&](auto token) { raw.read(std::move(token)); });
+            both_executors{raw, immediate_outside}([&](error_code, std::size_t) { called = true; },
+                                                   [&](auto token) { raw.read(std::move(token)); });
 
             fixture ours;
             const IAsyncInfo op = both_executors{ours, immediate_outside}(

@@ -268,6 +268,7 @@ private:
     }
 
     bool emits_anywhere() const { return true; }
+    void arrived_here() {}
 
     void clear_slot() {
         slot_.write();

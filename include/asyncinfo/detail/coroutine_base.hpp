@@ -12,6 +12,7 @@
 
 #include <boost/asio/system_executor.hpp>
 
+#include <atomic>
 #include <coroutine>
 #include <functional>
 #include <type_traits>
@@ -61,10 +62,16 @@ public:
         resumed_ = lost_ = false;
         suspending_ = true;
         struct guard {
-            bool& suspending;
-            ~guard() { suspending = false; }
-        } const reset{suspending_};
-        return initiate() && !resumed_ && !lost_;
+            coroutine_base& self;
+            bool initiated = false;
+            ~guard() {
+                self.suspending_ = false;
+                if (!initiated)
+                    self.forget_awaited();
+            }
+        } state{*this};
+        state.initiated = initiate();
+        return state.initiated && !resumed_ && !lost_;
     }
 
     /// First thing in `await_resume`. Throws `errc::abandoned` if nobody was going to resume.
@@ -75,7 +82,7 @@ public:
     void resume_with(Store store) {
         self_.run([&] {
             store();
-            if (suspending_)
+            if (suspending_ || calling_back_)
                 resumed_ = true;
             else
                 frame_.resume();
@@ -139,6 +146,8 @@ protected:
 
 private:
     void resume() override;
+    void destroy_frame() noexcept;
+    void forget_awaited() noexcept;
     void capture(boost::asio::any_io_executor executor) noexcept;
 
     operation_base& self_;
@@ -149,6 +158,8 @@ private:
     /// Without an executor: where what is awaited runs, for the delivery of a request.
     boost::asio::any_io_executor captured_;
     std::function<void()> callback_;
+    /// Has the thread that cancels called the callback, if there was any?
+    std::atomic<bool> asked_here_{false};
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
 #endif
@@ -156,8 +167,9 @@ private:
     bool started_ = false;
     bool dying_ = false;
     bool suspending_ = false;
-    bool resumed_ = false; ///< meanwhile
-    bool lost_ = false;    ///< meanwhile, for good
+    bool calling_back_ = false;
+    bool resumed_ = false; ///< during one of these
+    bool lost_ = false;    ///< during one of these, for good
     bool propagates_ = true;
     bool throws_ = true;
 };

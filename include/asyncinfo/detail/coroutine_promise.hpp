@@ -39,10 +39,9 @@ void unhandled_exception() noexcept;
 // --- What the parameters say --------------------------------------------------------------------
 
 template <typename T>
-concept gives_executor = !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> &&
-                         requires(std::remove_cvref_t<T>& object) {
-                             boost::asio::any_io_executor(object.get_executor());
-                         };
+concept gives_executor =
+    !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> &&
+    requires(T& object) { boost::asio::any_io_executor(object.get_executor()); };
 
 template <typename T>
 concept is_executor = boost::asio::execution::is_executor<std::remove_cvref_t<T>>::value &&
@@ -60,17 +59,31 @@ boost::asio::any_io_executor find_executor(First& first, Rest&... rest) {
         return find_executor(rest...);
 }
 
-/// The parameter after `std::allocator_arg`, as Asio's coroutines take it.
+/// The type of the parameter after `std::allocator_arg`, as Asio's coroutines take it.
 template <typename...>
-struct allocator_parameter {
+struct found_allocator {
     using type = recycling_allocator<void>;
 };
 template <typename First, typename Second, typename... Rest>
-struct allocator_parameter<First, Second, Rest...> {
-    using type = typename std::conditional_t<
-        std::is_same_v<std::remove_cvref_t<First>, std::allocator_arg_t>,
-        std::type_identity<std::remove_cvref_t<Second>>,
-        allocator_parameter<Second, Rest...>>::type;
+struct found_allocator<First, Second, Rest...> {
+    using type = typename std::conditional_t<std::is_same_v<First, std::allocator_arg_t>,
+                                             std::type_identity<Second>,
+                                             found_allocator<Second, Rest...>>::type;
+};
+
+/// What the parameters of a coroutine say of its memory.
+template <typename Allocator, typename... Args>
+struct frame_source {
+    using allocator_type = Allocator;
+};
+
+/// Of those that name no allocator there is one only, so that they share a promise.
+template <typename... Args>
+struct allocator_parameter {
+    using allocator_type = typename found_allocator<std::remove_cvref_t<Args>...>::type;
+    using type = std::conditional_t<std::is_same_v<allocator_type, recycling_allocator<void>>,
+                                    frame_source<recycling_allocator<void>>,
+                                    frame_source<allocator_type, std::remove_cvref_t<Args>...>>;
 };
 
 template <typename Allocator>
@@ -182,26 +195,37 @@ private:
 
 // --- The promise --------------------------------------------------------------------------------
 
-/// The promise of a coroutine that returns `Handle`, but for what it returns.
-template <typename Derived, typename Handle, typename T, typename Allocator>
-class coroutine_promise_base {
+/// Where a promise's frame comes from. The operator new is no template, and the parameters' types
+/// are therefore the class's: g++ warns, in the user's code, of a mismatch with operator delete.
+template <typename Block, typename Source>
+class frame_memory;
+template <typename Block>
+class frame_memory<Block, frame_source<recycling_allocator<void>>> {
 public:
-    using block_type = coroutine_operation<Handle, T, Allocator>;
-
-    // Two of them: g++ warns of a mismatch with operator delete where the parameters are a pack.
-    static void* operator new(std::size_t size)
-        requires std::is_same_v<Allocator, recycling_allocator<void>>
-    {
-        return block_type::create(size, Allocator());
-    }
-    template <typename... Args>
-        requires(!std::is_same_v<Allocator, recycling_allocator<void>>)
-    static void* operator new(std::size_t size, const Args&... args) {
-        return block_type::create(size, find_allocator<Allocator>(args...));
+    static void* operator new(std::size_t size) {
+        return Block::create(size, recycling_allocator<void>());
     }
     static void operator delete(void* frame, std::size_t) noexcept {
-        block_type::in_front_of(frame).frame_is_gone();
+        Block::in_front_of(frame).frame_is_gone();
     }
+};
+template <typename Block, typename Allocator, typename... Args>
+class frame_memory<Block, frame_source<Allocator, Args...>> {
+public:
+    static void* operator new(std::size_t size, const Args&... args) {
+        return Block::create(size, find_allocator<Allocator>(args...));
+    }
+    static void operator delete(void* frame, std::size_t) noexcept {
+        Block::in_front_of(frame).frame_is_gone();
+    }
+};
+
+/// The promise of a coroutine that returns `Handle`, but for what it returns.
+template <typename Derived, typename Handle, typename T, typename Source>
+class coroutine_promise_base
+    : public frame_memory<coroutine_operation<Handle, T, typename Source::allocator_type>, Source> {
+public:
+    using block_type = coroutine_operation<Handle, T, typename Source::allocator_type>;
 
     template <typename... Args>
     explicit coroutine_promise_base(Args&... args)
@@ -316,11 +340,10 @@ private:
     block_type& block_;
 };
 
-template <typename Handle, typename T, typename Allocator>
+template <typename Handle, typename T, typename Source>
 class coroutine_promise final
-    : public coroutine_promise_base<coroutine_promise<Handle, T, Allocator>, Handle, T, Allocator> {
-    using base =
-        coroutine_promise_base<coroutine_promise<Handle, T, Allocator>, Handle, T, Allocator>;
+    : public coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source> {
+    using base = coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source>;
 
 public:
     using base::base;
@@ -333,12 +356,11 @@ public:
     }
 };
 
-template <typename Handle, typename Allocator>
-class coroutine_promise<Handle, void, Allocator> final
-    : public coroutine_promise_base<coroutine_promise<Handle, void, Allocator>, Handle, void,
-                                    Allocator> {
+template <typename Handle, typename Source>
+class coroutine_promise<Handle, void, Source> final
+    : public coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source> {
     using base =
-        coroutine_promise_base<coroutine_promise<Handle, void, Allocator>, Handle, void, Allocator>;
+        coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source>;
 
 public:
     using base::base;

@@ -61,6 +61,7 @@ private:
 ///     void emit(unsigned types)         calls the cancellation handler, if it is due
 ///     void submit(delivery&&)           hands it to the executor; may throw
 ///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
+///     void arrived_here()               the request has come to a thread outside the executor
 ///     void clear_slot()                 once the operation has ended
 ///     void drop_executor()              after that, and with the observers locked
 ///     unsigned final_status()           what the stored outcome amounts to
@@ -79,7 +80,7 @@ public:
 
     /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
     /// published before it leaves.
-    bool is_inside() const noexcept { return activity::of_this_thread(this, activity::inside); }
+    bool is_inside() const noexcept { return mine(load()); }
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
@@ -401,10 +402,19 @@ private:
     /// The delivery has arrived.
     void take_in(bool here) {
         const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
-        if (then == lifecycle::next::perform)
-            leave_slowly(!here || derived().emits_anywhere());
-        else
-            proceed(then);
+        if (then != lifecycle::next::perform)
+            return proceed(then);
+        if (here)
+            arrived_here();
+        leave_slowly(!here || derived().emits_anywhere());
+    }
+
+    void arrived_here() noexcept {
+        try {
+            const activity arriving(this, activity::inside);
+            derived().arrived_here();
+        } catch (...) {
+        }
     }
 
     void finish() {

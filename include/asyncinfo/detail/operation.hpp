@@ -79,7 +79,8 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
-    /// Called with each emission, before the slot's handler; may be null.
+    /// Called with each emission, before the slot's handler, and when a request has come to a thread
+    /// outside the executor; may be null.
     void (*requested)(operation_base&) = nullptr;
     /// Called on the thread that makes a request, when it is latched; may be null.
     void (*latched)(operation_base&) noexcept = nullptr;
@@ -151,7 +152,7 @@ public:
     /// operation's own context gives `errc::would_deadlock`.
     AsyncStatus wait(deadline until, boost::system::error_code& error);
 
-    /// Does the operation run, and need a context that runs on this very thread?
+    /// Does the operation run, and need this very thread: which is inside of it, or runs its context?
     bool needs_this_thread() noexcept;
 
     /// Where observers without an executor of their own are served. After the end what is left of it:
@@ -196,6 +197,10 @@ private:
     enum class failure : unsigned char { none, code, exception };
 
     void emit(unsigned types);
+    void arrived_here() {
+        if (methods_->requested)
+            methods_->requested(*this);
+    }
     void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
     void clear_slot() noexcept { place_.clear(); }
     void drop_executor() noexcept {

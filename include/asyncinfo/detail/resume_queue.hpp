@@ -44,7 +44,13 @@ public:
         if (is_full())
             this_thread.push(r);
         else
-            run_level(r);
+            run_level(&r);
+    }
+
+    /// Runs what has been queued on this thread, which is about to wait for something.
+    static void run_queued() {
+        if (this_thread.last)
+            run_level(nullptr);
     }
 
     /// Takes back what has been queued on this thread and not been run.
@@ -59,7 +65,7 @@ private:
         resumable* pop() noexcept;
     };
 
-    static void run_level(resumable& r);
+    static void run_level(resumable* r);
 
     static inline constinit thread_local state this_thread{nullptr, 0};
 };
