@@ -31,6 +31,8 @@ public:
             return "The operation ended by an exception that is no system_error";
         case errc::would_deadlock:
             return "Waiting here would block the thread that is to finish the operation";
+        case errc::empty_set:
+            return "The set of operations is empty";
         }
         return "Unknown asyncinfo error";
     }
@@ -44,6 +46,7 @@ public:
         case errc::illegal_state_change:
             return condition::make_error_condition(condition::operation_in_progress);
         case errc::empty_handle:
+        case errc::empty_set:
             return condition::make_error_condition(condition::invalid_argument);
         case errc::abandoned:
             return condition::make_error_condition(condition::owner_dead);

@@ -59,6 +59,17 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 
 } // namespace
 
+boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
+
+std::exception_ptr timed_out_exception() noexcept {
+    try {
+        auto exception = std::make_exception_ptr(boost::system::system_error(timed_out()));
+        return code_of(exception) == timed_out() ? exception : nullptr;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void operation_base::fetch_ids() noexcept {
     constexpr std::uint64_t batch = 1024;
     static constinit std::atomic<std::uint64_t> unused{1};
@@ -66,21 +77,41 @@ void operation_base::fetch_ids() noexcept {
     end_of_ids = next_id + batch;
 }
 
-void operation_base::fail(const boost::system::error_code& code) noexcept {
+bool operation_base::fail(const boost::system::error_code& code) noexcept {
+    const bool as_delivered = failed(code);
+    store(as_delivered ? code : timed_out());
+    return as_delivered;
+}
+
+bool operation_base::fail(std::exception_ptr exception) noexcept {
+    if (failed(code_of(exception))) {
+        store(std::move(exception));
+        return true;
+    }
+    // Without memory for another exception the code says as much.
+    if (exception = timed_out_exception(); exception)
+        store(std::move(exception));
+    else
+        store(timed_out());
+    return false;
+}
+
+void operation_base::store(const boost::system::error_code& code) noexcept {
     ::new (&code_) boost::system::error_code(code);
     failure_ = failure::code;
-    failed(code);
 }
 
-void operation_base::fail(std::exception_ptr exception) noexcept {
+void operation_base::store(std::exception_ptr&& exception) noexcept {
     ::new (&exception_) std::exception_ptr(std::move(exception));
     failure_ = failure::exception;
-    failed(code_of(exception_));
 }
 
-void operation_base::failed(const boost::system::error_code& code) noexcept {
-    final_status_ = static_cast<unsigned char>(means_canceled(code) ? AsyncStatus::Canceled
+bool operation_base::failed(const boost::system::error_code& code) noexcept {
+    const bool canceled = means_canceled(code);
+    const bool expired = canceled && (load() & lifecycle::expired);
+    final_status_ = static_cast<unsigned char>(canceled && !expired ? AsyncStatus::Canceled
                                                                     : AsyncStatus::Error);
+    return !expired;
 }
 
 boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
@@ -137,7 +168,13 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
+void operation_base::expire() noexcept { gate::expire(pack(boost::asio::cancellation_type::all)); }
+
+void operation_base::emit(unsigned types) {
+    if (methods_->requested)
+        methods_->requested(*this);
+    place_.deliver(types, unpack(types));
+}
 
 void operation_base::tell_observers() {
     std::exception_ptr thrown;
@@ -169,7 +206,7 @@ bool operation_base::unobserve(observer& gone) noexcept {
     if (!lock())
         return false;
     observers_.remove(gone);
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return true;
 }
 
@@ -179,7 +216,7 @@ bool operation_base::needs_this_thread() noexcept {
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
     // the context: whoever is inside publishes, unless it is this thread.
     const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return needs;
 }
 
@@ -190,7 +227,7 @@ boost::asio::any_io_executor operation_base::executor() {
         const bool locked = self.lock();
         ~guard() {
             if (locked)
-                self.unlock(!self.observers_.empty() || self.completed_);
+                self.unlock_observers();
         }
     } const holding{*this};
     return methods_->executor(*this);
@@ -217,7 +254,7 @@ void operation_base::set_completed(completed_ptr handler, boost::system::error_c
     switch (assign()) {
     case lifecycle::next::perform:
         completed_ = std::move(handler);
-        unlock(!observers_.empty() || completed_);
+        unlock_observers();
         return;
     case lifecycle::next::call_now:
         if (handler)
@@ -233,7 +270,7 @@ completed_ptr operation_base::completed() noexcept {
     if (!lock())
         return nullptr;
     completed_ptr handler = completed_;
-    unlock(!observers_.empty() || completed_);
+    unlock_observers();
     return handler;
 }
 

@@ -29,6 +29,7 @@ struct {
     {errc::abandoned, std::errc::owner_dead},
     {errc::unhandled_exception, std::nullopt},
     {errc::would_deadlock, std::errc::resource_deadlock_would_occur},
+    {errc::empty_set, std::errc::invalid_argument},
 };
 
 const std::errc conditions[] = {

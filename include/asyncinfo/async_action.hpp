@@ -57,6 +57,14 @@ public:
     std::tuple<boost::system::error_code> outcome() const;
     std::tuple<boost::system::error_code> outcome(boost::system::error_code& error) const noexcept;
 
+    /// As `async_wait`: a handle is itself an asynchronous operation, `void(error_code)`.
+    ///
+    /// Example: `op(boost::asio::use_future).get();`
+    template <typename Token>
+    detail::wait_result_t<void, Token> operator()(Token&& token) const {
+        return async_wait(std::forward<Token>(token));
+    }
+
 protected:
     explicit basic_action(detail::operation_ptr operation) noexcept
         : IAsyncInfo(std::move(operation)) {}

@@ -31,7 +31,8 @@ public:
     completed_handler Completed(boost::system::error_code& error) const noexcept;
 
     /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
-    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead.
+    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the status
+    /// is Canceled or Error all the same.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
     T GetResults() const&;
@@ -57,6 +58,13 @@ public:
     std::tuple<boost::system::error_code, std::optional<T>> outcome() const;
     std::tuple<boost::system::error_code, std::optional<T>>
     outcome(boost::system::error_code& error) const;
+
+    /// As `async_wait`, but with the result: a handle is itself an asynchronous operation,
+    /// `void(error_code, T)`. Where the operation ended without a T, it is value-initialised.
+    ///
+    /// Example: `std::future<T> f = op(boost::asio::use_future);`
+    template <typename Token>
+    detail::wait_result_t<T, Token> operator()(Token&& token) const;
 
 protected:
     explicit basic_operation(detail::operation_ptr operation) noexcept

@@ -24,6 +24,13 @@
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`             | a scoped owner                                               |
+/// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
+/// | `coroutine.hpp`                     | coroutines that return handles                               |
+/// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
+/// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
+/// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
+/// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `error.hpp`                         | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -39,7 +46,15 @@
 #include <asyncinfo/async_source.hpp>
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/cancellation_token.hpp>
+#include <asyncinfo/co_await.hpp>
+#include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
+#include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/progress_token.hpp>
+#include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/when_all.hpp>
+#include <asyncinfo/when_any.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP

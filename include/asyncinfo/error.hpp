@@ -34,7 +34,9 @@ enum class errc {
     unhandled_exception,
     /// Waiting would block the thread that is to finish the operation. Equals
     /// `resource_deadlock_would_occur`.
-    would_deadlock
+    would_deadlock,
+    /// There is nothing to choose from: `when_any` of no operations. Equals `invalid_argument`.
+    empty_set
 };
 
 /// The category of `errc`; its name is "asyncinfo".

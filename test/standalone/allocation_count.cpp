@@ -346,6 +346,18 @@ void check_steady_state() {
 }
 
 template <typename Work>
+void check_deadlines() {
+    const auto with_deadline = [](const auto& token) {
+        return token.cancel_after(std::chrono::hours(1));
+    };
+    for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
+        BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
+            const auto raw = by_callback<Work>(outstanding, unbound, count_heap());
+            BOOST_TEST(by_handle<Work>(outstanding, with_deadline, count_heap()) <= raw);
+        }
+}
+
+template <typename Work>
 void check_associated_allocator() {
     for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
         BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
@@ -379,6 +391,14 @@ BOOST_AUTO_TEST_CASE(steady_state, *boost::unit_test::enable_if<recycles>()) {
     check_steady_state<socket_read>();
     check_steady_state<composed_read>();
     check_steady_state<cancel>();
+}
+
+// Its timer's memory is recycled as the operation's block is.
+BOOST_AUTO_TEST_CASE(steady_state_with_deadlines, *boost::unit_test::enable_if<recycles>()) {
+    check_deadlines<post>();
+    check_deadlines<timer>();
+    check_deadlines<socket_read>();
+    check_deadlines<cancel>();
 }
 
 BOOST_AUTO_TEST_CASE(one_block_from_the_associated_allocator) {

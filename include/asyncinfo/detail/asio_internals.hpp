@@ -17,6 +17,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -37,6 +38,12 @@
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
+/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only, and what an  |
+/// |                            | empty one throws comes out of `run()`                          |
+namespace asyncinfo {
+class IAsyncInfo;
+}
+
 namespace asyncinfo::detail {
 
 /// The executor that an initiation publishes, also under Asio's token adapters, which on Boost 1.81
@@ -154,6 +161,22 @@ inline constexpr bool gates_candidate =
         typename boost::asio::associated_executor<Handler, candidate_probe<IoExecutor>>::type,
         probed_operation>;
 
+/// A handle that Asio may take for an rvalue.
+template <typename Handle>
+struct awaited_handle {
+    Handle handle;
+
+    template <typename Token>
+    auto operator()(Token&& token) && -> decltype(handle(std::forward<Token>(token))) {
+        return handle(std::forward<Token>(token));
+    }
+};
+
+template <typename Handle>
+struct awaited_handle_keeper {
+    awaited_handle<Handle> kept;
+};
+
 } // namespace asyncinfo::detail
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
@@ -201,6 +224,26 @@ template <typename Operation, typename... Parameters, typename Executor>
 struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
                                    Executor, std::enable_if_t<!Operation::has_bound_executor>>
     : std::false_type {};
+
+template <typename, typename, typename>
+class awaitable_async_op;
+
+/// `asio::awaitable` takes what it awaits for an rvalue; with this a handle may be an lvalue, too.
+template <typename Signature, std::derived_from<asyncinfo::IAsyncInfo> Handle, typename Executor>
+class awaitable_async_op<Signature, Handle, Executor>
+    : asyncinfo::detail::awaited_handle_keeper<Handle>,
+      public awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor> {
+    using keeper = asyncinfo::detail::awaited_handle_keeper<Handle>;
+    using base = awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor>;
+
+public:
+    /// Throws in the coroutine if there is nothing to await: once that is suspended, what is thrown
+    /// comes out of the executor that runs it.
+    template <typename... Frame>
+    awaitable_async_op(Handle handle, Frame... frame)
+        : keeper{{(static_cast<void>(handle.Status()), std::move(handle))}},
+          base(std::move(keeper::kept), frame...) {}
+};
 
 } // namespace boost::asio::detail
 

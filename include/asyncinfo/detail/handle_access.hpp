@@ -26,6 +26,8 @@ struct handle_access {
     static block_t<Handle>* block(const Handle& handle) noexcept {
         return static_cast<block_t<Handle>*>(handle.operation_.get());
     }
+    /// Leaves the handle empty.
+    static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
 
     /// Throws `errc::empty_handle` for an empty one, `errc::illegal_method_call` after Close.
     static operation_base& usable(const IAsyncInfo& handle) {

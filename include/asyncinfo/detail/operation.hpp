@@ -79,7 +79,25 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
+    /// Called with each emission, before the slot's handler; may be null.
+    void (*requested)(operation_base&) = nullptr;
 };
+
+/// What an abort ends as after the operation's own deadline. The exception is null if there is no
+/// memory for it.
+boost::system::error_code timed_out() noexcept;
+std::exception_ptr timed_out_exception() noexcept;
+
+/// The same for an error that is part of the result. A type that cannot hold a code is left alone.
+template <typename Error>
+void set_timed_out(Error& error) {
+    if constexpr (std::is_same_v<Error, std::exception_ptr>) {
+        if (auto exception = timed_out_exception())
+            error = std::move(exception);
+    } else if constexpr (std::is_assignable_v<Error&, boost::system::error_code>) {
+        error = timed_out();
+    }
+}
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
 /// cancellation and observers.
@@ -103,13 +121,24 @@ public:
     /// For cancellation handlers that pass a request on to another operation: of a chain of these,
     /// however long, one is on the stack at a time.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// The operation's own deadline is over: asks it to stop, and what then ends as an abort ends as
+    /// timed out, unless it was asked to stop before.
+    void expire() noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
     /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    ///
+    /// False if the failure is stored as `timed_out` instead (§3): an abort after the deadline.
     void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
-    void fail(const boost::system::error_code& code) noexcept;
-    void fail(std::exception_ptr exception) noexcept;
+    bool fail(const boost::system::error_code& code) noexcept;
+    bool fail(std::exception_ptr exception) noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
+
+    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    void set_emits_anywhere(bool anywhere) noexcept {
+        emits_anywhere_.store(anywhere, std::memory_order_relaxed);
+    }
+    bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
 
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
     void end() {
@@ -127,10 +156,20 @@ public:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
 
+    /// Keeps `executor()` from being asked for meanwhile; false once nobody does any more.
+    bool lock_executor() noexcept { return lock(); }
+    void unlock_executor() noexcept { unlock(!observers_.empty() || completed_); }
+
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
+    /// For one who goes, on the thread that is telling the observers, before it has been told.
+    void forget(observer& gone) noexcept { observers_.remove(gone); }
+
+    /// For the observer that is being told: does nobody come after it? Then the operation is its
+    /// teller's and its own.
+    bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
@@ -142,6 +181,9 @@ protected:
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
+
+    /// After a successful `lock`.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
@@ -167,7 +209,9 @@ private:
     }
     void destroy() noexcept { methods_->destroy(*this); }
 
-    void failed(const boost::system::error_code& code) noexcept;
+    bool failed(const boost::system::error_code& code) noexcept;
+    void store(const boost::system::error_code& code) noexcept;
+    void store(std::exception_ptr&& exception) noexcept;
 
     /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
     static std::uint64_t new_id() noexcept {
@@ -192,6 +236,7 @@ private:
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
     const bool has_plain_executor_;
+    std::atomic<bool> emits_anywhere_{false};
 };
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }

@@ -22,7 +22,8 @@ namespace asyncinfo::detail {
 /// `async_source`, brings it to its end. It has no executor of its own, so a request for
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
-/// `Derived` adds what the producer needs and may hide `executor()`. Whoever made it ends it once,
+/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
+/// `runs_here()` and `dispose()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
@@ -62,33 +63,43 @@ public:
     }
 
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
+    /// Called at the end if there is one to give back, with the observers locked.
+    void give_back_executor() noexcept {}
+    /// Would waiting here block what it waits for? Asked with the observers locked.
+    bool runs_here() const noexcept { return false; }
+    /// The last reference is gone: `destroy_block`, sooner or later.
+    void dispose() noexcept { destroy_block(); }
 
 protected:
-    produced_operation() noexcept : block_t<Handle>(methods, true) {}
+    explicit produced_operation(bool gives_executor_back = false) noexcept
+        : block_t<Handle>(methods, !gives_executor_back) {}
     ~produced_operation() = default;
+
+    void destroy_block() noexcept {
+        Derived* const memory = static_cast<Derived*>(this);
+        std::destroy_at(memory);
+        recycling_allocator<Derived>().deallocate(memory, 1);
+    }
 
 private:
     static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
 
-    static void destroy(operation_base& self) noexcept {
-        Derived* const memory = &of(self);
-        std::destroy_at(memory);
-        recycling_allocator<Derived>().deallocate(memory, 1);
-    }
+    static void destroy(operation_base& self) noexcept { of(self).dispose(); }
 
     static void submit(operation_base&, operation_base::delivery&& request) {
         request.set_last(true);
         std::move(request)();
     }
 
-    static void drop_executor(operation_base&) noexcept {}
+    static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
 
     /// A thread that calls a Progress handler performs an end that comes meanwhile.
-    static bool runs_here(const operation_base& self) noexcept {
-        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
-            return static_cast<const block_t<Handle>&>(self).calls_here();
-        else
-            return false;
+    static bool runs_here(const operation_base& base) noexcept {
+        const auto& self = static_cast<const Derived&>(base);
+        if constexpr (requires { self.calls_here(); })
+            if (self.calls_here())
+                return true;
+        return self.runs_here();
     }
 
     static boost::asio::any_io_executor executor(operation_base& self) {

@@ -7,11 +7,28 @@
 
 #include <asyncinfo/detail/operation.hpp>
 
+#include <concepts>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
+
+/// Can it be copied, as far as its declaration and the elements of it tell? A container says yes
+/// whatever it contains.
+template <typename T>
+struct is_copyable : std::is_copy_constructible<T> {};
+template <typename T>
+    requires(requires { typename T::allocator_type; } && !std::same_as<typename T::value_type, T>)
+struct is_copyable<T>
+    : std::conjunction<std::is_copy_constructible<T>, is_copyable<typename T::value_type>> {};
+template <typename... Ts>
+struct is_copyable<std::tuple<Ts...>> : std::conjunction<is_copyable<Ts>...> {};
+template <typename T, typename U>
+struct is_copyable<std::pair<T, U>> : std::conjunction<is_copyable<T>, is_copyable<U>> {};
+template <typename T>
+struct is_copyable<std::optional<T>> : is_copyable<T> {};
 
 /// Holds the result in its place against `Close` on another thread.
 class reading {
@@ -38,7 +55,7 @@ private:
 /// itself too if nobody else has a handle. Nothing if nothing was delivered.
 template <typename T>
 std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::error_code& error) {
-    if constexpr (std::is_copy_constructible_v<T>) {
+    if constexpr (is_copyable<T>::value) {
         if (sole && operation.claim_if_sole()) {
             const reading hold(operation);
             return std::move(operation.result());

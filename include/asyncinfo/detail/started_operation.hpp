@@ -8,13 +8,11 @@
 #include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/bound_token.hpp>
 #include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/post_to.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/execution/allocator.hpp>
-#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/system_executor.hpp>
 
@@ -66,39 +64,6 @@ private:
     boost::asio::any_io_executor executor_;
     std::atomic<state> state_{state::none};
 };
-
-/// Hands `function` to the executor, never to run in the caller if the executor can help it.
-template <typename Executor, typename Function>
-void post_to(const Executor& executor, Function function) {
-    namespace asio = boost::asio;
-    if constexpr (asio::can_require<const Executor&, asio::execution::blocking_t::never_t>::value)
-        asio::prefer(asio::require(executor, asio::execution::blocking.never),
-                     asio::execution::allocator(recycling_allocator<void>()))
-            .execute(std::move(function));
-    else
-        asio::prefer(executor, asio::execution::blocking.never,
-                     asio::execution::allocator(recycling_allocator<void>()))
-            .execute(std::move(function));
-}
-
-/// Calls `use` with the executor that a strand is made of, or else with this one.
-template <typename Executor, typename Use>
-void without_strand(const Executor& executor, Use use) {
-    using any = boost::asio::any_io_executor;
-    using io = boost::asio::io_context::executor_type;
-    if constexpr (requires { executor.get_inner_executor(); }) {
-        without_strand(executor.get_inner_executor(), use);
-    } else if constexpr (std::is_same_v<Executor, any>) {
-        if (auto* strand = executor.template target<boost::asio::strand<io>>())
-            use(strand->get_inner_executor());
-        else if (auto* of_any = executor.template target<boost::asio::strand<any>>())
-            without_strand(of_any->get_inner_executor(), use);
-        else
-            use(executor);
-    } else {
-        use(executor);
-    }
-}
 
 /// An executor that is no more than a pointer, and so may outlive its context.
 template <typename Executor>
@@ -185,7 +150,11 @@ public:
             const auto inner = executor_.get_inner_executor();
             std::destroy_at(&executor_);
             std::construct_at(&remains_, inner);
-        } else {
+        } else if constexpr (remains_any) {
+            const auto inner = what_remains(executor_.get_inner_executor());
+            std::destroy_at(&executor_);
+            std::construct_at(&remains_, inner);
+        } else if constexpr (!always_plain) {
             std::destroy_at(&executor_);
         }
     }
@@ -197,8 +166,10 @@ public:
             return to_any_io_executor(captured ? *captured : boost::asio::any_io_executor());
         } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
             return visit(plain, [](const auto& e) { return to_any_io_executor(e); });
-        } else if constexpr (remains_plain) {
+        } else if constexpr (remains_plain || remains_any) {
             return given_back ? to_any_io_executor(remains_) : to_any_io_executor(executor_);
+        } else if constexpr (always_plain) {
+            return to_any_io_executor(executor_);
         } else {
             return given_back ? to_any_io_executor(boost::asio::system_executor())
                               : to_any_io_executor(executor_);
@@ -231,6 +202,9 @@ private:
     };
     using remains_type = typename remainder<Executor>::type;
     static constexpr bool remains_plain = remainder<Executor>::is_plain;
+    /// A strand of an `any_io_executor`.
+    static constexpr bool remains_any = !std::is_same_v<Executor, remains_type> &&
+                                        std::is_same_v<remains_type, boost::asio::any_io_executor>;
 
     union {
         Executor executor_;
@@ -347,7 +321,7 @@ private:
                 request.set_last(request.hops() == 1 || !executor.get());
                 // Without any executor the caller's thread is as good as another.
                 if (auto* captured = executor.get())
-                    post_on_the_way(*captured, std::move(request));
+                    post_on_the_way(*captured, request.hops() == 0, std::move(request));
                 else
                     std::move(request)();
             } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
@@ -355,20 +329,9 @@ private:
                 std::move(request)();
             } else {
                 request.set_last(request.hops() == 1 || !executor_keeper<E>::may_queue_twice);
-                post_on_the_way(executor, std::move(request));
+                post_on_the_way(executor, request.hops() == 0, std::move(request));
             }
         });
-    }
-
-    template <typename E>
-    static void post_on_the_way(const E& executor, operation_base::delivery&& request) {
-        // A copy: the operation may end, and give the executor back, while it is being used.
-        if (request.hops() == 0)
-            without_strand(E(executor), [&](const auto& first) {
-                post_to(std::decay_t<decltype(first)>(first), std::move(request));
-            });
-        else
-            post_to(E(executor), std::move(request));
     }
 
     static void drop_executor(operation_base& self) noexcept {

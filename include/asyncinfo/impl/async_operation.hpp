@@ -8,6 +8,7 @@
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/detail/result.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo {
@@ -175,6 +176,16 @@ basic_operation<Handle, T>::outcome(boost::system::error_code& error) const {
         if (!result && code)
             result = block().partial_result();
     return {code, std::move(result)};
+}
+
+template <typename Handle, typename T>
+template <typename Token>
+detail::wait_result_t<T, Token> basic_operation<Handle, T>::operator()(Token&& token) const {
+    static_assert(
+        std::is_default_constructible_v<T>,
+        "asyncinfo: op(token) delivers a T also where the operation ended without one, and "
+        "this T has no default constructor: use op.async_wait(token), then GetResults()");
+    return detail::async_wait_for<T>(operation(), std::forward<Token>(token));
 }
 
 } // namespace asyncinfo

@@ -6,7 +6,9 @@
 #define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 
 #include <asyncinfo/detail/completion_handler.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/result_of.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -18,10 +20,6 @@ namespace asyncinfo::detail {
 
 template <>
 inline constexpr bool holds_our_token<use_async_info_t> = true;
-
-template <typename T>
-using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
-                                             std::type_identity<IAsyncOperation<T>>>::type;
 
 /// A bound slot's cancellation handler: as good as `Cancel` on a handle.
 struct forwarded_cancel {
@@ -77,6 +75,9 @@ private:
             *operation);
         try {
             operation->run_initiation([&] {
+                // First, so that nothing has been started if it throws.
+                if constexpr (is_bound<std::decay_t<decltype(token.deadline)>>)
+                    set_deadline(handle, token.deadline.from_now());
                 if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
                     if (auto slot = token.slot; slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);

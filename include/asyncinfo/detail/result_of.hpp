@@ -1,0 +1,43 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_RESULT_OF_HPP
+#define ASYNCINFO_DETAIL_RESULT_OF_HPP
+
+#include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_operation.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// A handle to an operation, of whatever kind.
+template <typename T>
+concept handle = std::derived_from<T, IAsyncInfo>;
+
+/// What an operation results in, by its handle: `T`, or void for actions and for those of a kind that
+/// is not known.
+template <handle Handle>
+struct result_of {
+    using type = void;
+};
+template <handle Handle>
+    requires requires(const Handle& h) { h.GetResults(); }
+struct result_of<Handle> {
+    using type = decltype(std::declval<const Handle&>().GetResults());
+};
+
+template <handle Handle>
+using result_of_t = typename result_of<Handle>::type;
+
+/// The handle to an operation that results in a T, or in nothing.
+template <typename T>
+using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
+                                             std::type_identity<IAsyncOperation<T>>>::type;
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_RESULT_OF_HPP

@@ -1,0 +1,69 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_RESUME_QUEUE_HPP
+#define ASYNCINFO_DETAIL_RESUME_QUEUE_HPP
+
+namespace asyncinfo::detail {
+
+/// Something to be run on this thread, now or when the stack is less deep: the resumption of a
+/// coroutine, or the destruction of one. It is linked by itself, so that nothing is allocated.
+class resumable {
+public:
+    resumable() = default;
+    resumable(const resumable&) = delete;
+    resumable& operator=(const resumable&) = delete;
+
+    virtual void resume() = 0;
+
+protected:
+    ~resumable() = default;
+
+private:
+    friend class resume_queue;
+
+    resumable* next_ = nullptr;
+};
+
+/// Bounds how deep coroutines nest on a thread's stack: whoever comes deeper than `limit` is run by
+/// the level above, once that has returned to it.
+///
+/// A coroutine that ends resumes the one that awaits it, which ends and resumes the next. Symmetric
+/// transfer would do where compilers made tail calls of it, which g++ does not without optimisation
+/// or with a sanitizer.
+class resume_queue {
+public:
+    /// Levels take a few kilobytes each, with sanitizers; threads may have small stacks.
+    static constexpr unsigned limit = 32;
+
+    static bool is_full() noexcept { return this_thread.depth == limit; }
+
+    /// Runs it, or queues it. What several of them throw: the first exception.
+    static void run(resumable& r) {
+        if (is_full())
+            this_thread.push(r);
+        else
+            run_level(r);
+    }
+
+    /// Takes back what has been queued on this thread and not been run.
+    static void remove(resumable& r) noexcept;
+
+private:
+    struct state {
+        resumable* last; ///< of a circular list
+        unsigned depth;
+
+        void push(resumable& r) noexcept;
+        resumable* pop() noexcept;
+    };
+
+    static void run_level(resumable& r);
+
+    static inline constinit thread_local state this_thread{nullptr, 0};
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_RESUME_QUEUE_HPP

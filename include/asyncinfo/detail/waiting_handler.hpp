@@ -1,0 +1,232 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_WAITING_HANDLER_HPP
+#define ASYNCINFO_DETAIL_WAITING_HANDLER_HPP
+
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/post_to.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/result.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// What a wait for an operation delivers: `void(error_code)`, or with the result
+/// `void(error_code, T)`.
+template <typename T>
+struct wait_signature {
+    using type = void(boost::system::error_code, T);
+};
+template <>
+struct wait_signature<void> {
+    using type = void(boost::system::error_code);
+};
+
+/// Calls `handler` with how the operation has ended. Where there is no T it is value-initialised.
+template <typename T, typename Handler>
+void deliver_outcome(Handler&& handler, operation_base& ended) {
+    boost::system::error_code refused;
+    if constexpr (std::is_void_v<T>) {
+        const auto code = ended.code(refused);
+        std::forward<Handler>(handler)(refused ? refused : code);
+    } else {
+        auto result = read_result(static_cast<operation<T>&>(ended), false, refused);
+        const auto code = ended.code(refused);
+        std::forward<Handler>(handler)(refused ? refused : code, result ? *std::move(result) : T());
+    }
+}
+
+/// A completion handler that waits for an operation to end: Asio's kind of observer.
+///
+/// It is submitted to the handler's executor when the operation has ended, or when the wait is
+/// cancelled: never called in the initiating function. `T` is the result to be delivered, or void.
+template <typename Handler, typename T>
+class waiting_handler final : public observer {
+    using own_executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
+        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+    using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
+    using traits =
+        typename std::allocator_traits<own_allocator>::template rebind_traits<waiting_handler>;
+    using node_allocator = typename traits::allocator_type;
+    using slot_type = boost::asio::associated_cancellation_slot_t<Handler>;
+
+public:
+    static void start(Handler handler, operation_base& operation) {
+        node_allocator allocator(
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
+        struct guard {
+            node_allocator& allocator;
+            waiting_handler* memory;
+            ~guard() {
+                if (memory)
+                    traits::deallocate(allocator, memory, 1);
+            }
+        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
+        owner made(::new (static_cast<void*>(releasing.memory))
+                       waiting_handler(std::move(handler), operation));
+        releasing.memory = nullptr;
+
+        auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
+        if (slot.is_connected())
+            slot.template emplace<cancel_wait>(operation, *made.waiting);
+        waiting_handler& waiting = *made.waiting;
+        // Before it is registered: it may be told, and gone, as soon as it is.
+        made.waiting = nullptr;
+        if (!operation.observe(waiting))
+            waiting.submit();
+    }
+
+    void ended() override { submit(); }
+
+private:
+    /// Owns the node: the function that is submitted, and whoever destroys it uncalled.
+    struct owner {
+        explicit owner(waiting_handler* w) noexcept : waiting(w) {}
+        owner(owner&& other) noexcept : waiting(std::exchange(other.waiting, nullptr)) {}
+        owner& operator=(owner&&) = delete;
+        ~owner() {
+            if (waiting)
+                waiting->destroy();
+        }
+
+        void operator()() { std::exchange(waiting, nullptr)->complete(); }
+
+        waiting_handler* waiting;
+    };
+
+    /// In the waiter's slot. Emitted, like anything in there, on the waiter's executor.
+    ///
+    /// The wait may be gone without having cleared the slot: destroyed uncalled where the slot must
+    /// not be touched. So it is not looked at unless the operation still has it for an observer.
+    class cancel_wait {
+    public:
+        cancel_wait(operation_base& operation, waiting_handler& waiting) noexcept
+            : operation_(&operation), waiting_(&waiting) {}
+
+        void operator()(boost::asio::cancellation_type_t types) {
+            if (types == boost::asio::cancellation_type::none || !waiting_ ||
+                !operation_->unobserve(*waiting_))
+                return;
+            waiting_handler& waiting = *std::exchange(waiting_, nullptr);
+            waiting.cancelled_ = true;
+            auto slot = boost::asio::get_associated_cancellation_slot(waiting.handler_);
+            try {
+                waiting.submit();
+            } catch (...) {
+                // The handler is gone.
+                slot.clear();
+                throw;
+            }
+        }
+
+    private:
+        operation_ptr operation_;
+        waiting_handler* waiting_;
+    };
+
+    waiting_handler(Handler&& handler, operation_base& operation)
+        : observer(rank::submitted), operation_(&operation),
+          executor_(boost::asio::prefer(
+              own_executor(boost::asio::get_associated_executor(handler, operation.executor())),
+              boost::asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
+
+    void submit() {
+        const tracked_executor executor(executor_);
+        const own_allocator allocator(
+            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
+        post_to(executor, owner(this), allocator);
+    }
+
+    void complete() {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler_);
+        if (slot.is_connected())
+            slot.clear();
+        const operation_ptr operation = std::move(operation_);
+        const bool cancelled = cancelled_;
+        // Held until the handler has returned, as by any operation of Asio's.
+        const tracked_executor working(std::move(executor_));
+        Handler handler = take_handler();
+        if (!cancelled)
+            deliver_outcome<T>(std::move(handler), *operation);
+        else if constexpr (std::is_void_v<T>)
+            std::move(handler)(boost::system::error_code(boost::asio::error::operation_aborted));
+        else
+            std::move(handler)(boost::system::error_code(boost::asio::error::operation_aborted),
+                               T());
+    }
+
+    void destroy() noexcept { take_handler(); }
+
+    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
+    /// from, may know its allocator no more.
+    Handler take_handler() noexcept {
+        Handler handler(std::move(handler_));
+        node_allocator allocator(
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
+        std::destroy_at(this);
+        traits::deallocate(allocator, this, 1);
+        return handler;
+    }
+
+    operation_ptr operation_;
+    tracked_executor executor_;
+    Handler handler_;
+    bool cancelled_ = false;
+};
+
+/// The initiation of a wait; publishes the operation's own executor.
+template <typename T>
+class initiate_wait {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    explicit initiate_wait(operation_ptr operation) noexcept : operation_(std::move(operation)) {}
+
+    executor_type get_executor() const noexcept { return operation_->executor(); }
+
+    template <typename Handler>
+    void operator()(Handler&& handler) const {
+        waiting_handler<std::decay_t<Handler>, T>::start(std::forward<Handler>(handler),
+                                                         *operation_);
+    }
+
+private:
+    operation_ptr operation_;
+};
+
+/// Spelled, never deduced: Asio looks at it to tell whether a handle is an asynchronous operation.
+template <typename T, typename Token>
+using wait_result_t =
+    decltype(boost::asio::async_initiate<std::decay_t<Token>, typename wait_signature<T>::type>(
+        std::declval<initiate_wait<T>>(), std::declval<std::decay_t<Token>&>()));
+
+template <typename T, typename Token>
+wait_result_t<T, Token> async_wait_for(const operation_ptr& operation, Token&& token) {
+    if (!operation || (operation->load() & lifecycle::closed))
+        throw boost::system::system_error(operation ? errc::illegal_method_call
+                                                    : errc::empty_handle);
+    std::decay_t<Token> own(std::forward<Token>(token));
+    return boost::asio::async_initiate<std::decay_t<Token>, typename wait_signature<T>::type>(
+        initiate_wait<T>(operation), own);
+}
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_WAITING_HANDLER_HPP

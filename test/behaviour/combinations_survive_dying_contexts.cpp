@@ -1,0 +1,219 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "support/pending.hpp"
+#include "support/waiter.hpp"
+
+#include <boost/asio/consign.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::IAsyncAction;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::losers;
+using asyncinfo::on_failure;
+using asyncinfo::use_async_info;
+using asyncinfo::winner;
+using boost::system::error_code;
+
+namespace combinations_survive_dying_contexts_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo_test::pending;
+
+/// Waits for ever; holds `alive` until it has ended, and its block until the last handle is gone.
+template <typename Executor>
+IAsyncAction wait_for_ever(const Executor& executor, std::shared_ptr<int> alive) {
+    auto timer =
+        std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+    auto& object = *timer;
+    return object.async_wait(asio::consign(use_async_info, std::move(timer), std::move(alive)));
+}
+
+/// Two of each, and combinations of them that fail, and that have a winner, when they die.
+struct combined {
+    std::vector<IAsyncInfo> failing;
+    std::vector<IAsyncInfo> winning;
+
+    template <typename Context>
+    combined(Context& context, const std::shared_ptr<int>& alive) {
+        const auto start = [&] {
+            return std::vector{wait_for_ever(context.get_executor(), alive),
+                               wait_for_ever(asio::make_strand(context.get_executor()), alive)};
+        };
+        const auto two = start();
+        failing.push_back(asyncinfo::when_all(start()));
+        failing.push_back(asyncinfo::when_all(on_failure::cancel_rest, two[0], two[1]));
+        failing.push_back(
+            asyncinfo::when_any(winner::first_to_succeed, losers::cancel_and_join, start()));
+        failing.push_back(asyncinfo::when_any(winner::first_to_succeed, two[0], two[1]));
+        failing.push_back(asyncinfo::when_all(failing[0], failing[1]));
+        winning.push_back(asyncinfo::when_any(start()));
+        winning.push_back(asyncinfo::when_any(losers::cancel_and_join, two[0], two[1]));
+        winning.push_back(asyncinfo::when_any(failing[2], failing[3]));
+    }
+
+    void check() const {
+        for (const auto& op : failing) {
+            BOOST_TEST(op.Status() == AsyncStatus::Error);
+            BOOST_TEST((op.ErrorCode() == errc::abandoned));
+        }
+        for (const auto& op : winning)
+            BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    }
+};
+
+} // namespace
+} // namespace combinations_survive_dying_contexts_test
+
+BOOST_AUTO_TEST_SUITE(combinations_survive_dying_contexts)
+
+using namespace combinations_survive_dying_contexts_test;
+
+// §3: what the context had pending ends as abandoned, and so does what consists of it.
+BOOST_AUTO_TEST_CASE(with_members_pending) {
+    for (const bool requested : {false, true}) {
+        const auto alive = std::make_shared<int>();
+        std::optional<combined> all;
+        {
+            asio::io_context context;
+            all.emplace(context, alive);
+            for (const auto& op : all->failing) {
+                BOOST_TEST(op.Status() == AsyncStatus::Started);
+                if (requested)
+                    op.Cancel();
+            }
+        }
+        all->check();
+        BOOST_TEST(alive.use_count() == 1);
+        {
+            asio::thread_pool pool(2);
+            all.emplace(pool, alive);
+            pool.stop();
+        }
+        all->check();
+        BOOST_TEST(alive.use_count() == 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(also_if_nobody_has_a_handle) {
+    const auto alive = std::make_shared<int>();
+    // Its result shows whether a combination is still there.
+    pending<void(error_code, std::shared_ptr<int>)> source;
+    {
+        asio::io_context context;
+        static_cast<void>(combined(context, alive));
+        const auto kept = source.start(use_async_info);
+        static_cast<void>(asyncinfo::when_all(kept, wait_for_ever(context.get_executor(), alive)));
+        source.complete({}, alive);
+        BOOST_TEST(alive.use_count() > 2);
+    }
+    BOOST_TEST(alive.use_count() == 1);
+}
+
+// A combination of operations of two contexts waits for the one that lives.
+BOOST_AUTO_TEST_CASE(one_of_two_contexts) {
+    const auto alive = std::make_shared<int>();
+    asio::io_context lives;
+    std::optional<asio::io_context> dies(std::in_place);
+    const auto living = wait_for_ever(lives.get_executor(), alive);
+    const auto dying = wait_for_ever(dies->get_executor(), alive);
+    const auto all = asyncinfo::when_all(living, dying);
+    const auto cancelling = asyncinfo::when_all(on_failure::cancel_rest, dying, dying);
+    const auto any = asyncinfo::when_any(winner::first_to_succeed, living, dying);
+    dies.reset();
+    BOOST_TEST((cancelling.ErrorCode() == errc::abandoned));
+    BOOST_TEST(all.Status() == AsyncStatus::Started);
+    BOOST_TEST(any.Status() == AsyncStatus::Started);
+    any.Cancel();
+    lives.run();
+    BOOST_TEST((all.ErrorCode() == asio::error::operation_aborted));
+    BOOST_TEST(any.Status() == AsyncStatus::Canceled);
+    BOOST_TEST(alive.use_count() == 1);
+}
+
+// Dying cancels the others, whose context dies by that, and so on.
+BOOST_AUTO_TEST_CASE(a_context_that_keeps_another_one) {
+    const auto alive = std::make_shared<int>();
+    auto inner = std::make_shared<asio::io_context>();
+    const auto of_inner = wait_for_ever(inner->get_executor(), alive);
+    IAsyncAction of_outer;
+    IAsyncInfo op;
+    {
+        asio::io_context outer;
+        auto timer =
+            std::make_shared<asio::steady_timer>(outer, asio::steady_timer::time_point::max());
+        auto& object = *timer;
+        of_outer =
+            object.async_wait(asio::consign(use_async_info, std::move(timer), std::move(inner)));
+        op = asyncinfo::when_all(on_failure::cancel_rest, of_inner, of_outer);
+    }
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
+    BOOST_TEST((of_inner.ErrorCode() == errc::abandoned));
+    BOOST_TEST(alive.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
+    const auto alive = std::make_shared<int>();
+    auto context = std::make_optional<asio::io_context>();
+    const combined all(*context, alive);
+    std::vector<std::future<AsyncStatus>> waiting;
+    for (const auto& op : all.failing)
+        waiting.push_back(std::async(std::launch::async, [op] { return op.wait(); }));
+    for (const auto& op : all.failing)
+        asyncinfo_test::waiter::until_there_is_one(op);
+    context.reset();
+    for (auto& w : waiting)
+        BOOST_TEST(w.get() == AsyncStatus::Error);
+}
+
+BOOST_AUTO_TEST_CASE(while_other_threads_wait_and_cancel) {
+    for (int round = 0; round != 50; ++round) {
+        const auto alive = std::make_shared<int>();
+        auto context = std::make_optional<asio::io_context>();
+        {
+            const combined all(*context, alive);
+            std::latch start(3);
+            auto waiting = std::async(std::launch::async, [&] {
+                start.arrive_and_wait();
+                bool good = true;
+                for (const auto& op : all.failing)
+                    good &= op.wait() == AsyncStatus::Error;
+                for (const auto& op : all.winning)
+                    good &= op.wait() == AsyncStatus::Completed;
+                return good;
+            });
+            std::jthread cancelling([&] {
+                start.arrive_and_wait();
+                for (const auto& op : all.failing)
+                    op.Cancel();
+                for (const auto& op : all.winning)
+                    op.Cancel();
+            });
+            start.arrive_and_wait();
+            context.reset();
+            BOOST_TEST(waiting.get());
+        }
+        BOOST_TEST(alive.use_count() == 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
