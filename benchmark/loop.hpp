@@ -54,23 +54,21 @@ private:
 ///
 /// (Running the loop from a handler, or once per operation, would measure something else:
 /// `poll()` nested in a handler stops the context after the first post.)
-template <class Operation>
-class looping_row : public row {
+class loop_row : public row {
 public:
     double run(std::size_t count) override {
         begin(count);
         watch_.start();
         context_.run();
         watch_.stop();
+        expect(left_ == 0, "rounds are missing");
         return watch_.seconds();
     }
 
     heap::count counted() const override { return counted_; }
 
 protected:
-    explicit looping_row(const setup& s, std::size_t groups = 1)
-        : count_(s.outstanding), count_after_(s.count_after),
-          operations_(count_ * groups, s.drop_elsewhere) {}
+    explicit loop_row(const setup& s) : count_(s.outstanding), count_after_(s.count_after) {}
 
     /// Says whether another turn is to follow at once.
     virtual bool turn() = 0;
@@ -111,7 +109,7 @@ private:
     struct turn_handler {
         using allocator_type = slot_allocator<void>;
 
-        looping_row* self;
+        loop_row* self;
 
         allocator_type get_allocator() const noexcept { return allocator_type(self->storage_); }
 
@@ -126,8 +124,15 @@ private:
     std::size_t done_ = 0;
     heap::count counted_;
     slot storage_;
+};
 
+/// A loop that starts operations and reads their results.
+template <class Operation>
+class looping_row : public loop_row {
 protected:
+    explicit looping_row(const setup& s, std::size_t groups = 1)
+        : loop_row(s), operations_(count_ * groups, s.drop_elsewhere) {}
+
     operations<Operation> operations_;
 };
 

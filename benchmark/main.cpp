@@ -85,7 +85,9 @@ works all_works() {
     works all;
     for (const auto add :
          {add_post, add_timer, add_timer_16, add_cancel, add_cancel_16, add_cross_thread_cancel,
-          add_socket_read, add_composed_read, add_poll_status})
+          add_socket_read, add_composed_read, add_poll_status, add_await, add_await_ready,
+          add_coroutine_call, add_coroutine_call_100, add_when_all, add_when_all_range,
+          add_when_all_await})
         add(all.emplace_back());
     return all;
 }
@@ -151,6 +153,16 @@ void announce(const row_source& source, std::size_t operations, std::size_t repe
         ->UseManualTime();
 }
 
+void keep(const table& rows, std::size_t repetitions, collector& reporter, results& r) {
+    const auto& work = rows.front().work;
+    r.works.push_back(work);
+    r.repetitions[work] = repetitions;
+    for (const auto& source : rows) {
+        r.wrappers[work].push_back(source.wrapper);
+        r.medians[work][source.wrapper] = reporter.median(source.name());
+    }
+}
+
 void time(const table& rows, const options& o, collector& reporter, results& r) {
     const auto& work = rows.front().work;
     std::cerr << "timing " << work << std::endl;
@@ -161,10 +173,7 @@ void time(const table& rows, const options& o, collector& reporter, results& r) 
         announce(source, source.operations / (o.quick ? 10 : 1), repetitions);
     benchmark::RunSpecifiedBenchmarks(&reporter, "all");
 
-    r.works.push_back(work);
-    r.repetitions[work] = repetitions;
-    for (const auto& source : rows)
-        r.medians[work][source.wrapper] = reporter.median(source.name());
+    keep(rows, repetitions, reporter, r);
 }
 
 /// A million timers take a second to set up, so each crowd serves a few sweeps in a row.
@@ -187,32 +196,40 @@ void time_outstanding(const table& rows, const options& o, collector& reporter, 
                                           static_cast<double>(r.outstanding);
         }
 
-    r.works.push_back(work);
-    r.repetitions[work] = crowds * sweeps;
-    for (const auto& source : rows)
-        r.medians[work][source.wrapper] = reporter.median(source.name());
+    keep(rows, crowds * sweeps, reporter, r);
+}
+
+heap_result count_heap(const table& rows, setup s, std::size_t counted) {
+    heap_result h{rows.front().work, s.outstanding, s.drop_elsewhere, {}};
+    s.count_after = 100;
+    for (const auto& source : rows) {
+        const auto operations = s.outstanding == 0 ? source.outstanding : s.outstanding;
+        const auto row = source.make(s);
+        row->run((s.count_after + counted) * operations);
+        h.allocations[source.wrapper] = static_cast<double>(row->counted().allocations) /
+                                        static_cast<double>(counted * operations);
+    }
+    return h;
 }
 
 void count_heap(const table& rows, const options& o, results& r) {
     const auto& work = rows.front().work;
-    const auto counted_works = {"post", "timer", "cancel", "socket_read", "composed_read"};
+    const auto is_in = [&](std::initializer_list<std::string_view> some) {
+        return std::find(some.begin(), some.end(), work) != some.end();
+    };
+    // Counted under another name, or nothing to be counted.
     if (!heap::available() ||
-        std::find(counted_works.begin(), counted_works.end(), work) == counted_works.end())
+        is_in({"timer_16", "cancel_16", "cross_thread_cancel", "poll_status"}))
         return;
     std::cerr << "counting allocations of " << work << std::endl;
-    const std::size_t warm_up = 100;
     const std::size_t counted = o.quick ? 100 : 1000;
-    for (const std::size_t outstanding : {1u, 3u, 16u})
-        for (const bool drop_elsewhere : {false, true}) {
-            heap_result h{work, outstanding, drop_elsewhere, {}};
-            for (const auto& source : rows) {
-                const auto row = source.make({outstanding, warm_up, drop_elsewhere});
-                row->run((warm_up + counted) * outstanding);
-                h.allocations[source.wrapper] = static_cast<double>(row->counted().allocations) /
-                                                static_cast<double>(counted * outstanding);
-            }
-            r.heap.push_back(h);
-        }
+    if (is_in({"post", "timer", "cancel", "socket_read", "composed_read"})) {
+        for (const std::size_t outstanding : {1u, 3u, 16u})
+            for (const bool drop_elsewhere : {false, true})
+                r.heap.push_back(count_heap(rows, {outstanding, 0, drop_elsewhere}, counted));
+    } else {
+        r.heap.push_back(count_heap(rows, {}, counted));
+    }
 }
 
 int run_only(const options& o) {

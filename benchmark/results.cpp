@@ -29,17 +29,18 @@ bar share_of_promise(const std::string& work, const by_wrapper& median, double a
 
 /// One wrapper's figure as a multiple of another's. The noise is relative, so it scales the bar.
 bar multiple_of(const std::string& other, const std::string& work, const by_wrapper& median,
-                double allowed) {
+                const std::string& yardstick, double allowed) {
     return {work, "asyncinfo / " + other, median.at("asyncinfo") / median.at(other), allowed,
-            allowed * std::abs(median.at("raw2") / median.at("raw") - 1)};
+            allowed * std::abs(median.at(yardstick + "2") / median.at(yardstick) - 1)};
 }
 
-bar heap_beyond_raw(const std::vector<heap_result>& heap) {
-    bar worst{"heap", "allocations per operation beyond raw's, at most", 0, 0, 0};
-    for (const auto& h : heap)
-        worst.figure =
-            std::max(worst.figure, h.allocations.at("asyncinfo") - h.allocations.at("raw"));
-    return worst;
+/// Of the works that have this yardstick.
+bar heap_beyond(const std::string& yardstick, const results& r) {
+    double worst = -std::numeric_limits<double>::infinity();
+    for (const auto& h : r.heap)
+        if (r.wrappers.at(h.work).front() == yardstick)
+            worst = std::max(worst, h.allocations.at("asyncinfo") - h.allocations.at(yardstick));
+    return {"heap", "allocations each beyond " + yardstick + "'s, at most", worst, 0, 0};
 }
 
 std::string fixed(double value, int digits) {
@@ -56,20 +57,55 @@ std::string verdict(const bar& b) {
     return b.met() ? "met" : "met within the noise";
 }
 
-const char* const wrappers[] = {"raw", "use_future", "use_promise", "asyncinfo"};
+using names = std::vector<std::string>;
 
-void head(std::ostream& out, const std::string& first, int width) {
-    out << std::left << std::setw(width) << first << std::right;
-    for (const auto* wrapper : wrappers)
-        out << std::setw(13) << wrapper;
+/// The columns of a table: the wrappers, of the yardstick only the first.
+names columns(const names& wrappers) {
+    names shown = wrappers;
+    shown.erase(shown.begin() + 1);
+    return shown;
 }
 
-void line(std::ostream& out, const std::string& first, int width, const by_wrapper& figures,
-          int digits) {
+void head(std::ostream& out, const std::string& first, int width, const names& shown) {
     out << std::left << std::setw(width) << first << std::right;
-    for (const auto* wrapper : wrappers)
-        out << std::setw(13) << fixed(figures.at(wrapper), digits);
+    for (const auto& wrapper : shown)
+        out << std::setw(15) << wrapper;
 }
+
+void line(std::ostream& out, const std::string& first, int width, const names& shown,
+          const by_wrapper& figures, int digits) {
+    out << std::left << std::setw(width) << first << std::right;
+    for (const auto& wrapper : shown)
+        out << std::setw(15) << fixed(figures.at(wrapper), digits);
+}
+
+/// Prints lines one below the other, and above those that have other columns a head of their own.
+class tables {
+public:
+    tables(std::ostream& out, std::string title, int width)
+        : out_(out), title_(std::move(title)), width_(width) {}
+
+    /// Whether the head has just been printed but for its end.
+    bool begins(const names& wrappers) {
+        if (wrappers == wrappers_)
+            return false;
+        if (!wrappers_.empty())
+            out_ << '\n';
+        wrappers_ = wrappers;
+        head(out_, title_, width_, columns(wrappers));
+        return true;
+    }
+
+    void add(const std::string& first, const by_wrapper& figures, int digits) {
+        line(out_, first, width_, columns(wrappers_), figures, digits);
+    }
+
+private:
+    std::ostream& out_;
+    const std::string title_;
+    const int width_;
+    names wrappers_;
+};
 
 void json(std::ostream& out, double value) {
     if (std::isfinite(value))
@@ -98,11 +134,20 @@ std::vector<bar> judge(const results& r) {
     for (const auto& [work, allowed] : {std::pair{"post", 0.40}, {"timer", 0.70}, {"cancel", 0.80}})
         of(work, [&](const auto& median) { return share_of_promise(work, median, allowed); });
     for (const auto* work : {"socket_read", "composed_read"})
-        of(work, [&](const auto& median) { return multiple_of("raw", work, median, 1.06); });
-    of("poll_status",
-       [&](const auto& median) { return multiple_of("use_future", "poll_status", median, 1); });
+        of(work, [&](const auto& median) { return multiple_of("raw", work, median, "raw", 1.06); });
+    of("poll_status", [&](const auto& median) {
+        return multiple_of("use_future", "poll_status", median, "raw", 1);
+    });
+    of("await", [&](const auto& median) {
+        return multiple_of("use_awaitable", "await", median, "use_awaitable", 1);
+    });
+    for (const auto* work : {"when_all", "when_all_range", "when_all_await"})
+        of(work, [&](const auto& median) {
+            return multiple_of("parallel_group", work, median, "parallel_group", 1);
+        });
     if (!r.heap.empty())
-        bars.push_back(heap_beyond_raw(r.heap));
+        for (const auto* yardstick : {"raw", "parallel_group"})
+            bars.push_back(heap_beyond(yardstick, r));
     if (!r.bytes.empty())
         bars.push_back({"outstanding", "bytes per operation beyond raw's",
                         r.bytes.at("asyncinfo") - r.bytes.at("raw"), 192,
@@ -111,35 +156,42 @@ std::vector<bar> judge(const results& r) {
 }
 
 void print(std::ostream& out, const results& r, const std::vector<bar>& bars) {
-    head(out, "ns per operation", 22);
-    out << std::setw(17) << "asyncinfo / raw" << std::setw(12) << "raw / raw" << std::setw(13)
-        << "repetitions" << '\n';
+    tables times(out, "ns per operation", 22);
     for (const auto& work : r.works) {
+        const auto& wrappers = r.wrappers.at(work);
+        const auto& yardstick = wrappers[0];
         const auto& median = r.medians.at(work);
-        line(out, work, 22, median, median.at("raw") < 100 ? 2 : 1);
-        out << std::setw(17) << fixed(median.at("asyncinfo") / median.at("raw"), 3) << std::setw(12)
-            << fixed(median.at("raw2") / median.at("raw"), 3) << std::setw(13)
-            << r.repetitions.at(work) << '\n';
+        if (times.begins(wrappers))
+            out << std::setw(29) << "asyncinfo / " + yardstick << std::setw(35)
+                << yardstick + " / " + yardstick << std::setw(13) << "repetitions" << '\n';
+        times.add(work, median, median.at(yardstick) < 100 ? 2 : 1);
+        out << std::setw(29) << fixed(median.at("asyncinfo") / median.at(yardstick), 3)
+            << std::setw(35) << fixed(median.at(wrappers[1]) / median.at(yardstick), 3)
+            << std::setw(13) << r.repetitions.at(work) << '\n';
     }
     out << "Medians of interleaved repetitions; outstanding is the time per handle of one sweep "
            "that polls "
         << r.outstanding << ".\n\n";
 
     if (!r.bytes.empty()) {
-        head(out, "bytes per operation", 22);
+        tables bytes(out, "bytes per operation", 22);
+        bytes.begins(r.wrappers.at("outstanding"));
         out << '\n';
-        line(out, "outstanding", 22, r.bytes, 1);
+        bytes.add("outstanding", r.bytes, 1);
         out << "\n\n";
     }
 
     if (!r.heap.empty()) {
-        head(out, "heap allocations per operation", 54);
-        out << '\n';
+        tables heap(out, "heap allocations per operation", 54);
         for (const auto& h : r.heap) {
-            auto name = h.work + ", " + std::to_string(h.outstanding) + " outstanding";
+            if (heap.begins(r.wrappers.at(h.work)))
+                out << '\n';
+            auto name = h.work;
+            if (h.outstanding != 0)
+                name += ", " + std::to_string(h.outstanding) + " outstanding";
             if (h.drop_elsewhere)
                 name += ", dropped elsewhere";
-            line(out, name, 54, h.allocations, 2);
+            heap.add(name, h.allocations, 2);
             out << '\n';
         }
         out << '\n';

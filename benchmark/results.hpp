@@ -12,11 +12,12 @@
 
 namespace bench {
 
-/// One figure for each wrapper, raw2 included.
+/// One figure for each wrapper, the yardstick's second one included.
 using by_wrapper = std::map<std::string, double>;
 
 struct heap_result {
     std::string work;
+    /// 0: as it is timed.
     std::size_t outstanding;
     bool drop_elsewhere;
     /// Heap allocations per operation.
@@ -27,6 +28,8 @@ struct heap_result {
 struct results {
     /// The works, in the order in which they ran.
     std::vector<std::string> works;
+    /// Of each work in order: the yardstick, the same again, others.
+    std::map<std::string, std::vector<std::string>> wrappers;
     std::map<std::string, std::size_t> repetitions;
     /// Medians in nanoseconds per operation, by work.
     std::map<std::string, by_wrapper> medians;
@@ -42,7 +45,7 @@ struct bar {
     std::string what;
     double figure;
     double allowed;
-    /// By so much the figure may be off, judging from raw against raw.
+    /// By so much the figure may be off, judging from the yardstick against itself.
     double noise;
 
     bool met() const { return figure <= allowed; }

@@ -42,6 +42,8 @@ public:
 struct row_source {
     std::string work;
     std::string wrapper;
+    /// Operations of one round, unless the setup says other.
+    std::size_t outstanding;
     /// Operations in one repetition.
     std::size_t operations;
     std::function<std::unique_ptr<row>(const setup&)> make;
@@ -51,23 +53,29 @@ struct row_source {
 
 using table = std::vector<row_source>;
 
-/// The rows of one work, timed with so many operations outstanding unless the setup says other;
-/// `raw2` is `raw` once more, to show the noise.
+/// Adds one row, timed with so many operations outstanding unless the setup says other.
+///
+/// The first row of a work is its yardstick, and the second is the same once more, under the same
+/// name with a 2, to show the noise.
+template <class Row>
+void add_row(table& rows, const std::string& work, const std::string& wrapper,
+             std::size_t outstanding, std::size_t operations) {
+    rows.push_back({work, wrapper, outstanding, operations, [outstanding](setup s) {
+                        if (s.outstanding == 0)
+                            s.outstanding = outstanding;
+                        return std::make_unique<Row>(s);
+                    }});
+}
+
+/// The rows of a work under the wrappers of one operation.
 template <template <class> class Work>
 void add_rows(table& rows, const std::string& work, std::size_t outstanding,
               std::size_t operations) {
-    const auto add = [&]<class Wrapper>(Wrapper, const char* name) {
-        rows.push_back({work, name, operations, [outstanding](setup s) {
-                            if (s.outstanding == 0)
-                                s.outstanding = outstanding;
-                            return std::make_unique<Work<Wrapper>>(s);
-                        }});
-    };
-    add(raw{}, "raw");
-    add(raw{}, "raw2");
-    add(use_future{}, "use_future");
-    add(use_promise{}, "use_promise");
-    add(asyncinfo{}, "asyncinfo");
+    add_row<Work<raw>>(rows, work, "raw", outstanding, operations);
+    add_row<Work<raw>>(rows, work, "raw2", outstanding, operations);
+    add_row<Work<use_future>>(rows, work, "use_future", outstanding, operations);
+    add_row<Work<use_promise>>(rows, work, "use_promise", outstanding, operations);
+    add_row<Work<asyncinfo>>(rows, work, "asyncinfo", outstanding, operations);
 }
 
 void add_post(table& rows);
@@ -79,6 +87,13 @@ void add_cancel(table& rows);
 void add_cancel_16(table& rows);
 void add_cross_thread_cancel(table& rows);
 void add_poll_status(table& rows);
+void add_await(table& rows);
+void add_await_ready(table& rows);
+void add_coroutine_call(table& rows);
+void add_coroutine_call_100(table& rows);
+void add_when_all(table& rows);
+void add_when_all_range(table& rows);
+void add_when_all_await(table& rows);
 void add_outstanding(table& rows);
 
 /// A clock for the parts of a row that are measured.
