@@ -5,6 +5,7 @@
 #include <asyncinfo/async_info.hpp>
 
 #include <asyncinfo/detail/driver.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -64,10 +65,12 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
 }
 
 boost::asio::any_io_executor IAsyncInfo::get_executor() const {
-    boost::system::error_code error;
-    if (auto* operation = usable(error))
-        return operation->executor();
-    refuse(error);
+    return or_throw([this](auto& error) { return get_executor(error); });
+}
+
+boost::asio::any_io_executor IAsyncInfo::get_executor(boost::system::error_code& error) const {
+    auto* operation = usable(error);
+    return operation ? operation->executor() : boost::asio::any_io_executor();
 }
 
 void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }
@@ -87,6 +90,14 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
     error.clear();
     if (operation_)
         operation_->cancel(types);
+    else
+        error = errc::empty_handle;
+}
+
+void IAsyncInfo::set_deadline(detail::deadline when, boost::system::error_code& error) const {
+    error.clear();
+    if (operation_)
+        detail::set_deadline(operation_, when);
     else
         error = errc::empty_handle;
 }

@@ -59,6 +59,17 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 
 } // namespace
 
+boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
+
+std::exception_ptr timed_out_exception() noexcept {
+    try {
+        auto exception = std::make_exception_ptr(boost::system::system_error(timed_out()));
+        return code_of(exception) == timed_out() ? exception : nullptr;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void operation_base::fetch_ids() noexcept {
     constexpr std::uint64_t batch = 1024;
     static constinit std::atomic<std::uint64_t> unused{1};
@@ -66,21 +77,41 @@ void operation_base::fetch_ids() noexcept {
     end_of_ids = next_id + batch;
 }
 
-void operation_base::fail(const boost::system::error_code& code) noexcept {
+bool operation_base::fail(const boost::system::error_code& code) noexcept {
+    const bool as_delivered = failed(code);
+    store(as_delivered ? code : timed_out());
+    return as_delivered;
+}
+
+bool operation_base::fail(std::exception_ptr exception) noexcept {
+    if (failed(code_of(exception))) {
+        store(std::move(exception));
+        return true;
+    }
+    // Without memory for another exception the code says as much.
+    if (exception = timed_out_exception(); exception)
+        store(std::move(exception));
+    else
+        store(timed_out());
+    return false;
+}
+
+void operation_base::store(const boost::system::error_code& code) noexcept {
     ::new (&code_) boost::system::error_code(code);
     failure_ = failure::code;
-    failed(code);
 }
 
-void operation_base::fail(std::exception_ptr exception) noexcept {
+void operation_base::store(std::exception_ptr&& exception) noexcept {
     ::new (&exception_) std::exception_ptr(std::move(exception));
     failure_ = failure::exception;
-    failed(code_of(exception_));
 }
 
-void operation_base::failed(const boost::system::error_code& code) noexcept {
-    final_status_ = static_cast<unsigned char>(means_canceled(code) ? AsyncStatus::Canceled
+bool operation_base::failed(const boost::system::error_code& code) noexcept {
+    const bool canceled = means_canceled(code);
+    const bool expired = canceled && (load() & lifecycle::expired);
+    final_status_ = static_cast<unsigned char>(canceled && !expired ? AsyncStatus::Canceled
                                                                     : AsyncStatus::Error);
+    return !expired;
 }
 
 boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
@@ -112,6 +143,8 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
     request(pack(types));
+    if (methods_->latched)
+        methods_->latched(*this);
 }
 
 void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
@@ -123,9 +156,12 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
             return;
         } catch (const std::bad_alloc&) {
             // Then at the expense of the stack.
+            const operation_ptr keep(this);
             return cancel(types);
         }
     }
+    // Whoever awaits it may let go of the last handle while it is being cancelled.
+    const operation_ptr keep(this);
     std::vector<request_type> passed_on;
     waiting = &passed_on;
     cancel(types);
@@ -137,7 +173,17 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::emit(unsigned types) { place_.deliver(types, unpack(types)); }
+void operation_base::expire() noexcept {
+    gate::expire(pack(boost::asio::cancellation_type::all));
+    if (methods_->latched)
+        methods_->latched(*this);
+}
+
+void operation_base::emit(unsigned types) {
+    if (methods_->requested)
+        methods_->requested(*this);
+    place_.deliver(types, unpack(types));
+}
 
 void operation_base::tell_observers() {
     std::exception_ptr thrown;
@@ -177,8 +223,8 @@ bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
-    // the context: whoever is inside publishes.
-    const bool needs = !(load() & lifecycle::ended) && methods_->runs_here(*this);
+    // the context: whoever is inside publishes, unless it is this thread.
+    const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
     unlock_observers();
     return needs;
 }

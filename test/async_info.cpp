@@ -124,8 +124,11 @@ BOOST_AUTO_TEST_CASE(handles_are_the_same_if_their_operation_is) {
     using namespace async_info_test;
     fixture f;
     check_identity(f);
+    const std::unordered_set<IAsyncInfo> hashed{f.a, f.b, f.t, f.u};
     f.close_all();
     check_identity(f);
+    for (const IAsyncInfo& each : std::vector<IAsyncInfo>{f.a, f.b, f.t, f.u})
+        BOOST_TEST(hashed.contains(each)); // its hash has not changed
 }
 
 // §1: "nullable".

@@ -27,6 +27,14 @@ static_assert(std::is_class_v<asyncinfo::AsyncOperationCompletedHandler<int>>);
 static_assert(std::is_enum_v<asyncinfo::on_failure>);
 static_assert(std::is_enum_v<asyncinfo::winner> && std::is_enum_v<asyncinfo::losers>);
 static_assert(std::is_class_v<asyncinfo::when_any_result<asyncinfo::IAsyncInfo>>);
+static_assert(std::is_base_of_v<asyncinfo::IAsyncInfo, asyncinfo::IAsyncActionWithProgress<int>>);
+static_assert(
+    std::is_base_of_v<asyncinfo::IAsyncInfo, asyncinfo::IAsyncOperationWithProgress<int, int>>);
+static_assert(std::is_class_v<asyncinfo::AsyncActionWithProgressCompletedHandler<int>>);
+static_assert(std::is_class_v<asyncinfo::AsyncActionProgressHandler<int>>);
+static_assert(std::is_class_v<asyncinfo::AsyncOperationWithProgressCompletedHandler<int, int>>);
+static_assert(std::is_class_v<asyncinfo::AsyncOperationProgressHandler<int, int>>);
+static_assert(std::is_class_v<asyncinfo::async_source<int, int>>);
 static_assert(std::is_class_v<asyncinfo::cancel_on_destroy<asyncinfo::IAsyncInfo>>);
 static_assert(
     std::is_same_v<decltype(asyncinfo::use_async_info), const asyncinfo::use_async_info_t>);

@@ -12,24 +12,22 @@
 
 namespace asyncinfo {
 
-/// A handle to an operation without a result: `void()`, `void(error_code)`, `void(exception_ptr)`.
-///
-/// Example:
-///
-///     asyncinfo::IAsyncAction wait = timer.async_wait(asyncinfo::use_async_info);
-class [[nodiscard]] IAsyncAction : public IAsyncInfo {
+/// The members of a handle to an operation without a result; `Handle` is the kind of handle.
+template <typename Handle>
+class [[nodiscard]] basic_action : public IAsyncInfo {
 public:
     using IAsyncInfo::IAsyncInfo;
+    using completed_handler = delegate<Handle, AsyncStatus>;
 
-    /// Sets the handler to be called when the operation has ended; see `completed_handler`.
+    /// Sets the handler to be called when the operation has ended; see `delegate`.
     ///
     /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
-    void Completed(AsyncActionCompletedHandler handler) const;
-    void Completed(AsyncActionCompletedHandler handler, boost::system::error_code& error) const;
+    void Completed(completed_handler handler) const;
+    void Completed(completed_handler handler, boost::system::error_code& error) const;
 
     /// The handler that was set and has not been called yet, or null.
-    AsyncActionCompletedHandler Completed() const;
-    AsyncActionCompletedHandler Completed(boost::system::error_code& error) const noexcept;
+    completed_handler Completed() const;
+    completed_handler Completed(boost::system::error_code& error) const noexcept;
 
     /// Throws the error that the operation ended by, if any: an exception as it was, a code in a
     /// `system_error`.
@@ -67,21 +65,41 @@ public:
         return async_wait(std::forward<Token>(token));
     }
 
-private:
-    friend class IAsyncInfo;
-    template <typename, typename>
-    friend class detail::completed_callable;
-    template <typename>
-    friend class completed_handler;
-    friend struct detail::handle_access;
-
-    explicit IAsyncAction(detail::operation_ptr operation) noexcept
+protected:
+    explicit basic_action(detail::operation_ptr operation) noexcept
         : IAsyncInfo(std::move(operation)) {}
 
+private:
     /// Throws why GetResults cannot succeed, if it cannot.
     void explain() const;
 };
 
+/// A handle to an operation without a result: `void()`, `void(error_code)`, `void(exception_ptr)`.
+///
+/// Example:
+///
+///     asyncinfo::IAsyncAction wait = timer.async_wait(asyncinfo::use_async_info);
+class [[nodiscard]] IAsyncAction : public basic_action<IAsyncAction> {
+public:
+    using basic_action::basic_action;
+
+private:
+    friend class IAsyncInfo;
+    friend struct detail::handle_access;
+
+    explicit IAsyncAction(detail::operation_ptr operation) noexcept
+        : basic_action(std::move(operation)) {}
+};
+
+template <>
+struct detail::block_of<IAsyncAction> {
+    using type = operation<void>;
+};
+
+extern template class basic_action<IAsyncAction>;
+
 } // namespace asyncinfo
+
+#include <asyncinfo/impl/async_action.hpp>
 
 #endif // ASYNCINFO_ASYNC_ACTION_HPP

@@ -14,20 +14,17 @@
 #include <utility>
 
 namespace asyncinfo::detail {
-
-template <typename Sender, typename Callable>
-class completed_callable;
-struct handle_access;
-
-} // namespace asyncinfo::detail
+struct delegate_access;
+}
 
 namespace asyncinfo {
 
-/// A reference-counted, nullable delegate to be called as `handler(sender, status)` when an
-/// operation has ended, where `sender` is a handle to it, by const reference.
+/// A reference-counted, nullable delegate to be called as `handler(sender, argument)`, where
+/// `sender` is a handle to an operation, by const reference. For `Completed` the argument is the
+/// status that the operation has ended with; for `Progress` see `basic_progress`.
 ///
-/// Made from any callable, move-only ones included. It is called exactly once for each operation it
-/// was given to, when `sender.Status() == status` and everything else is readable.
+/// Made from any callable, move-only ones included. As `Completed` it is called exactly once for
+/// each operation it was given to, when `sender.Status() == status` and everything else is readable.
 ///
 /// Executor and threads: the callable's associated executor (`asio::bind_executor`) if it has one,
 /// by `asio::dispatch`. Without: on the thread that ends the operation, in its executor, or on the
@@ -42,55 +39,63 @@ namespace asyncinfo {
 ///
 /// Example: `op.Completed([](auto& sender, AsyncStatus status) { ... });`
 ///
-/// Source: Windows.Foundation.AsyncActionCompletedHandler, AsyncOperationCompletedHandler<TResult>.
-template <typename Sender>
-class completed_handler {
+/// Source: Windows.Foundation.AsyncActionCompletedHandler and those beside it.
+template <typename Sender, typename Argument>
+class delegate {
 public:
     /// A null delegate.
-    completed_handler() = default;
-    completed_handler(std::nullptr_t) noexcept {}
+    delegate() = default;
+    delegate(std::nullptr_t) noexcept {}
 
-    completed_handler(const completed_handler&) noexcept = default;
-    completed_handler(completed_handler&&) noexcept = default;
-    completed_handler& operator=(const completed_handler&) noexcept = default;
-    completed_handler& operator=(completed_handler&&) noexcept = default;
-    ~completed_handler() = default;
+    delegate(const delegate&) noexcept = default;
+    delegate(delegate&&) noexcept = default;
+    delegate& operator=(const delegate&) noexcept = default;
+    delegate& operator=(delegate&&) noexcept = default;
+    ~delegate() = default;
 
     /// Wraps a callable; a null function pointer or `std::function` makes a null delegate.
     template <typename Callable>
-        requires(!std::same_as<std::remove_cvref_t<Callable>, completed_handler> &&
-                 std::invocable<std::decay_t<Callable>&, const Sender&, AsyncStatus>)
-    completed_handler(Callable&& callable);
+        requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
+                 std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&>)
+    delegate(Callable&& callable);
 
     /// Whether there is a callable.
     explicit operator bool() const noexcept { return target_ != nullptr; }
 
     /// Calls the callable here, or dispatches it to its associated executor. Not to be used on a
     /// null delegate.
-    void operator()(const Sender& sender, AsyncStatus status) const;
+    void operator()(const Sender& sender, const Argument& argument) const;
 
-    friend bool operator==(const completed_handler&, const completed_handler&) = default;
-    friend bool operator==(const completed_handler& a, std::nullptr_t) noexcept { return !a; }
+    friend bool operator==(const delegate&, const delegate&) = default;
+    friend bool operator==(const delegate& a, std::nullptr_t) noexcept { return !a; }
 
 private:
-    friend Sender;
+    friend struct detail::delegate_access;
 
-    explicit completed_handler(detail::completed_ptr target) noexcept
-        : target_(std::move(target)) {}
+    explicit delegate(detail::target_ptr<Argument> target) noexcept : target_(std::move(target)) {}
 
-    detail::completed_ptr target_;
+    detail::target_ptr<Argument> target_;
 };
 
 class IAsyncAction;
 template <typename T>
 class IAsyncOperation;
+template <typename P>
+class IAsyncActionWithProgress;
+template <typename T, typename P>
+class IAsyncOperationWithProgress;
 
 /// Called when an action has ended.
-using AsyncActionCompletedHandler = completed_handler<IAsyncAction>;
+using AsyncActionCompletedHandler = delegate<IAsyncAction, AsyncStatus>;
+template <typename P>
+using AsyncActionWithProgressCompletedHandler = delegate<IAsyncActionWithProgress<P>, AsyncStatus>;
 
 /// Called when an operation with a result has ended.
 template <typename T>
-using AsyncOperationCompletedHandler = completed_handler<IAsyncOperation<T>>;
+using AsyncOperationCompletedHandler = delegate<IAsyncOperation<T>, AsyncStatus>;
+template <typename T, typename P>
+using AsyncOperationWithProgressCompletedHandler =
+    delegate<IAsyncOperationWithProgress<T, P>, AsyncStatus>;
 
 } // namespace asyncinfo
 

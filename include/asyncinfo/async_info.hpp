@@ -103,7 +103,40 @@ public:
     void Cancel(boost::asio::cancellation_type_t types,
                 boost::system::error_code& error) const noexcept;
 
-    /// Whether the operation has been asked to stop, by `Cancel` or a bound slot.
+    /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends before.
+    /// If it then ends as aborted, its status is Error and its code `asio::error::timed_out`
+    /// wherever it is read; partial results are kept. A success stays a success.
+    ///
+    /// Told apart from Cancel: whichever comes first decides. Of several deadlines the earliest
+    /// counts; there is no way to take one back. Zero and negative durations ask at once; huge ones
+    /// never do. Does nothing once the operation has ended, and throws for the state only on an empty
+    /// handle.
+    ///
+    /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for an
+    /// operation without an executor that is `asio::system_executor`, whose thread then asks.
+    ///
+    /// Lifetime: when the operation ends the timer is cancelled: it keeps neither the operation nor
+    /// its context's `run()`. The context must be alive during the call; if it is destroyed before
+    /// the time is over there is no deadline.
+    ///
+    /// Errors: `std::bad_alloc`, and what else making a timer throws, also of the overload with
+    /// `error_code&`; then there is no deadline, and the operation is unharmed.
+    ///
+    /// Example: `op.cancel_after(std::chrono::seconds(5));`
+    template <typename Rep, typename Period>
+    void cancel_after(std::chrono::duration<Rep, Period> duration) const;
+    template <typename Rep, typename Period>
+    void cancel_after(std::chrono::duration<Rep, Period> duration,
+                      boost::system::error_code& error) const;
+
+    /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
+    template <typename Clock, typename Duration>
+    void cancel_at(std::chrono::time_point<Clock, Duration> time) const;
+    template <typename Clock, typename Duration>
+    void cancel_at(std::chrono::time_point<Clock, Duration> time,
+                   boost::system::error_code& error) const;
+
+    /// Whether the operation has been asked to stop, by `Cancel`, a bound slot or its deadline.
     bool cancel_requested() const;
     bool cancel_requested(boost::system::error_code& error) const noexcept;
 
@@ -155,6 +188,7 @@ public:
     ///
     /// Lifetime: to be used only while its context lives.
     boost::asio::any_io_executor get_executor() const;
+    boost::asio::any_io_executor get_executor(boost::system::error_code& error) const;
 
     /// Waits for the end as an asynchronous operation of Asio's, with any completion token and any
     /// number of times, before or after the end.
@@ -211,6 +245,7 @@ protected:
 
     [[noreturn]] static void refuse(const boost::system::error_code& error);
 
+    void set_deadline(detail::deadline when, boost::system::error_code& error) const;
     AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;
     AsyncStatus drive(boost::asio::io_context& context, detail::deadline until,
                       boost::system::error_code& error) const;

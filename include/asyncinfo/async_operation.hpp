@@ -13,36 +13,26 @@
 
 namespace asyncinfo {
 
-/// A handle to an operation with a result: `void(error_code, T)`, `void(exception_ptr, T)`,
-/// `void(T)`; for several values T is a `std::tuple`.
-///
-/// Every reader gets a copy of the result and disturbs no other. A T that cannot be copied goes to
-/// the first who takes it, by whichever member; the others get `errc::illegal_method_call`. An
-/// rvalue (`std::move(op).GetResults()`) takes the result out if it is the only handle.
-///
-/// Example:
-///
-///     auto read = socket.async_read_some(buffer, asyncinfo::use_async_info);
-///     // ... in every frame:
-///     if (auto n = read.try_get()) use(*n);
-template <typename T>
-class [[nodiscard]] IAsyncOperation : public IAsyncInfo {
+/// The members of a handle to an operation with a result; `Handle` is the kind of handle.
+template <typename Handle, typename T>
+class [[nodiscard]] basic_operation : public IAsyncInfo {
 public:
     using IAsyncInfo::IAsyncInfo;
+    using completed_handler = delegate<Handle, AsyncStatus>;
 
-    /// Sets the handler to be called when the operation has ended; see `completed_handler`.
+    /// Sets the handler to be called when the operation has ended; see `delegate`.
     ///
     /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
-    void Completed(AsyncOperationCompletedHandler<T> handler) const;
-    void Completed(AsyncOperationCompletedHandler<T> handler,
-                   boost::system::error_code& error) const;
+    void Completed(completed_handler handler) const;
+    void Completed(completed_handler handler, boost::system::error_code& error) const;
 
     /// The handler that was set and has not been called yet, or null.
-    AsyncOperationCompletedHandler<T> Completed() const;
-    AsyncOperationCompletedHandler<T> Completed(boost::system::error_code& error) const noexcept;
+    completed_handler Completed() const;
+    completed_handler Completed(boost::system::error_code& error) const noexcept;
 
     /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
-    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead.
+    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the status
+    /// is Canceled or Error all the same.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
     T GetResults() const&;
@@ -76,23 +66,45 @@ public:
     template <typename Token>
     detail::wait_result_t<T, Token> operator()(Token&& token) const;
 
-private:
-    friend class IAsyncInfo;
-    template <typename, typename>
-    friend class detail::completed_callable;
-    template <typename>
-    friend class completed_handler;
-    friend struct detail::handle_access;
-
-    explicit IAsyncOperation(detail::operation_ptr operation) noexcept
+protected:
+    explicit basic_operation(detail::operation_ptr operation) noexcept
         : IAsyncInfo(std::move(operation)) {}
 
-    detail::operation<T>& block() const noexcept {
-        return static_cast<detail::operation<T>&>(*operation());
-    }
+private:
+    auto& block() const noexcept { return static_cast<detail::block_t<Handle>&>(*operation()); }
 
     std::optional<T> results(bool sole, boost::system::error_code& error) const;
     T expect(std::optional<T> result, const boost::system::error_code& error) const;
+};
+
+/// A handle to an operation with a result: `void(error_code, T)`, `void(exception_ptr, T)`,
+/// `void(T)`; for several values T is a `std::tuple`.
+///
+/// Every reader gets a copy of the result and disturbs no other. A T that cannot be copied goes to
+/// the first who takes it, by whichever member; the others get `errc::illegal_method_call`. An
+/// rvalue (`std::move(op).GetResults()`) takes the result out if it is the only handle.
+///
+/// Example:
+///
+///     auto read = socket.async_read_some(buffer, asyncinfo::use_async_info);
+///     // ... in every frame:
+///     if (auto n = read.try_get()) use(*n);
+template <typename T>
+class [[nodiscard]] IAsyncOperation : public basic_operation<IAsyncOperation<T>, T> {
+public:
+    using IAsyncOperation::basic_operation::basic_operation;
+
+private:
+    friend class IAsyncInfo;
+    friend struct detail::handle_access;
+
+    explicit IAsyncOperation(detail::operation_ptr operation) noexcept
+        : IAsyncOperation::basic_operation(std::move(operation)) {}
+};
+
+template <typename T>
+struct detail::block_of<IAsyncOperation<T>> {
+    using type = operation<T>;
 };
 
 } // namespace asyncinfo

@@ -11,29 +11,57 @@
 ///       any Asio operation      token            what Asio invokes     one block ├─ cancellation
 ///                                                                                └─ outcome
 ///
-/// | header                        | what it has                                                  |
-/// |-------------------------------|--------------------------------------------------------------|
-/// | `use_async_info.hpp`          | the completion token                                         |
-/// | `async_info.hpp`              | `IAsyncInfo`: identity, status, cancellation, waiting         |
-/// | `async_action.hpp`            | `IAsyncAction`, without a result                             |
-/// | `async_operation.hpp`         | `IAsyncOperation<T>`, with a result                          |
-/// | `async_completed_handler.hpp` | the delegates for `Completed`                                |
-/// | `async_status.hpp`            | `AsyncStatus`                                                |
-/// | `cancel_on_destroy.hpp`       | a scoped owner                                               |
-/// | `co_await.hpp`                | awaiting a handle in any coroutine                           |
-/// | `when_all.hpp`, `when_any.hpp` | combinations of operations                                   |
-/// | `error.hpp`                   | `errc` and its category                                      |
+/// | header                              | what it has                                                  |
+/// |-------------------------------------|--------------------------------------------------------------|
+/// | `use_async_info.hpp`                | the completion token                                         |
+/// | `async_info.hpp`                    | `IAsyncInfo`: identity, status, cancellation, waiting        |
+/// | `async_action.hpp`                  | `IAsyncAction`, without a result                             |
+/// | `async_operation.hpp`               | `IAsyncOperation<T>`, with a result                          |
+/// | `async_action_with_progress.hpp`    | `IAsyncActionWithProgress<P>`                                |
+/// | `async_operation_with_progress.hpp` | `IAsyncOperationWithProgress<T, P>`                          |
+/// | `async_source.hpp`                  | `async_source<T, P>`: your own producer of an operation      |
+/// | `async_completed_handler.hpp`       | the delegates for `Completed`                                |
+/// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
+/// | `async_status.hpp`                  | `AsyncStatus`                                                |
+/// | `cancel_on_destroy.hpp`             | a scoped owner                                               |
+/// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
+/// | `to_future.hpp`                     | a `std::future` of the result                                |
+/// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
+/// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
+/// | `coroutine.hpp`                     | coroutines that return handles                               |
+/// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
+/// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
+/// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
+/// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
+/// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
+/// | `to_future.hpp`                     | a `std::future` of the result                                |
+/// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
+/// | `error.hpp`                         | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
-/// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info.
+/// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
+/// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source.
+#include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/async_info.hpp>
 #include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_operation_with_progress.hpp>
+#include <asyncinfo/async_progress_handler.hpp>
+#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/cancel_on_destroy.hpp>
+#include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/co_await.hpp>
+#include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
+#include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/progress_token.hpp>
+#include <asyncinfo/resume_on.hpp>
+#include <asyncinfo/stop_on.hpp>
+#include <asyncinfo/to_future.hpp>
 #include <asyncinfo/use_async_info.hpp>
 #include <asyncinfo/when_all.hpp>
 #include <asyncinfo/when_any.hpp>

@@ -58,6 +58,8 @@ struct use_async_info_t : detail::bound_token<> {
     /// Adapts an I/O object: `auto timer = use_async_info.as_default_on(steady_timer(ctx));`
     template <typename IoObject>
     static auto as_default_on(IoObject&& object) {
+        static_assert(!std::is_lvalue_reference_v<IoObject>,
+                      "asyncinfo: as_default_on moves the object: give it an rvalue");
         return as_default_on_t<std::decay_t<IoObject>>(std::forward<IoObject>(object));
     }
 };

@@ -153,6 +153,26 @@ BOOST_AUTO_TEST_CASE(the_system_executor) {
     check(asio::any_io_executor(asio::system_executor()), [] { return true; });
 }
 
+// The initiating function does not say on which executor the steps run; they do.
+BOOST_AUTO_TEST_CASE(one_that_is_not_published) {
+    asyncinfo_test::running_context context(4);
+    asio::thread_pool pool(4);
+    std::atomic<int> outside = 0;
+    const auto check_unpublished = [&](const auto& executor) {
+        for (int i = 0; i < rounds; ++i) {
+            const auto op = asio::async_initiate<decltype((use_async_info)), void(error_code)>(
+                [&](auto handler) { looping{executor, of(executor), outside}(std::move(handler)); },
+                use_async_info);
+            op.Cancel();
+            BOOST_TEST(op.wait() == AsyncStatus::Canceled);
+        }
+    };
+    check_unpublished(context.get_executor());
+    check_unpublished(asio::make_strand(context));
+    check_unpublished(pool.get_executor());
+    BOOST_TEST(outside.load() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
     asyncinfo_test::running_context context(2);
     asio::thread_pool pool(4);

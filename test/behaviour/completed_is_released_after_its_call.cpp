@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 using asyncinfo::AsyncStatus;
@@ -140,6 +141,36 @@ BOOST_AUTO_TEST_CASE(every_member_may_be_used_inside) {
             f.complete();
         BOOST_TEST((closed == asyncinfo::errc::illegal_method_call));
         BOOST_TEST((kept == f.op));
+        BOOST_TEST(f.result_alive.expired());
+    }
+}
+
+// Nor by anything else: another thread may use every member meanwhile, and end another operation.
+BOOST_AUTO_TEST_CASE(no_lock_is_held_meanwhile) {
+    using namespace completed_is_released_after_its_call_test;
+    for (const bool late : {false, true}) {
+        fixture f, other;
+        int calls = 0;
+        error_code assigned;
+        other.op.Completed([&](auto&, AsyncStatus) { ++calls; });
+        const auto handler = [&](const IAsyncOperation<value>& sender, AsyncStatus) {
+            ++calls;
+            std::jthread([&] {
+                sender.Cancel();
+                static_cast<void>(sender.get());
+                static_cast<void>(sender.Completed());
+                sender.Completed([](auto&, AsyncStatus) {}, assigned);
+                other.complete();
+                sender.Close();
+            }).join();
+        };
+        if (late)
+            f.complete();
+        f.op.Completed(handler);
+        if (!late)
+            f.complete();
+        BOOST_TEST(calls == 2);
+        BOOST_TEST((assigned == asyncinfo::errc::illegal_delegate_assignment));
         BOOST_TEST(f.result_alive.expired());
     }
 }

@@ -273,6 +273,14 @@ BOOST_AUTO_TEST_CASE(that_has_no_work_left) {
     BOOST_TEST(!op.cancel_requested());
     driver d(op, context);
     waiter::until_there_is_one(op);
+    // It waits: the context does not stop again and again, to be restarted.
+    std::latch restarted(1);
+    asio::post(context, [&] { restarted.count_down(); });
+    restarted.wait();
+    bool stopped = false;
+    for (int n = 0; n != 1000; ++n)
+        stopped |= context.stopped();
+    BOOST_TEST(!stopped);
     a.complete();
     BOOST_TEST(d.came_back());
 }
@@ -309,6 +317,18 @@ BOOST_AUTO_TEST_CASE(whose_handlers_throw) {
     BOOST_CHECK_EXCEPTION(op.get(context, error), std::runtime_error, is_it);
     op.get(context);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
+}
+
+// From one of its own handlers: a thread that may run the context may wait in there.
+BOOST_AUTO_TEST_CASE(from_within) {
+    using namespace get_drives_a_context_test;
+    asio::io_context context;
+    asio::steady_timer timer(context, 1ms);
+    const auto op = timer.async_wait(use_async_info);
+    AsyncStatus ended = AsyncStatus::Started;
+    asio::post(context, [&] { ended = op.wait_for(context, 24h); });
+    context.run();
+    BOOST_TEST(ended == AsyncStatus::Completed);
 }
 
 // "d ≤ 0 polls": what is ready runs, and nothing is waited for.

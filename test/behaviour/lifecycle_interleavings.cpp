@@ -7,7 +7,8 @@
 //
 // What holds in each schedule, by section of the contract:
 //   §2    nothing is released under a reader; Close is refused until the operation has ended
-//   §3    the status leaves Started once, and whoever sees it sees the outcome
+//   §3    the status leaves Started once, and whoever sees it sees the outcome; of the deadline and
+//         Cancel, whoever came first is the one that is remembered
 //   §4.1  a request stays latched until it is delivered or the operation has ended
 //   §4.2  nothing is emitted while a step or the initiating function runs, nor outside the executor
 //   §4.4  the slot is cleared before the status is published, and nothing is emitted after
@@ -52,6 +53,7 @@ enum class act {
     step,          ///< an intermediate step, or a late one
     throwing_step, ///< the same, ending by an exception
     cancel,
+    expire, ///< the operation's own deadline
     close,
     assign,        ///< Completed(handler)
     wait,          ///< get()
@@ -62,8 +64,9 @@ enum class act {
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
                           act::abandon};
-constexpr act others[] = {act::initiate, act::step, act::throwing_step, act::cancel, act::close,
-                          act::assign,   act::wait, act::wait_a_little, act::read,   act::drop};
+constexpr act others[] = {act::initiate,      act::step,  act::throwing_step, act::cancel,
+                          act::expire,        act::close, act::assign,        act::wait,
+                          act::wait_a_little, act::read,  act::drop};
 
 std::ostream& operator<<(std::ostream& out, act a) {
     constexpr const char* names[] = {"complete_in_step",
@@ -74,6 +77,7 @@ std::ostream& operator<<(std::ostream& out, act a) {
                                      "step",
                                      "throwing_step",
                                      "cancel",
+                                     "expire",
                                      "close",
                                      "assign",
                                      "wait",
@@ -99,6 +103,7 @@ struct scenario {
 
     bool has(act a) const { return std::count(acts.begin(), acts.end(), a) != 0; }
     bool has_step() const { return has(act::step) || has(act::throwing_step); }
+    bool has_request() const { return has(act::cancel) || has(act::expire); }
 
     friend std::ostream& operator<<(std::ostream& out, const scenario& s) {
         for (const act a : s.acts)
@@ -133,7 +138,7 @@ public:
         for (const act a : scenario_.acts)
             all.push_back([this, a] { play(a); });
         // A context is destroyed after its threads.
-        if (scenario_.has(act::cancel) && scenario_.where == executor::pool &&
+        if (scenario_.has_request() && scenario_.where == executor::pool &&
             !scenario_.has(act::abandon))
             all.push_back([this] { run_pool(); });
         return all;
@@ -161,8 +166,14 @@ public:
                     "published before it is cleaned up");
             over_ = true;
         }
-        for (const word stays : {ended, closed, assigned, claimed, requested_mask})
+        for (const word stays : {ended, closed, assigned, claimed, requested_mask, expired})
             require((from & stays & ~to) == 0, "a bit that stays is lost");
+        if (requested(to) && !requested(from))
+            require(((to & expired) != 0) ==
+                        (me() < scenario_.acts.size() && scenario_.acts[me()] == act::expire),
+                    "a deadline that came first is taken for a Cancel, or the reverse");
+        else
+            require((to & expired) == (from & expired), "expired after a request");
         require(references(to) <= 8 && inside(to) <= 8, "a count runs below zero");
     }
 
@@ -202,10 +213,11 @@ private:
     /// A place in this file; in the gate an actor comes by each of them on one way only.
     static void at(std::uint64_t place) { exploring().reached(place); }
 
-    /// Each Cancel asks for a type of its own.
+    /// Each Cancel asks for a type of its own, and so does the deadline.
     unsigned all_requests() const {
         const auto& a = scenario_.acts;
-        return (1u << std::count(a.begin(), a.end(), act::cancel)) - 1;
+        return ((1u << std::count(a.begin(), a.end(), act::cancel)) - 1) |
+               (scenario_.has(act::expire) ? deadline_type : 0);
     }
 
     /// In the larger scenarios most keep their handles until all is over.
@@ -254,6 +266,8 @@ private:
         executor_.read();
         context_.read();
     }
+
+    bool emits_anywhere() const { return true; }
 
     void clear_slot() {
         slot_.write();
@@ -338,6 +352,9 @@ private:
                                      act::cancel));
             if (scenario_.drops_handle_in_completed)
                 return;
+            break;
+        case act::expire:
+            gate::expire(deadline_type);
             break;
         case act::close:
             if (close())
@@ -483,6 +500,7 @@ private:
 
     static constexpr std::size_t queue = 1;
     static constexpr std::size_t waking = 2;
+    static constexpr unsigned deadline_type = 8;
 
     const scenario& scenario_;
     std::deque<delivery> deliveries_;
@@ -555,7 +573,7 @@ BOOST_AUTO_TEST_CASE(two_actors_where_requests_are_delivered_by_the_caller_or_no
     for (const executor where : {executor::caller, executor::out_of_memory})
         for (const act other :
              {act::complete_in_step, act::complete, act::complete_plainly, act::abandon,
-              act::initiate, act::step, act::throwing_step, act::cancel})
+              act::initiate, act::step, act::throwing_step, act::cancel, act::expire})
             all.push_back({{act::cancel, other}, where});
     explore_all(all);
 }
@@ -601,9 +619,21 @@ BOOST_AUTO_TEST_CASE(requests_are_delivered_while_the_operation_runs) {
              {act::cancel, act::cancel, act::initiate},
              {act::cancel, act::step, act::initiate},
              {act::cancel, act::cancel, act::cancel},
+             {act::expire, act::step},
+             {act::expire, act::initiate},
+             {act::expire, act::cancel},
+             {act::expire, act::expire},
+             {act::expire, act::cancel, act::step},
          })
         all.push_back({.acts = acts, .grain = explorer::grain::transition});
     explore_all(all);
+}
+
+// Assignments of Completed and waiters that come and go, while the operation runs.
+BOOST_AUTO_TEST_CASE(the_observers_are_edited_by_one_at_a_time) {
+    explore_all({{{act::assign, act::assign}},
+                 {{act::assign, act::wait_a_little}},
+                 {{act::wait_a_little, act::wait_a_little}}});
 }
 
 // Not under a sanitizer: it would see nothing here that it does not see with two actors.
@@ -619,6 +649,9 @@ BOOST_AUTO_TEST_CASE(three_actors, *boost::unit_test::enable_if<!asyncinfo_test:
                     (s.has(act::throwing_step) && !s.has(act::cancel)) ||
                     (ender == act::abandon && (!s.has(act::cancel) || s.has_step())))
                     continue;
+                // The deadline differs from a Cancel only for another request.
+                if (s.has(act::expire) && !s.has(act::cancel))
+                    continue;
                 all.push_back(std::move(s));
             }
     explore_all(all);
@@ -628,7 +661,7 @@ BOOST_AUTO_TEST_CASE(three_actors, *boost::unit_test::enable_if<!asyncinfo_test:
 BOOST_AUTO_TEST_CASE(no_schedule_is_lost_by_forgetting,
                      *boost::unit_test::enable_if<!asyncinfo_test::sanitized>()) {
     for (const scenario& s : pairs())
-        if (!s.has(act::cancel) || s.has(act::abandon)) {
+        if (!s.has_request() || s.has(act::abandon)) {
             const auto all = explore(s, explorer::memory::all);
             const auto last = explore(s);
             BOOST_TEST(last.schedules == all.schedules, s);

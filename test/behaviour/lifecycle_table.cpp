@@ -66,6 +66,7 @@ const event events[] = {
      [](word w) { return leave(w, false, 0); }},
     {"request", [](word) { return true; }, [](word w) { return request(w, 1); }},
     {"request all", [](word) { return true; }, [](word w) { return request(w, 15); }},
+    {"expire", [](word) { return true; }, [](word w) { return expire(w, 15); }},
     {"submitted", [](word w) { return (w & submitting) != 0; },
      [](word w) { return submitted(w); }},
     {"forward", [](word w) { return (w & hop) && references(w) >= 1; },
@@ -109,10 +110,12 @@ word may_change(std::string_view event, next then) {
     word bits = counts;
     if (then == next::submit)
         bits |= hop | submitting;
-    if (event.starts_with("leave") || event.starts_with("request"))
+    if (event.starts_with("leave") || event.starts_with("request") || event == "expire")
         bits |= hop | submitting | again;
-    if (event.starts_with("request"))
+    if (event.starts_with("request") || event == "expire")
         bits |= requested_mask;
+    if (event == "expire")
+        bits |= expired;
     if (event == "submitted")
         bits |= hop | submitting | again;
     if (event.starts_with("forward"))
@@ -166,7 +169,7 @@ BOOST_AUTO_TEST_CASE(parts_of_the_word) {
     word seen = 0;
     for (const word part :
          {status_mask, ended, again, hop, submitting, locked, closed, assigned, claimed, observed,
-          requested_mask, contended, inside_mask, ~(one_reference - 1)}) {
+          requested_mask, contended, expired, inside_mask, ~(one_reference - 1)}) {
         BOOST_TEST((seen & part) == 0u);
         seen |= part;
     }
@@ -240,6 +243,26 @@ BOOST_AUTO_TEST_CASE(cancellation) {
          next::nothing},
         {"request, published", request(completed | ended | refs(1), 1), completed | ended | refs(1),
          next::nothing},
+
+        {"expire", expire(refs(2), 8), refs(3) | hop | submitting | expired | asked(8),
+         next::submit},
+        {"expire, nothing asked", expire(refs(2), 0), refs(2), next::nothing},
+        {"expire, somebody is inside", expire(refs(2) | in(1), 8),
+         refs(2) | in(1) | expired | asked(8), next::nothing},
+        {"expire, asked before", expire(refs(2) | in(1) | asked(1), 8), refs(2) | in(1) | asked(9),
+         next::nothing},
+        {"expire, asked before, undelivered", expire(refs(2) | asked(8), 8),
+         refs(3) | hop | submitting | asked(8), next::submit},
+        {"expire, another submits", expire(refs(2) | submitting, 8),
+         refs(2) | submitting | again | expired | asked(8), next::nothing},
+        {"expire, expired", expire(refs(2) | in(1) | expired | asked(8), 8),
+         refs(2) | in(1) | expired | asked(8), next::nothing},
+        {"expire, ended", expire(refs(2) | ended | in(1), 8), refs(2) | ended | in(1),
+         next::nothing},
+        {"expire, published", expire(completed | ended | refs(1), 8), completed | ended | refs(1),
+         next::nothing},
+        {"request, expired", request(refs(2) | in(1) | expired | asked(8), 1),
+         refs(2) | in(1) | expired | asked(9), next::nothing},
 
         {"submitted", submitted(refs(3) | hop | submitting), refs(3) | hop, next::nothing},
         {"submitted, delivered already", submitted(refs(2) | submitting), refs(2), next::nothing},
@@ -382,6 +405,7 @@ BOOST_AUTO_TEST_CASE(invariants) {
             unsigned long moved_though_it_waits = 0;
             unsigned long counted_wrongly = 0;
             unsigned long destroyed_in_use = 0;
+            unsigned long expired_though_asked = 0;
             for_each_word([&](word w) {
                 if (!e.possible(w))
                     return;
@@ -389,7 +413,11 @@ BOOST_AUTO_TEST_CASE(invariants) {
                 const auto [value, then] = e.happen(w);
                 status_changed += status(value) != status(w) && e.name != "publish";
                 other_bits_changed += ((value ^ w) & ~may_change(e.name, then)) != 0;
-                lost += (w & ~value & (ended | closed | assigned | claimed | requested_mask)) != 0;
+                lost += (w & ~value &
+                         (ended | closed | assigned | claimed | requested_mask | expired)) != 0;
+                expired_though_asked +=
+                    (value & ~w & expired) &&
+                    (requested(w) || (w & ended) || !started(w) || !requested(value));
                 lost += !started(w) && status(value) != status(w);
                 moved_though_it_waits += (then == next::wait || then == next::refuse) && value != w;
                 // One reference for each delivery submitted; one less where one is given up.
@@ -412,6 +440,7 @@ BOOST_AUTO_TEST_CASE(invariants) {
             BOOST_TEST(moved_though_it_waits == 0u);
             BOOST_TEST(counted_wrongly == 0u);
             BOOST_TEST(destroyed_in_use == 0u);
+            BOOST_TEST(expired_though_asked == 0u);
         }
 }
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -96,7 +97,40 @@ struct in_state {
     handle_type handle;
 };
 
-using kinds = std::tuple<in_state<>, in_state<int>, in_state<std::unique_ptr<int>>>;
+/// The same with progress; what has been reported stays readable.
+template <typename T>
+struct in_state_with_progress {
+    using handle_type = typename asyncinfo::async_source<T, int>::handle_type;
+
+    explicit in_state_with_progress(state s) {
+        if (s == state::empty)
+            return;
+        handle = source.operation();
+        source.report(1);
+        if (s == state::cancel_requested)
+            handle.Cancel();
+        if (!is_started(s))
+            finish(code_of(s));
+        if (is_closed(s))
+            handle.Close();
+    }
+
+    void finish(error_code code = {}) {
+        if (code)
+            source.set_error(code);
+        else
+            source.set_value();
+    }
+
+    asyncinfo::async_source<T, int> source;
+    handle_type handle;
+};
+
+using kinds_with_progress = std::tuple<in_state_with_progress<void>, in_state_with_progress<int>,
+                                       in_state_with_progress<std::unique_ptr<int>>>;
+using kinds = decltype(std::tuple_cat(
+    std::declval<std::tuple<in_state<>, in_state<int>, in_state<std::unique_ptr<int>>>>(),
+    std::declval<kinds_with_progress>()));
 
 /// What a member does: `ok`; IMC, ISC and IDA of the contract; `own` throws the operation's code;
 /// `blocks` is the subject of other tests.
@@ -170,6 +204,8 @@ void check(std::string_view name, expectations expected, Member member, Prepare 
                 for (Kind* each : {&throwing, &setting}) {
                     const typename Kind::handle_type handle = each->handle;
                     BOOST_TEST(handle.Status() == AsyncStatus::Started);
+                    if (code)
+                        BOOST_TEST(handle.cancel_requested() == (s == state::cancel_requested));
                     each->finish();
                     BOOST_TEST(handle.Status() == AsyncStatus::Completed);
                     BOOST_CHECK_NO_THROW(static_cast<void>(handle.GetResults()));
@@ -292,8 +328,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, members_answer_by_state_test::kinds)
             error_code own;
             BOOST_TEST(!!handle.try_get(own) ==
                        (status == AsyncStatus::Completed &&
-                        !std::is_same_v<Kind, in_state<std::unique_ptr<int>>>));
+                        !std::is_same_v<Kind, in_state<std::unique_ptr<int>>> &&
+                        !std::is_same_v<Kind, in_state_with_progress<std::unique_ptr<int>>>));
         }
+}
+
+// §5: Progress "may be replaced or cleared any time [...]; set after the end it is accepted".
+BOOST_AUTO_TEST_CASE_TEMPLATE(matrix_of_progress, Kind,
+                              members_answer_by_state_test::kinds_with_progress) {
+    using namespace members_answer_by_state_test;
+    const auto ignore = [](const auto&, int) {};
+    check<Kind>("Progress(handler)", {ok, ok, ok, ok, imc},
+                [&](auto& h, auto&... e) { h.Progress(ignore, e...); });
+    check<Kind>("Progress(nullptr)", {ok, ok, ok, ok, imc},
+                [](auto& h, auto&... e) { h.Progress(nullptr, e...); });
+    error_code ignored;
+    check<Kind>(
+        "Progress(handler), again", {ok, ok, ok, ok, imc},
+        [&](auto& h, auto&... e) { h.Progress(ignore, e...); },
+        [&](auto& h) { h.Progress(ignore, ignored); });
+    check<Kind>("Progress()", {ok, ok, ok, ok, imc}, [](auto& h, auto&... e) { h.Progress(e...); });
+    check<Kind>("progress()", {ok, ok, ok, ok, imc}, [](auto& h, auto&... e) {
+        const auto latest = h.progress(e...);
+        error_code refused;
+        h.Id(refused);
+        BOOST_TEST((latest == (refused ? std::optional<int>() : 1)));
+    });
 }
 
 // §2: cancel_requested() says "whether", in every state.

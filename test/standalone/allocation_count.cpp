@@ -14,6 +14,7 @@
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -346,6 +347,18 @@ void check_steady_state() {
 }
 
 template <typename Work>
+void check_deadlines() {
+    const auto with_deadline = [](const auto& token) {
+        return token.cancel_after(std::chrono::hours(1));
+    };
+    for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
+        BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
+            const auto raw = by_callback<Work>(outstanding, unbound, count_heap());
+            BOOST_TEST(by_handle<Work>(outstanding, with_deadline, count_heap()) <= raw);
+        }
+}
+
+template <typename Work>
 void check_associated_allocator() {
     for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
         BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
@@ -358,6 +371,56 @@ void check_associated_allocator() {
                 BOOST_TEST(by_handle<Work>(outstanding, with_allocator, count_heap()) <=
                            (by_callback<Work, true>(outstanding, with_allocator, count_heap())));
         }
+}
+
+} // namespace
+} // namespace allocation_count_test
+
+namespace allocation_count_test {
+namespace {
+
+/// Operations one after the other, inside the loop, each observed so often before its end and again
+/// after it: what later ones allocate.
+template <typename Observe>
+class observed_rounds {
+public:
+    observed_rounds(std::size_t observers, Observe observe)
+        : observers_(observers), observe_(observe) {}
+
+    std::uint64_t run() {
+        asio::post(context_, [this] { next_round(); });
+        context_.run();
+        return result_;
+    }
+
+private:
+    void next_round() {
+        if (round_ == warm_up)
+            heap::start_counting();
+        if (round_++ == warm_up + counted) {
+            result_ = heap::stop_counting();
+            return;
+        }
+        const auto op = source_.start_on(context_.get_executor(), use_async_info);
+        for (std::size_t i = 0; i < observers_; ++i)
+            observe_(op, context_);
+        source_.complete({}, 1);
+        for (std::size_t i = 0; i < observers_; ++i)
+            observe_(op, context_);
+        asio::post(context_, [this] { next_round(); });
+    }
+
+    const std::size_t observers_;
+    Observe observe_;
+    asio::io_context context_;
+    asyncinfo_test::pending<void(error_code, int)> source_;
+    int round_ = 0;
+    std::uint64_t result_ = 0;
+};
+
+template <typename Observe>
+std::uint64_t by_observers(std::size_t observers, Observe observe) {
+    return observed_rounds<Observe>(observers, observe).run();
 }
 
 } // namespace
@@ -381,12 +444,38 @@ BOOST_AUTO_TEST_CASE(steady_state, *boost::unit_test::enable_if<recycles>()) {
     check_steady_state<cancel>();
 }
 
+// Its timer's memory is recycled as the operation's block is.
+BOOST_AUTO_TEST_CASE(steady_state_with_deadlines, *boost::unit_test::enable_if<recycles>()) {
+    check_deadlines<post>();
+    check_deadlines<timer>();
+    check_deadlines<socket_read>();
+    check_deadlines<cancel>();
+}
+
 BOOST_AUTO_TEST_CASE(one_block_from_the_associated_allocator) {
     check_associated_allocator<post>();
     check_associated_allocator<timer>();
     check_associated_allocator<socket_read>();
     check_associated_allocator<composed_read>();
     check_associated_allocator<cancel>();
+}
+
+// A wait without an allocator of its own takes recycled memory, for itself and, of an executor that
+// takes an allocator, for its way through it. (Of an any_io_executor, which does not, what Asio's
+// post takes: it recycles two blocks.)
+BOOST_AUTO_TEST_CASE(waits_are_recycled, *boost::unit_test::enable_if<recycles>()) {
+    const auto nothing = [](const auto&, asio::io_context&) {};
+    const auto bound = [](const auto& op, asio::io_context& context) {
+        op(asio::bind_executor(context.get_executor(), [](error_code, int) {}));
+    };
+    BOOST_TEST(by_observers(most / 2, bound) == by_observers(most / 2, nothing));
+
+    const auto posted = [](const auto& op, asio::io_context&) {
+        asio::post(op.get_executor(), [] {});
+    };
+    const auto plain = [](const auto& op, asio::io_context&) { op([](error_code, int) {}); };
+    for (const std::size_t observers : {std::size_t{1}, most / 2})
+        BOOST_TEST(by_observers(observers, plain) <= by_observers(observers, posted));
 }
 
 // Waking, telling and calling Completed; on the thread that ends the operation.

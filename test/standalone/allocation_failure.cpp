@@ -208,13 +208,14 @@ bool survives(std::int64_t n, const memory& memory, ending how, Token make_token
         const auto status = op.Status();
         if (thrown_by_run != 0 && status == AsyncStatus::Error)
             BOOST_TEST((op.ErrorCode() == errc::abandoned));
-        else
+        else if (op.ErrorCode() != asio::error::timed_out)
             BOOST_TEST((status == AsyncStatus::Completed || status == AsyncStatus::Canceled));
         if (how == ending::by_cancel && !std::is_same_v<Subject, posted>)
             BOOST_TEST(status != AsyncStatus::Completed);
         BOOST_TEST(calls == (assigned ? 1 : 0));
     }
-    // Nothing is left behind, such as work that nobody does.
+    // Nothing is left behind, such as work that nobody does, or the deadline of what did not start.
+    context.run_for(bound);
     BOOST_TEST(context.poll() == 0u);
     BOOST_TEST(context.stopped());
     return refused;
@@ -244,6 +245,13 @@ void check_all(const memory& memory) {
                                     use_async_info);
     });
     BOOST_TEST(blocks.alive.load() == 0);
+    for (const auto time : {std::chrono::hours(1), std::chrono::hours(0)}) {
+        const auto with_deadline = [time](asio::io_context&) {
+            return use_async_info.cancel_after(time);
+        };
+        check<posted>("post, with a deadline", memory, with_deadline);
+        check<waiting<any_timer>>("timer, with a deadline", memory, with_deadline);
+    }
     check<reading>("async_read", memory, plain);
     check<reading>("async_read, as_tuple", memory,
                    [](asio::io_context&) { return asio::as_tuple(use_async_info); });
@@ -278,6 +286,41 @@ BOOST_AUTO_TEST_CASE(associated_allocator_refuses) {
     check<waiting<io_timer>>("timer of an io_context", refuse_own, bound_allocator);
     check<reading>("async_read", refuse_own, bound_allocator);
     BOOST_TEST(own_memory::in_use == 0);
+}
+
+// A deadline that cannot be set leaves the operation as it was; the next one can.
+BOOST_AUTO_TEST_CASE(a_deadline_is_set_or_it_throws) {
+    for (const bool all : {false, true}) {
+        std::int64_t n = 0;
+        for (bool refused = true; refused; ++n) {
+            asio::io_context context;
+            waiting<any_timer> subject(context);
+            const auto op = subject.start(use_async_info);
+            bool set = false;
+            {
+                const no_recycled_blocks heap_only;
+                heap::refuse_after(n, all);
+                try {
+                    op.cancel_after(std::chrono::milliseconds(1));
+                    set = true;
+                } catch (const std::bad_alloc&) {
+                }
+                refused = heap::provide();
+            }
+            BOOST_TEST(set == !refused);
+            BOOST_REQUIRE(n < 1000);
+            if (!set) {
+                BOOST_TEST(!op.cancel_requested());
+                context.poll();
+                BOOST_TEST(op.Status() == AsyncStatus::Started);
+                op.cancel_after(std::chrono::milliseconds(1));
+            }
+            context.run_for(bound);
+            BOOST_TEST(op.ErrorCode() == asio::error::timed_out);
+            BOOST_TEST(context.stopped());
+        }
+        BOOST_TEST(n > 1);
+    }
 }
 
 // §4.1, the other half: the next step of the operation delivers.

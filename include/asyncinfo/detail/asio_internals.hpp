@@ -38,7 +38,8 @@
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
-/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only               |
+/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only, and what an  |
+/// |                            | empty one throws comes out of `run()`                          |
 namespace asyncinfo {
 class IAsyncInfo;
 }
@@ -62,6 +63,21 @@ decltype(auto) published_executor(const Initiation& initiation) {
 template <typename Initiation>
 concept publishes_executor = is_bound<std::decay_t<decltype(published_executor(
     std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
+
+/// Has it no use for the executor it publishes where another is bound? Then it is not kept: it may
+/// be a strand, whose context need not live as long as the bound one.
+template <typename Initiation>
+constexpr bool runs_on_bound_executor_only() {
+    if constexpr (requires { Initiation::runs_on_bound_executor_only; })
+        return true;
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    else if constexpr (requires(const Initiation& i) { i.initiation_; })
+        return runs_on_bound_executor_only<
+            std::decay_t<decltype(std::declval<const Initiation&>().initiation_)>>();
+#endif
+    else
+        return false;
+}
 
 /// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
 /// adapters to the completion handler, which answers with its operation and no reference counted.
@@ -236,9 +252,12 @@ class awaitable_async_op<Signature, Handle, Executor>
     using base = awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor>;
 
 public:
+    /// Throws in the coroutine if there is nothing to await: once that is suspended, what is thrown
+    /// comes out of the executor that runs it.
     template <typename... Frame>
     awaitable_async_op(Handle handle, Frame... frame)
-        : keeper{{std::move(handle)}}, base(std::move(keeper::kept), frame...) {}
+        : keeper{{(static_cast<void>(handle.Status()), std::move(handle))}},
+          base(std::move(keeper::kept), frame...) {}
 };
 
 } // namespace boost::asio::detail

@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_BOUND_TOKEN_HPP
 
 #include <asyncinfo/detail/config.hpp>
+#include <asyncinfo/detail/deadline.hpp>
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -39,20 +40,21 @@ inline constexpr bool is_bound = !std::is_same_v<T, unbound>;
 /// `use_async_info` with what the binders around it have bound to the operation. Of two binders of
 /// a kind the outer one counts, as in Asio; it is applied first.
 template <typename Executor = unbound, typename Allocator = unbound, typename Slot = unbound,
-          typename ImmediateExecutor = unbound>
+          typename ImmediateExecutor = unbound, typename Deadline = unbound>
 struct bound_token {
     [[no_unique_address]] Executor executor;
     [[no_unique_address]] Allocator allocator;
     [[no_unique_address]] Slot slot;
     [[no_unique_address]] ImmediateExecutor immediate_executor;
+    [[no_unique_address]] Deadline deadline;
 
     template <typename E>
     auto with_executor(const E& e) const {
         if constexpr (is_bound<Executor>)
             return *this;
         else
-            return bound_token<E, Allocator, Slot, ImmediateExecutor>{e, allocator, slot,
-                                                                      immediate_executor};
+            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline>{
+                e, allocator, slot, immediate_executor, deadline};
     }
 
     template <typename A>
@@ -60,8 +62,8 @@ struct bound_token {
         if constexpr (is_bound<Allocator>)
             return *this;
         else
-            return bound_token<Executor, A, Slot, ImmediateExecutor>{executor, a, slot,
-                                                                     immediate_executor};
+            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline>{
+                executor, a, slot, immediate_executor, deadline};
     }
 
     template <typename S>
@@ -69,8 +71,8 @@ struct bound_token {
         if constexpr (is_bound<Slot>)
             return *this;
         else
-            return bound_token<Executor, Allocator, S, ImmediateExecutor>{executor, allocator, s,
-                                                                          immediate_executor};
+            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline>{
+                executor, allocator, s, immediate_executor, deadline};
     }
 
     template <typename E>
@@ -78,7 +80,42 @@ struct bound_token {
         if constexpr (is_bound<ImmediateExecutor>)
             return *this;
         else
-            return bound_token<Executor, Allocator, Slot, E>{executor, allocator, slot, e};
+            return bound_token<Executor, Allocator, Slot, E, Deadline>{executor, allocator, slot, e,
+                                                                       deadline};
+    }
+
+    /// The token with a deadline for each operation that it starts, counted from the start: as
+    /// `IAsyncInfo::cancel_after` on the handle, but set before the operation starts. Of several the
+    /// earliest counts. Binders and Asio's adapters around the token keep it.
+    ///
+    /// Executor and threads: the timer is one of the context of the executor bound to the operation,
+    /// else of the one that its initiating function publishes, else of `asio::system_executor`.
+    ///
+    /// Errors: if the deadline cannot be set the initiating function throws, and has not been called.
+    ///
+    /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
+    template <typename Rep, typename Period>
+    constexpr auto cancel_after(std::chrono::duration<Rep, Period> duration) const {
+        return with_deadline(planned().after(duration));
+    }
+
+    /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
+    template <typename Clock, typename Duration>
+    auto cancel_at(std::chrono::time_point<Clock, Duration> time) const {
+        return with_deadline(planned().at(detail::deadline::at(time)));
+    }
+
+private:
+    constexpr planned_deadline planned() const {
+        if constexpr (is_bound<Deadline>)
+            return deadline;
+        else
+            return {};
+    }
+
+    constexpr auto with_deadline(const planned_deadline& d) const {
+        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline>{
+            executor, allocator, slot, immediate_executor, d};
     }
 };
 

@@ -48,10 +48,12 @@ Policy checked(Policy policy) {
 /// Ends `operation` as `failed` has ended: by the same exception or code.
 inline void fail_as(operation_base& operation, operation_base& failed) noexcept {
     boost::system::error_code refused; // its exception is gone, by Close
-    if (auto thrown = failed.exception(refused))
-        return operation.fail(std::move(thrown));
-    const auto code = failed.code(refused);
-    operation.fail(refused ? refused : code);
+    if (auto thrown = failed.exception(refused)) {
+        operation.fail(std::move(thrown));
+    } else {
+        const auto code = failed.code(refused);
+        operation.fail(refused ? refused : code);
+    }
 }
 
 /// An operation that consists of others, its members: what `when_all` and `when_any` have in common.

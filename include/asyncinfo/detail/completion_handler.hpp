@@ -6,15 +6,14 @@
 #define ASYNCINFO_DETAIL_COMPLETION_HANDLER_HPP
 
 #include <asyncinfo/detail/gated_executor.hpp>
+#include <asyncinfo/detail/outcome.hpp>
 #include <asyncinfo/detail/signature.hpp>
 #include <asyncinfo/detail/started_operation.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/execution/executor.hpp>
 
-#include <exception>
 #include <memory>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -23,12 +22,6 @@
 #endif
 
 namespace asyncinfo::detail {
-
-/// What `as_tuple` delivers, if the operation reports errors.
-template <typename T>
-inline constexpr bool is_tuple_with_error = false;
-template <typename E, typename... Ts>
-inline constexpr bool is_tuple_with_error<std::tuple<E, Ts...>> = is_error<E>;
 
 /// What Asio invokes, or destroys, when the operation ends: it stores the outcome and ends the
 /// operation. `Parameters` are the completion signatures taken apart.
@@ -72,60 +65,11 @@ public:
         requires requires { typename select<types<Args...>, Parameters...>::type; }
     void operator()(Args&&... args) {
         Operation& ended = *std::exchange(operation_, nullptr);
-        try {
-            store(ended, typename select<types<Args...>, Parameters...>::type(),
-                  std::forward<Args>(args)...);
-        } catch (...) {
-            // The result could not be moved into its place.
-            ended.fail(std::current_exception());
-        }
+        outcome<Operation>::template store<Parameters...>(ended, std::forward<Args>(args)...);
         ended.end();
     }
 
 private:
-    using result_type = typename Operation::result_type;
-
-    template <typename Error, typename... Ts, typename E, typename... Args>
-        requires(!std::is_void_v<Error>)
-    static void store(Operation& ended, parameters<Error, Ts...>, E&& error, Args&&... args) {
-        if constexpr (sizeof...(Ts) != 0)
-            ended.set_result(static_cast<Args&&>(args)...);
-        store_error(ended, static_cast<const Error&>(Error(std::forward<E>(error))));
-    }
-
-    template <typename... Ts, typename... Args>
-    static void store(Operation& ended, parameters<void, Ts...>, Args&&... args) {
-        ended.set_result(std::forward<Args>(args)...);
-        if constexpr (is_tuple_with_error<result_type>) {
-            // as_tuple: the error decides the status all the same.
-            ended.error_goes_into_result();
-            store_error(ended, std::get<0>(*ended.result()));
-        } else {
-            ended.succeed();
-        }
-    }
-
-    static void store_error(Operation& ended, const boost::system::error_code& error) {
-        error.failed() ? ended.fail(error) : ended.succeed();
-    }
-
-    static void store_error(Operation& ended, const std::error_code& error) {
-        error ? ended.fail(boost::system::error_code(error)) : ended.succeed();
-    }
-
-    static void store_error(Operation& ended, const std::exception_ptr& error) {
-        error ? ended.fail(error) : ended.succeed();
-    }
-
-#if defined(ASYNCINFO_HAS_DISPOSITION)
-    template <boost::asio::disposition Disposition>
-    static void store_error(Operation& ended, const Disposition& disposition) {
-        disposition != boost::asio::no_error
-            ? ended.fail(boost::asio::to_exception_ptr(disposition))
-            : ended.succeed();
-    }
-#endif
-
     Operation* operation_;
     [[no_unique_address]] allocator_type allocator_;
 };

@@ -5,12 +5,18 @@
 #ifndef ASYNCINFO_DETAIL_CONFIG_HPP
 #define ASYNCINFO_DETAIL_CONFIG_HPP
 
+#if __cplusplus < 202002L
+#error "asyncinfo needs C++20: -std=c++20"
+#endif
+
 #include <boost/asio/version.hpp>
 #include <boost/version.hpp>
 
+#include <version>
+
 #if defined(Status)
 #error                                                                                             \
-    "asyncinfo: Status is a macro here (X11/Xlib.h defines it): include asyncinfo first, or #undef Status"
+    "asyncinfo: Status is a macro here (X11/Xlib.h defines it): #undef Status after the last X11 header"
 #endif
 
 #if BOOST_VERSION < 108100
@@ -28,9 +34,14 @@
 #define ASYNCINFO_HAS_DISPOSITION
 #endif
 
+/// A standard library without it lacks `stop_on` and `cancellation_token::stop_token`.
+#if defined(__cpp_lib_jthread)
+#define ASYNCINFO_HAS_STOP_TOKEN
+#endif
+
 /// Asio's internals that detail/asio_internals.hpp uses are known for these versions. With
 /// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, the portable fallback serves: it keeps
-/// every promise but for `errc::would_deadlock`, and costs more.
+/// every promise but for the corners that detail/asio_internals.hpp lists, and costs more.
 #if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109000
 #define ASYNCINFO_USE_ASIO_INTERNALS
 #endif

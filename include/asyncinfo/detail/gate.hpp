@@ -60,6 +60,7 @@ private:
 /// `Derived` supplies the effects:
 ///     void emit(unsigned types)         calls the cancellation handler, if it is due
 ///     void submit(delivery&&)           hands it to the executor; may throw
+///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
 ///     void clear_slot()                 once the operation has ended
 ///     void drop_executor()              after that, and with the observers locked
 ///     unsigned final_status()           what the stored outcome amounts to
@@ -75,6 +76,10 @@ public:
     gate& operator=(const gate&) = delete;
 
     lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
+
+    /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
+    /// published before it leaves.
+    bool is_inside() const noexcept { return activity::of_this_thread(this, activity::inside); }
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
@@ -102,6 +107,10 @@ public:
 
     void request(unsigned types) noexcept {
         proceed(transit([=](auto w) { return lifecycle::request(w, types); }));
+    }
+
+    void expire(unsigned types) noexcept {
+        proceed(transit([=](auto w) { return lifecycle::expire(w, types); }));
     }
 
     /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
@@ -159,7 +168,7 @@ public:
     public:
         delivery(delivery&& other) noexcept
             : target_(std::exchange(other.target_, nullptr)), hops_(other.hops_),
-              last_(other.last_) {}
+              last_(other.last_), here_(other.here_) {}
         delivery& operator=(delivery&&) = delete;
 
         ~delivery() {
@@ -173,9 +182,13 @@ public:
         /// Said before it is submitted: is this its last executor, where it is to be delivered?
         void set_last(bool last) noexcept { last_ = last; }
 
+        /// Said before it is called on a thread outside the operation's executor: it is delivered
+        /// there only if `emits_anywhere()` holds still, and submitted again if not.
+        void set_here() noexcept { here_ = true; }
+
         void operator()() {
             if (last_)
-                return std::exchange(target_, nullptr)->take_in();
+                return std::exchange(target_, nullptr)->take_in(here_);
             ++hops_;
             target_->hand_on(*this);
         }
@@ -188,6 +201,7 @@ public:
         Derived* target_;
         unsigned hops_ = 0;
         bool last_ = true;
+        bool here_ = false;
     };
 
 protected:
@@ -385,10 +399,10 @@ private:
     }
 
     /// The delivery has arrived.
-    void take_in() {
+    void take_in(bool here) {
         const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
         if (then == lifecycle::next::perform)
-            leave_slowly(true);
+            leave_slowly(!here || derived().emits_anywhere());
         else
             proceed(then);
     }

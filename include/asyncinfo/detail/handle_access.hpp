@@ -22,6 +22,10 @@ struct handle_access {
         return handle.operation_;
     }
 
+    template <typename Handle>
+    static block_t<Handle>* block(const Handle& handle) noexcept {
+        return static_cast<block_t<Handle>*>(handle.operation_.get());
+    }
     /// Leaves the handle empty.
     static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
 

@@ -28,8 +28,12 @@ public:
     ~handle_awaiter() {
         if (!coroutine_)
             return;
-        if (!handle_access::operation(handle_)->unobserve(*this))
-            resume_queue::remove(*this);
+        operation_base& operation = *handle_access::operation(handle_);
+        if (operation.unobserve(*this))
+            return;
+        // The end has come, and it is this thread that is about to resume the coroutine.
+        operation.forget(*this);
+        resume_queue::remove(*this);
     }
 
     bool await_ready() const { return handle_.Status() != AsyncStatus::Started; }

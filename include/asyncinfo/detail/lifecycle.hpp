@@ -25,7 +25,8 @@
 ///     bit 10     observed    there is somebody to tell when the operation ends
 ///     bit 11-14  requested   cancellation types: terminal, partial, total, and "all" as one bit
 ///     bit 15     contended   somebody sleeps on the word
-///     bit 16-31  inside      how deep the one thread inside the gate is nested; after the end,
+///     bit 16     expired     the first request was that of the operation's own deadline
+///     bit 17-31  inside      how deep the one thread inside the gate is nested; after the end,
 ///                            how many readers the result has
 ///     bit 32-63  references  handles, the completion handler, wrapped executors
 namespace asyncinfo::detail::lifecycle {
@@ -45,8 +46,9 @@ inline constexpr word observed = 1 << 10;
 inline constexpr int requested_shift = 11;
 inline constexpr word requested_mask = word{15} << requested_shift;
 inline constexpr word contended = 1 << 15;
-inline constexpr word one_inside = 1 << 16;
-inline constexpr word inside_mask = word{0xffff} << 16;
+inline constexpr word expired = 1 << 16;
+inline constexpr word one_inside = 1 << 17;
+inline constexpr word inside_mask = word{0x7fff} << 17;
 inline constexpr word one_reference = word{1} << 32;
 
 /// What the thread that made a transition does next.
@@ -130,6 +132,13 @@ constexpr transition request(word w, unsigned types) {
         return {w, next::nothing};
     w |= word{types} << requested_shift;
     return (w & inside_mask) ? transition{w, next::nothing} : deliver_request(w);
+}
+
+/// The operation's own deadline: a request like any other, but told apart if it is the first. A
+/// request that came before, of fewer types maybe, decides how the end is told.
+constexpr transition expire(word w, unsigned types) {
+    const bool first = started(w) && !(w & ended) && requested(w) == 0 && types != 0;
+    return request(first ? w | expired : w, types);
 }
 
 /// The executor took the delivery, or refused it.

@@ -49,33 +49,36 @@ public:
         last_ = &added;
     }
 
+    /// Does nothing if it is not there any more.
     void remove(observer& gone) noexcept {
-        observer* before = last_;
-        while (before->next_ != &gone)
-            before = before->next_;
-        unlink(*before);
+        take_first([&](observer& o) { return &o == &gone; });
     }
 
-    /// Tells the observers of one rank, in order; `told(observer&)` makes the call.
+    /// Tells the observers of one rank, in order; `told(observer&)` makes the call, during which
+    /// others may be removed.
     template <typename Told>
     void tell(observer::rank wanted, Told told) {
-        if (!last_)
-            return;
-        observer* before = last_;
-        observer* const final = last_;
-        for (bool done = false; !done && last_;) {
-            observer& candidate = *before->next_;
-            done = &candidate == final;
-            if (candidate.rank_ == wanted) {
-                unlink(*before);
-                told(candidate);
-            } else {
-                before = &candidate;
-            }
-        }
+        while (observer* next = take_first([=](observer& o) { return o.rank_ == wanted; }))
+            told(*next);
     }
 
 private:
+    template <typename Predicate>
+    observer* take_first(Predicate wanted) noexcept {
+        if (!last_)
+            return nullptr;
+        observer* before = last_;
+        do {
+            observer* const candidate = before->next_;
+            if (wanted(*candidate)) {
+                unlink(*before);
+                return candidate;
+            }
+            before = candidate;
+        } while (before != last_);
+        return nullptr;
+    }
+
     void unlink(observer& before) noexcept {
         observer& gone = *before.next_;
         before.next_ = gone.next_;

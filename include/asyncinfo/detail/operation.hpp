@@ -16,6 +16,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -30,34 +31,44 @@ class operation_base;
 
 using operation_ptr = boost::intrusive_ptr<operation_base>;
 
-/// The target of a Completed handler, without the sender's type. Counted by `intrusive_ptr`.
-class completed_target {
+class submission;
+
+/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+template <typename Argument>
+class delegate_target {
 public:
-    completed_target(const completed_target&) = delete;
-    completed_target& operator=(const completed_target&) = delete;
+    delegate_target(const delegate_target&) = delete;
+    delegate_target& operator=(const delegate_target&) = delete;
 
     /// Calls the handler with a handle to the operation, or submits the call to its executor.
-    virtual void run(operation_ptr sender, AsyncStatus status) = 0;
+    virtual void run(operation_ptr sender, const Argument& argument) = 0;
 
-    friend void intrusive_ptr_add_ref(completed_target* target) noexcept {
+    /// Calls it here, for those that have gone to its executor before.
+    virtual void call(operation_ptr sender, const Argument& argument) = 0;
+    virtual bool has_executor() const noexcept = 0;
+    virtual void submit(submission&& call) = 0;
+
+    friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
         target->references_.fetch_add(1, std::memory_order_relaxed);
     }
 
-    friend void intrusive_ptr_release(completed_target* target) noexcept {
+    friend void intrusive_ptr_release(delegate_target* target) noexcept {
         if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             target->destroy();
     }
 
 protected:
-    completed_target() = default;
-    virtual ~completed_target() = default;
+    delegate_target() = default;
+    virtual ~delegate_target() = default;
     virtual void destroy() noexcept = 0;
 
 private:
     std::atomic<unsigned> references_{0};
 };
 
-using completed_ptr = boost::intrusive_ptr<completed_target>;
+template <typename Argument>
+using target_ptr = boost::intrusive_ptr<delegate_target<Argument>>;
+using completed_ptr = target_ptr<AsyncStatus>;
 
 /// What differs between the types of operations; one constant table each.
 struct operation_methods {
@@ -68,7 +79,27 @@ struct operation_methods {
     void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
     bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
+    /// Called with each emission, before the slot's handler; may be null.
+    void (*requested)(operation_base&) = nullptr;
+    /// Called on the thread that makes a request, when it is latched; may be null.
+    void (*latched)(operation_base&) noexcept = nullptr;
 };
+
+/// What an abort ends as after the operation's own deadline. The exception is null if there is no
+/// memory for it.
+boost::system::error_code timed_out() noexcept;
+std::exception_ptr timed_out_exception() noexcept;
+
+/// The same for an error that is part of the result. A type that cannot hold a code is left alone.
+template <typename Error>
+void set_timed_out(Error& error) {
+    if constexpr (std::is_same_v<Error, std::exception_ptr>) {
+        if (auto exception = timed_out_exception())
+            error = std::move(exception);
+    } else if constexpr (std::is_assignable_v<Error&, boost::system::error_code>) {
+        error = timed_out();
+    }
+}
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
 /// cancellation and observers.
@@ -92,13 +123,24 @@ public:
     /// For cancellation handlers that pass a request on to another operation: of a chain of these,
     /// however long, one is on the stack at a time.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// The operation's own deadline is over: asks it to stop, and what then ends as an abort ends as
+    /// timed out, unless it was asked to stop before.
+    void expire() noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
     /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    ///
+    /// False if the failure is stored as `timed_out` instead (§3): an abort after the deadline.
     void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
-    void fail(const boost::system::error_code& code) noexcept;
-    void fail(std::exception_ptr exception) noexcept;
+    bool fail(const boost::system::error_code& code) noexcept;
+    bool fail(std::exception_ptr exception) noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
+
+    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    void set_emits_anywhere(bool anywhere) noexcept {
+        emits_anywhere_.store(anywhere, std::memory_order_relaxed);
+    }
+    bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
 
     /// Publishes the stored outcome, on this thread or on the one inside the gate.
     void end() {
@@ -116,10 +158,16 @@ public:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
 
+    /// Keeps `executor()` from being asked for meanwhile; false once nobody does any more.
+    bool lock_executor() noexcept { return lock(); }
+    void unlock_executor() noexcept { unlock(!observers_.empty() || completed_); }
+
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
+    /// For one who goes, on the thread that is telling the observers, before it has been told.
+    void forget(observer& gone) noexcept { observers_.remove(gone); }
 
     /// For the observer that is being told: does nobody come after it? Then the operation is its
     /// teller's and its own.
@@ -163,7 +211,9 @@ private:
     }
     void destroy() noexcept { methods_->destroy(*this); }
 
-    void failed(const boost::system::error_code& code) noexcept;
+    bool failed(const boost::system::error_code& code) noexcept;
+    void store(const boost::system::error_code& code) noexcept;
+    void store(std::exception_ptr&& exception) noexcept;
 
     /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
     static std::uint64_t new_id() noexcept {
@@ -188,6 +238,7 @@ private:
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
     const bool has_plain_executor_;
+    std::atomic<bool> emits_anywhere_{false};
 };
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
@@ -226,6 +277,12 @@ public:
     void set_result() noexcept {}
     static void discard(operation_base&) noexcept {}
 };
+
+/// The block that a handle of this kind is a handle to.
+template <typename Handle>
+struct block_of;
+template <typename Handle>
+using block_t = typename block_of<Handle>::type;
 
 } // namespace asyncinfo::detail
 

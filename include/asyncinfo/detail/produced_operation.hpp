@@ -12,6 +12,8 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <memory>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -25,7 +27,9 @@ namespace asyncinfo::detail {
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
-class produced_operation : public operation<T> {
+class produced_operation : public block_t<Handle> {
+    static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
+
 public:
     using handle_type = Handle;
 
@@ -68,7 +72,7 @@ public:
 
 protected:
     explicit produced_operation(bool gives_executor_back = false) noexcept
-        : operation<T>(methods, !gives_executor_back) {}
+        : block_t<Handle>(methods, !gives_executor_back) {}
     ~produced_operation() = default;
 
     void destroy_block() noexcept {
@@ -88,7 +92,12 @@ private:
     }
 
     static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
+
+    /// A thread that calls a Progress handler performs an end that comes meanwhile.
     static bool runs_here(const operation_base& self) noexcept {
+        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
+            if (static_cast<const block_t<Handle>&>(self).calls_here())
+                return true;
         return static_cast<const Derived&>(self).runs_here();
     }
     static boost::asio::any_io_executor executor(operation_base& self) {
@@ -96,7 +105,7 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
         &runs_here,     &executor,
     };
 };

@@ -85,6 +85,10 @@ inline bool is_successful(operation_base& operation, boost::system::error_code& 
     return !error;
 }
 
+/// Does a running operation of this kind publish a part of its result?
+template <typename Block>
+concept has_partial_result = requires(Block& block) { block.partial_result(); };
+
 /// What the throwing members throw: the operation's own failure as it was delivered.
 [[noreturn]] void throw_failure(operation_base* operation, const boost::system::error_code& error);
 

@@ -18,6 +18,10 @@ namespace asyncinfo::detail {
 template <typename T>
 concept handle = std::derived_from<T, IAsyncInfo>;
 
+/// A handle that knows the kind of its operation: any but `IAsyncInfo`.
+template <typename T>
+concept handle_of_a_kind = handle<T> && requires { typename block_t<T>; };
+
 /// What an operation results in, by its handle: `T`, or void for actions and for those of a kind that
 /// is not known.
 template <handle Handle>

@@ -30,6 +30,12 @@ inline constexpr bool is_error =
 #endif
     ;
 
+/// What `as_tuple` delivers, if the operation reports errors.
+template <typename T>
+inline constexpr bool is_tuple_with_error = false;
+template <typename E, typename... Ts>
+inline constexpr bool is_tuple_with_error<std::tuple<E, Ts...>> = is_error<E>;
+
 template <typename... Ts>
 struct types {
     static constexpr std::size_t size = sizeof...(Ts);

@@ -150,7 +150,11 @@ public:
             const auto inner = executor_.get_inner_executor();
             std::destroy_at(&executor_);
             std::construct_at(&remains_, inner);
-        } else {
+        } else if constexpr (remains_any) {
+            const auto inner = what_remains(executor_.get_inner_executor());
+            std::destroy_at(&executor_);
+            std::construct_at(&remains_, inner);
+        } else if constexpr (!always_plain) {
             std::destroy_at(&executor_);
         }
     }
@@ -162,8 +166,10 @@ public:
             return to_any_io_executor(captured ? *captured : boost::asio::any_io_executor());
         } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
             return visit(plain, [](const auto& e) { return to_any_io_executor(e); });
-        } else if constexpr (remains_plain) {
+        } else if constexpr (remains_plain || remains_any) {
             return given_back ? to_any_io_executor(remains_) : to_any_io_executor(executor_);
+        } else if constexpr (always_plain) {
+            return to_any_io_executor(executor_);
         } else {
             return given_back ? to_any_io_executor(boost::asio::system_executor())
                               : to_any_io_executor(executor_);
@@ -196,6 +202,9 @@ private:
     };
     using remains_type = typename remainder<Executor>::type;
     static constexpr bool remains_plain = remainder<Executor>::is_plain;
+    /// A strand of an `any_io_executor`.
+    static constexpr bool remains_any = !std::is_same_v<Executor, remains_type> &&
+                                        std::is_same_v<remains_type, boost::asio::any_io_executor>;
 
     union {
         Executor executor_;

@@ -84,7 +84,7 @@ public:
 
         auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
         if (slot.is_connected())
-            slot.template emplace<cancel_wait>(made.waiting);
+            slot.template emplace<cancel_wait>(operation, *made.waiting);
         waiting_handler& waiting = *made.waiting;
         // Before it is registered: it may be told, and gone, as soon as it is.
         made.waiting = nullptr;
@@ -111,24 +111,33 @@ private:
     };
 
     /// In the waiter's slot. Emitted, like anything in there, on the waiter's executor.
-    struct cancel_wait {
-        waiting_handler* waiting;
+    ///
+    /// The wait may be gone without having cleared the slot: destroyed uncalled where the slot must
+    /// not be touched. So it is not looked at unless the operation still has it for an observer.
+    class cancel_wait {
+    public:
+        cancel_wait(operation_base& operation, waiting_handler& waiting) noexcept
+            : operation_(&operation), waiting_(&waiting) {}
 
-        explicit cancel_wait(waiting_handler* w) noexcept : waiting(w) {}
         void operator()(boost::asio::cancellation_type_t types) {
-            if (types == boost::asio::cancellation_type::none || waiting->cancelled_ ||
-                !waiting->operation_->unobserve(*waiting))
+            if (types == boost::asio::cancellation_type::none || !waiting_ ||
+                !operation_->unobserve(*waiting_))
                 return;
-            waiting->cancelled_ = true;
-            auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler_);
+            waiting_handler& waiting = *std::exchange(waiting_, nullptr);
+            waiting.cancelled_ = true;
+            auto slot = boost::asio::get_associated_cancellation_slot(waiting.handler_);
             try {
-                waiting->submit();
+                waiting.submit();
             } catch (...) {
                 // The handler is gone.
                 slot.clear();
                 throw;
             }
         }
+
+    private:
+        operation_ptr operation_;
+        waiting_handler* waiting_;
     };
 
     waiting_handler(Handler&& handler, operation_base& operation)
@@ -152,9 +161,8 @@ private:
         const operation_ptr operation = std::move(operation_);
         const bool cancelled = cancelled_;
         // Held until the handler has returned, as by any operation of Asio's.
-        const tracked_executor working(std::move(executor_));
-        Handler handler(std::move(handler_));
-        destroy();
+        [[maybe_unused]] const tracked_executor working(std::move(executor_));
+        Handler handler = take_handler();
         if (!cancelled)
             deliver_outcome<T>(std::move(handler), *operation);
         else if constexpr (std::is_void_v<T>)
@@ -164,11 +172,17 @@ private:
                                T());
     }
 
-    void destroy() noexcept {
+    void destroy() noexcept { take_handler(); }
+
+    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
+    /// from, may know its allocator no more.
+    Handler take_handler() noexcept {
+        Handler handler(std::move(handler_));
         node_allocator allocator(
-            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
         std::destroy_at(this);
         traits::deallocate(allocator, this, 1);
+        return handler;
     }
 
     operation_ptr operation_;
@@ -181,6 +195,9 @@ private:
 template <typename T>
 class initiate_wait {
 public:
+    /// Has no I/O object: a wait with an executor bound to it runs there and nowhere else.
+    static constexpr bool runs_on_bound_executor_only = true;
+
     using executor_type = boost::asio::any_io_executor;
 
     explicit initiate_wait(operation_ptr operation) noexcept : operation_(std::move(operation)) {}

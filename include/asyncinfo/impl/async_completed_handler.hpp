@@ -6,6 +6,8 @@
 #define ASYNCINFO_IMPL_ASYNC_COMPLETED_HANDLER_HPP
 
 #include <asyncinfo/async_completed_handler.hpp>
+#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/submission.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -24,49 +26,104 @@ template <typename T>
 inline constexpr bool has_associated_executor =
     !std::is_same_v<typename boost::asio::associated_executor<T, no_executor>::type, no_executor>;
 
-template <typename Sender, typename Callable>
-class completed_callable final : public completed_target {
+/// A null function pointer or `std::function`: of what can be null.
+template <typename Callable>
+bool is_null_callable(const Callable& callable) noexcept {
+    if constexpr (std::is_pointer_v<Callable> ||
+                  (std::is_class_v<Callable> && std::is_constructible_v<Callable, std::nullptr_t> &&
+                   requires { static_cast<bool>(callable == nullptr); }))
+        return callable == nullptr;
+    else
+        return false;
+}
+
+/// From a delegate to its target and back.
+struct delegate_access {
+    template <typename Delegate, typename Argument>
+    static Delegate make(target_ptr<Argument> target) noexcept {
+        return Delegate(std::move(target));
+    }
+
+    template <typename Sender, typename Argument>
+    static target_ptr<Argument> take(delegate<Sender, Argument>&& handler) noexcept {
+        return std::move(handler.target_);
+    }
+};
+
+/// A block that must not be told to be Completed while it tells of progress.
+template <typename Block>
+concept orders_completed = requires(Block& block, completed_ptr handler) {
+    { block.may_complete(handler) } -> std::same_as<bool>;
+};
+
+template <typename Sender, typename Argument, typename Callable>
+class delegate_callable final : public delegate_target<Argument> {
     using allocator_type = boost::asio::associated_allocator_t<Callable>;
     using traits =
-        typename std::allocator_traits<allocator_type>::template rebind_traits<completed_callable>;
+        typename std::allocator_traits<allocator_type>::template rebind_traits<delegate_callable>;
     using node_allocator = typename traits::allocator_type;
 
 public:
-    explicit completed_callable(Callable&& callable) : callable_(std::move(callable)) {}
+    explicit delegate_callable(Callable&& callable) : callable_(std::move(callable)) {}
 
     template <typename C>
-    static completed_ptr make(C&& given) {
+    static target_ptr<Argument> make(C&& given) {
         Callable callable(std::forward<C>(given));
         node_allocator allocator(boost::asio::get_associated_allocator(callable));
         struct guard {
             node_allocator& allocator;
-            completed_callable* memory;
+            delegate_callable* memory;
             ~guard() {
                 if (memory)
                     traits::deallocate(allocator, memory, 1);
             }
         } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
-        completed_ptr made(::new (static_cast<void*>(releasing.memory))
-                               completed_callable(std::move(callable)));
+        target_ptr<Argument> made(::new (static_cast<void*>(releasing.memory))
+                                      delegate_callable(std::move(callable)));
         releasing.memory = nullptr;
         return made;
     }
 
-    void run(operation_ptr operation, AsyncStatus status) override {
-        Sender sender(std::move(operation));
+    void run(operation_ptr operation, const Argument& argument) override {
+        auto sender = handle_access::make<Sender>(std::move(operation));
         if constexpr (has_associated_executor<Callable>) {
-            auto call = [self = boost::intrusive_ptr<completed_callable>(this),
-                         sender = std::move(sender), status] { self->callable_(sender, status); };
-            boost::asio::dispatch(
-                boost::asio::get_associated_executor(callable_),
-                boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),
-                                            std::move(call)));
+            dispatch([self = boost::intrusive_ptr<delegate_callable>(this),
+                      sender = std::move(sender), argument] { self->call_due(sender, argument); });
         } else {
-            callable_(std::as_const(sender), status);
+            call_due(sender, argument);
         }
     }
 
+    void call(operation_ptr operation, const Argument& argument) override {
+        const auto sender = handle_access::make<Sender>(std::move(operation));
+        callable_(sender, argument);
+    }
+
+    bool has_executor() const noexcept override { return has_associated_executor<Callable>; }
+
+    void submit(submission&& call) override {
+        if constexpr (has_associated_executor<Callable>)
+            dispatch(std::move(call));
+        else
+            std::move(call)();
+    }
+
 private:
+    void call_due(const Sender& sender, const Argument& argument) {
+        if constexpr (std::is_same_v<Argument, AsyncStatus> && orders_completed<block_t<Sender>>)
+            if (auto* block = handle_access::block(sender); block && !block->may_complete(this))
+                return;
+        callable_(sender, argument);
+    }
+
+    template <typename Function>
+    void dispatch(Function function) {
+        boost::asio::dispatch(
+            boost::asio::get_associated_executor(callable_),
+            boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),
+                                        std::move(function)));
+    }
+
     void destroy() noexcept override {
         node_allocator allocator(boost::asio::get_associated_allocator(callable_));
         std::destroy_at(this);
@@ -80,25 +137,20 @@ private:
 
 namespace asyncinfo {
 
-template <typename Sender>
+template <typename Sender, typename Argument>
 template <typename Callable>
-    requires(!std::same_as<std::remove_cvref_t<Callable>, completed_handler<Sender>> &&
-             std::invocable<std::decay_t<Callable>&, const Sender&, AsyncStatus>)
-completed_handler<Sender>::completed_handler(Callable&& callable) {
-    // Null of what can be null: a function pointer, std::function.
-    if constexpr (std::is_pointer_v<std::remove_cvref_t<Callable>> ||
-                  (std::is_class_v<std::remove_cvref_t<Callable>> &&
-                   std::is_constructible_v<std::remove_cvref_t<Callable>, std::nullptr_t> &&
-                   requires { static_cast<bool>(callable == nullptr); }))
-        if (callable == nullptr)
-            return;
-    target_ = detail::completed_callable<Sender, std::decay_t<Callable>>::make(
+    requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
+             std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&>)
+delegate<Sender, Argument>::delegate(Callable&& callable) {
+    if (detail::is_null_callable(callable))
+        return;
+    target_ = detail::delegate_callable<Sender, Argument, std::decay_t<Callable>>::make(
         std::forward<Callable>(callable));
 }
 
-template <typename Sender>
-void completed_handler<Sender>::operator()(const Sender& sender, AsyncStatus status) const {
-    target_->run(sender.operation(), status);
+template <typename Sender, typename Argument>
+void delegate<Sender, Argument>::operator()(const Sender& sender, const Argument& argument) const {
+    target_->run(detail::handle_access::operation(sender), argument);
 }
 
 } // namespace asyncinfo

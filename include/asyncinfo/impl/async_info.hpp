@@ -7,11 +7,45 @@
 
 #include <asyncinfo/async_info.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <concepts>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
 
 namespace asyncinfo {
+
+template <typename Rep, typename Period>
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration) const {
+    boost::system::error_code error;
+    cancel_after(duration, error);
+    if (error)
+        refuse(error);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
+                              boost::system::error_code& error) const {
+    set_deadline(detail::deadline::after(duration), error);
+}
+
+template <typename Clock, typename Duration>
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time) const {
+    boost::system::error_code error;
+    cancel_at(time, error);
+    if (error)
+        refuse(error);
+}
+
+template <typename Clock, typename Duration>
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
+                           boost::system::error_code& error) const {
+    set_deadline(detail::deadline::at(time), error);
+}
 
 template <typename Rep, typename Period>
 AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration) const {
@@ -87,5 +121,21 @@ Handle IAsyncInfo::try_as() const noexcept {
 }
 
 } // namespace asyncinfo
+
+/// Where an operation of a group completes, for what Asio groups (a range of operations it would
+/// otherwise run on threads of its own, at once). Of a handle that cannot be waited for, anywhere:
+/// the wait says why.
+template <std::derived_from<asyncinfo::IAsyncInfo> Handle, typename Candidate>
+struct boost::asio::associated_executor<Handle, Candidate> {
+    using type = any_io_executor;
+
+    static type get(const Handle& handle, const Candidate& = Candidate()) noexcept {
+        try {
+            return handle.get_executor();
+        } catch (const boost::system::system_error&) {
+            return system_executor();
+        }
+    }
+};
 
 #endif // ASYNCINFO_IMPL_ASYNC_INFO_HPP

@@ -13,23 +13,23 @@
 
 namespace asyncinfo {
 
-template <typename T>
-void IAsyncOperation<T>::Completed(AsyncOperationCompletedHandler<T> handler) const {
+template <typename Handle, typename T>
+void basic_operation<Handle, T>::Completed(completed_handler handler) const {
     boost::system::error_code error;
     Completed(std::move(handler), error);
     if (error)
         refuse(error);
 }
 
-template <typename T>
-void IAsyncOperation<T>::Completed(AsyncOperationCompletedHandler<T> handler,
-                                   boost::system::error_code& error) const {
+template <typename Handle, typename T>
+void basic_operation<Handle, T>::Completed(completed_handler handler,
+                                           boost::system::error_code& error) const {
     if (auto* operation = usable(error))
-        operation->set_completed(std::move(handler.target_), error);
+        operation->set_completed(detail::delegate_access::take(std::move(handler)), error);
 }
 
-template <typename T>
-AsyncOperationCompletedHandler<T> IAsyncOperation<T>::Completed() const {
+template <typename Handle, typename T>
+auto basic_operation<Handle, T>::Completed() const -> completed_handler {
     boost::system::error_code error;
     auto handler = Completed(error);
     if (error)
@@ -37,23 +37,31 @@ AsyncOperationCompletedHandler<T> IAsyncOperation<T>::Completed() const {
     return handler;
 }
 
-template <typename T>
-AsyncOperationCompletedHandler<T>
-IAsyncOperation<T>::Completed(boost::system::error_code& error) const noexcept {
+template <typename Handle, typename T>
+auto basic_operation<Handle, T>::Completed(boost::system::error_code& error) const noexcept
+    -> completed_handler {
     auto* operation = usable(error);
-    return AsyncOperationCompletedHandler<T>(operation ? operation->completed() : nullptr);
+    return detail::delegate_access::make<completed_handler>(operation ? operation->completed()
+                                                                      : nullptr);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::results(bool sole, boost::system::error_code& error) const {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::results(bool sole,
+                                                     boost::system::error_code& error) const {
     if (has_succeeded()) {
         error.clear();
     } else {
         auto* operation = usable(error);
-        if (!operation || !detail::is_successful(*operation, error))
+        if (!operation)
+            return std::nullopt;
+        if constexpr (detail::has_partial_result<detail::block_t<Handle>>)
+            if (operation->status() == AsyncStatus::Started)
+                if (auto partial = block().partial_result())
+                    return partial;
+        if (!detail::is_successful(*operation, error))
             return std::nullopt;
     }
-    auto result = detail::read_result(block(), sole, error);
+    auto result = detail::read_result<T>(block(), sole, error);
     // A signature without values reported success for an operation that has a result elsewhere.
     if (!result && !error) {
         if constexpr (std::is_default_constructible_v<T>)
@@ -64,40 +72,40 @@ std::optional<T> IAsyncOperation<T>::results(bool sole, boost::system::error_cod
     return result;
 }
 
-template <typename T>
-T IAsyncOperation<T>::expect(std::optional<T> result,
-                             const boost::system::error_code& error) const {
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::expect(std::optional<T> result,
+                                     const boost::system::error_code& error) const {
     if (error)
         detail::throw_failure(operation().get(), error);
     return *std::move(result);
 }
 
-template <typename T>
-T IAsyncOperation<T>::GetResults() const& {
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::GetResults() const& {
     boost::system::error_code error;
     auto result = results(false, error);
     return expect(std::move(result), error);
 }
 
-template <typename T>
-T IAsyncOperation<T>::GetResults() && {
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::GetResults() && {
     boost::system::error_code error;
     auto result = results(true, error);
     return expect(std::move(result), error);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::GetResults(boost::system::error_code& error) const& {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::GetResults(boost::system::error_code& error) const& {
     return results(false, error);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::GetResults(boost::system::error_code& error) && {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::GetResults(boost::system::error_code& error) && {
     return results(true, error);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::try_get() const {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::try_get() const {
     boost::system::error_code error;
     auto result = try_get(error);
     if (error)
@@ -105,47 +113,48 @@ std::optional<T> IAsyncOperation<T>::try_get() const {
     return result;
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::try_get(boost::system::error_code& error) const {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::try_get(boost::system::error_code& error) const {
     auto* operation = usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return std::nullopt;
     return results(false, error);
 }
 
-template <typename T>
-T IAsyncOperation<T>::get() const {
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::get() const {
     boost::system::error_code error;
     auto result = get(error);
     return expect(std::move(result), error);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::get(boost::system::error_code& error) const {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::get(boost::system::error_code& error) const {
     wait(error);
     if (error)
         return std::nullopt;
     return results(false, error);
 }
 
-template <typename T>
-T IAsyncOperation<T>::get(boost::asio::io_context& context) const {
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::get(boost::asio::io_context& context) const {
     boost::system::error_code error;
     auto result = get(context, error);
     return expect(std::move(result), error);
 }
 
-template <typename T>
-std::optional<T> IAsyncOperation<T>::get(boost::asio::io_context& context,
-                                         boost::system::error_code& error) const {
+template <typename Handle, typename T>
+std::optional<T> basic_operation<Handle, T>::get(boost::asio::io_context& context,
+                                                 boost::system::error_code& error) const {
     drive(context, detail::deadline::never(), error);
     if (error)
         return std::nullopt;
     return results(false, error);
 }
 
-template <typename T>
-std::tuple<boost::system::error_code, std::optional<T>> IAsyncOperation<T>::outcome() const {
+template <typename Handle, typename T>
+std::tuple<boost::system::error_code, std::optional<T>>
+basic_operation<Handle, T>::outcome() const {
     boost::system::error_code error;
     auto all = outcome(error);
     if (error)
@@ -153,22 +162,25 @@ std::tuple<boost::system::error_code, std::optional<T>> IAsyncOperation<T>::outc
     return all;
 }
 
-template <typename T>
+template <typename Handle, typename T>
 std::tuple<boost::system::error_code, std::optional<T>>
-IAsyncOperation<T>::outcome(boost::system::error_code& error) const {
+basic_operation<Handle, T>::outcome(boost::system::error_code& error) const {
     auto* operation = usable(error);
     if (operation && operation->status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     if (error)
         return {};
-    auto result = detail::read_result(block(), false, error);
+    auto result = detail::read_result<T>(block(), false, error);
     const auto code = operation->code(error);
+    if constexpr (detail::has_partial_result<detail::block_t<Handle>>)
+        if (!result && code)
+            result = block().partial_result();
     return {code, std::move(result)};
 }
 
-template <typename T>
+template <typename Handle, typename T>
 template <typename Token>
-detail::wait_result_t<T, Token> IAsyncOperation<T>::operator()(Token&& token) const {
+detail::wait_result_t<T, Token> basic_operation<Handle, T>::operator()(Token&& token) const {
     static_assert(
         std::is_default_constructible_v<T>,
         "asyncinfo: op(token) delivers a T also where the operation ended without one, and "

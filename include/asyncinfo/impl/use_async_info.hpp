@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 
 #include <asyncinfo/detail/completion_handler.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/result_of.hpp>
 #include <asyncinfo/use_async_info.hpp>
@@ -38,7 +39,8 @@ struct starter {
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
         using bound_executor = std::decay_t<decltype(token.executor)>;
-        if constexpr (is_bound<bound_executor> && publishes_executor<Initiation>) {
+        if constexpr (is_bound<bound_executor> && publishes_executor<Initiation> &&
+                      !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
             return start_on<true, bound_executor>(token.executor, published_executor(initiation),
                                                   std::forward<Initiation>(initiation), token,
                                                   std::forward<Args>(args)...);
@@ -74,6 +76,9 @@ private:
             *operation);
         try {
             operation->run_initiation([&] {
+                // First, so that nothing has been started if it throws.
+                if constexpr (is_bound<std::decay_t<decltype(token.deadline)>>)
+                    set_deadline(handle, token.deadline.from_now());
                 if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
                     if (auto slot = token.slot; slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);

@@ -1,0 +1,48 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_ASYNC_ACTION_WITH_PROGRESS_HPP
+#define ASYNCINFO_ASYNC_ACTION_WITH_PROGRESS_HPP
+
+#include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_progress_handler.hpp>
+
+#include <utility>
+
+namespace asyncinfo {
+
+/// A handle to an operation without a result that reports its progress: from
+/// `async_source<void, P>`, or a coroutine.
+///
+/// Example:
+///
+///     asyncinfo::IAsyncActionWithProgress<double> op = source.operation();
+///     // ... in every frame:
+///     if (auto done = op.progress()) draw(*done);
+template <typename P>
+class [[nodiscard]] IAsyncActionWithProgress
+    : public basic_progress<basic_action<IAsyncActionWithProgress<P>>, IAsyncActionWithProgress<P>,
+                            P> {
+    using base =
+        basic_progress<basic_action<IAsyncActionWithProgress<P>>, IAsyncActionWithProgress, P>;
+
+public:
+    using base::base;
+
+private:
+    friend class IAsyncInfo;
+    friend struct detail::handle_access;
+
+    explicit IAsyncActionWithProgress(detail::operation_ptr operation) noexcept
+        : base(std::move(operation)) {}
+};
+
+template <typename P>
+struct detail::block_of<IAsyncActionWithProgress<P>> {
+    using type = operation_with_progress<void, P>;
+};
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_ASYNC_ACTION_WITH_PROGRESS_HPP

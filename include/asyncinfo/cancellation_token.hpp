@@ -1,0 +1,80 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_CANCELLATION_TOKEN_HPP
+#define ASYNCINFO_CANCELLATION_TOKEN_HPP
+
+#include <asyncinfo/detail/coroutine_base.hpp>
+
+#include <functional>
+#include <utility>
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
+#endif
+
+namespace asyncinfo {
+
+/// What a coroutine knows of the requests to cancel it; from `co_await get_cancellation_token()`.
+///
+/// Executor and threads: to be used by the coroutine's body and its cancellation callback only.
+///
+/// Lifetime: valid as long as the coroutine runs.
+///
+/// Example:
+///
+///     IAsyncAction serve(tcp::socket& socket) {
+///         auto token = co_await asyncinfo::get_cancellation_token();
+///         token.callback([&] { socket.close(); });
+///
+/// Source: winrt::get_cancellation_token.
+class cancellation_token {
+public:
+    explicit cancellation_token(detail::coroutine_base& coroutine) noexcept
+        : coroutine_(&coroutine) {}
+
+    /// Whether the coroutine has been asked to stop.
+    bool cancel_requested() const noexcept { return coroutine_->cancel_requested(); }
+    bool operator()() const noexcept { return cancel_requested(); }
+
+    /// Sets what is called, once, when the coroutine is asked to stop; replaces what was set before,
+    /// and null removes it. If the request has come already it is called here.
+    ///
+    /// Executor and threads: called on the coroutine's executor, never at the same time as its body,
+    /// and also while the body is suspended in something that cannot be cancelled. If the body runs
+    /// it is called when that suspends. A coroutine without an executor has it called by the thread
+    /// that cancels. It is not necessarily called when `Cancel` returns, and never after the end.
+    ///
+    /// Errors: what it throws goes to whoever runs the executor; without one, to nobody.
+    void callback(std::function<void()> function) const {
+        coroutine_->set_callback(std::move(function));
+    }
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+    /// For code that wants a `std::stop_token`: it is asked to stop when the coroutine is, on the
+    /// thread that cancels and also while the body runs. May outlive the coroutine.
+    std::stop_token stop_token() const { return coroutine_->stop_token(); }
+#endif
+
+    /// Whether a request reaches what the coroutine awaits, as it does by default. Returns what it
+    /// was before. To clean up undisturbed, also say
+    /// `co_await boost::asio::this_coro::throw_if_cancelled(false)`.
+    bool enable_propagation(bool enable = true) const noexcept {
+        return coroutine_->set_propagates(enable);
+    }
+
+private:
+    detail::coroutine_base* coroutine_;
+};
+
+/// What `get_cancellation_token()` returns, to be awaited.
+struct get_cancellation_token_t {};
+
+/// `co_await get_cancellation_token()` gives a coroutine its `cancellation_token`. Never suspends and
+/// never throws.
+[[nodiscard]] constexpr get_cancellation_token_t get_cancellation_token() noexcept { return {}; }
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_CANCELLATION_TOKEN_HPP

@@ -1,0 +1,93 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_CANCEL_RELAY_HPP
+#define ASYNCINFO_DETAIL_CANCEL_RELAY_HPP
+
+#include <asyncinfo/detail/recycling.hpp>
+
+#include <boost/asio/cancellation_type.hpp>
+
+#include <concepts>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+template <typename F>
+concept cancel_callable = std::constructible_from<std::decay_t<F>, F> &&
+                          (std::invocable<std::decay_t<F>&> ||
+                           std::invocable<std::decay_t<F>&, boost::asio::cancellation_type_t>);
+
+/// What a producer wants called for a request.
+class cancel_callback {
+public:
+    cancel_callback(const cancel_callback&) = delete;
+    cancel_callback& operator=(const cancel_callback&) = delete;
+
+    template <typename F>
+    static std::shared_ptr<cancel_callback> make(F&& function) {
+        using type = callback<std::decay_t<F>>;
+        return std::allocate_shared<type>(recycling_allocator<type>(), std::forward<F>(function));
+    }
+
+protected:
+    cancel_callback() = default;
+    ~cancel_callback() = default;
+    virtual void call(boost::asio::cancellation_type_t types) = 0;
+
+private:
+    friend class cancel_relay;
+
+    template <typename F>
+    class callback;
+
+    boost::asio::cancellation_type_t told_ = boost::asio::cancellation_type::none;
+    bool running_ = false;
+};
+
+template <typename F>
+class cancel_callback::callback final : public cancel_callback {
+public:
+    template <typename G>
+    explicit callback(G&& function) : function_(std::forward<G>(function)) {}
+
+private:
+    void call(boost::asio::cancellation_type_t types) override {
+        if constexpr (std::invocable<F&, boost::asio::cancellation_type_t>)
+            function_(types);
+        else
+            function_();
+    }
+
+    F function_;
+};
+
+/// Brings requests and the callback of the moment together, whichever comes first. A callback may
+/// be replaced while it runs, which a cancellation handler in a slot may not; nobody waits for it.
+class cancel_relay {
+public:
+    /// The request has been made, or has grown.
+    void request(boost::asio::cancellation_type_t types);
+
+    /// Takes a callback, or null, and calls it if there has been a request. False after `close`.
+    bool replace(std::shared_ptr<cancel_callback> callback);
+
+    /// Nothing is called any more.
+    void close() noexcept;
+
+private:
+    void tell(std::unique_lock<std::mutex>& lock);
+
+    std::mutex mutex_;
+    std::shared_ptr<cancel_callback> current_;
+    boost::asio::cancellation_type_t requested_ = boost::asio::cancellation_type::none;
+    bool closed_ = false;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_CANCEL_RELAY_HPP

@@ -1,0 +1,201 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_COROUTINE_BASE_HPP
+#define ASYNCINFO_DETAIL_COROUTINE_BASE_HPP
+
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <boost/asio/system_executor.hpp>
+
+#include <coroutine>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
+#endif
+
+namespace asyncinfo::detail {
+
+/// What makes an operation a coroutine, as far as it does not depend on the result.
+///
+/// The gate is its mutual exclusion: the body runs inside, from one suspension to the next, and so
+/// does what a request for cancellation calls. So the body is never met by its own cancellation
+/// callback, and a request that comes while it runs is delivered when it suspends.
+///
+/// Exactly one thing owns the right to resume a suspended coroutine: an observer, a handler of
+/// Asio's, a `resumption`. If that is destroyed uncalled the coroutine is abandoned: its frame is
+/// destroyed, and the operation ends.
+class coroutine_base : public resumable {
+public:
+    explicit coroutine_base(operation_base& self) noexcept : self_(self) {}
+
+    operation_base& self() noexcept { return self_; }
+
+    // --- Life -----------------------------------------------------------------------------------
+
+    void set_frame(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
+    bool has_frame() const noexcept { return frame_ != nullptr; }
+    std::coroutine_handle<> take_frame() noexcept { return std::exchange(frame_, nullptr); }
+
+    /// The first executor: work of its context until the coroutine ends.
+    void set_first_executor(boost::asio::any_io_executor executor);
+
+    /// From the initial suspension: runs the body on this thread until it suspends, or if
+    /// coroutines are nested too deep here, once the one that called has suspended.
+    void start() noexcept;
+
+    // --- Suspending and resuming ----------------------------------------------------------------
+
+    /// Suspends: `initiate` hands the right to resume to somebody, or gives false if it cannot. To be
+    /// returned by `await_suspend`: false also if that somebody has used it already.
+    template <typename Initiate>
+    bool suspend(bool emits_anywhere, Initiate initiate) {
+        self_.set_emits_anywhere(emits_anywhere && !callback_);
+        resumed_ = lost_ = false;
+        suspending_ = true;
+        struct guard {
+            bool& suspending;
+            ~guard() { suspending = false; }
+        } const reset{suspending_};
+        return initiate() && !resumed_ && !lost_;
+    }
+
+    /// First thing in `await_resume`. Throws `errc::abandoned` if nobody was going to resume.
+    void awaited();
+
+    /// Runs the body on, after `store()`, on this thread.
+    template <typename Store>
+    void resume_with(Store store) {
+        self_.run([&] {
+            store();
+            if (suspending_)
+                resumed_ = true;
+            else
+                frame_.resume();
+        });
+    }
+
+    /// Runs the body on, on the coroutine's executor, if it has one: by dispatch.
+    void submit();
+    /// The same, but never in this call.
+    void submit_later();
+
+    /// The right to resume was destroyed.
+    void abandon() noexcept;
+
+    /// From the final suspension, with the outcome stored.
+    void finish() noexcept;
+
+    // --- What the body asks for -----------------------------------------------------------------
+
+    /// Null if it has none and so resumes wherever what it awaits ends.
+    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    void set_executor(boost::asio::any_io_executor executor);
+
+    /// The executor of a step of what is awaited.
+    template <typename Candidate>
+    boost::asio::any_io_executor executor_or(const Candidate& candidate) noexcept;
+
+    bool cancel_requested() const noexcept { return lifecycle::requested(self_.load()) != 0; }
+    /// Before something is awaited.
+    void throw_if_cancelled() const;
+    bool throws_if_cancelled() const noexcept { return throws_; }
+    void set_throws_if_cancelled(bool throws) noexcept { throws_ = throws; }
+    bool propagates() const noexcept { return propagates_; }
+    bool set_propagates(bool propagates) noexcept { return std::exchange(propagates_, propagates); }
+    void set_callback(std::function<void()> callback);
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+    std::stop_token stop_token();
+#endif
+
+    /// The slot of what is awaited.
+    operation_slot slot() noexcept { return propagates_ ? self_.slot() : operation_slot(); }
+
+    // --- Effects of the operation's -------------------------------------------------------------
+
+    void submit_request(operation_base::delivery&& request);
+    void drop_executor() noexcept;
+    bool runs_here() const noexcept;
+    boost::asio::any_io_executor any_executor() const;
+    void requested();
+    void latched() noexcept;
+
+protected:
+    ~coroutine_base() = default;
+
+    /// Ends the operation; its outcome is stored.
+    virtual void publish() = 0;
+    /// Frees the memory, frame and all.
+    virtual void destroy_block() noexcept = 0;
+    /// As `destroy_block`, but at a bounded depth of the stack.
+    void destroy_later() noexcept;
+
+private:
+    void resume() override;
+    void capture(boost::asio::any_io_executor executor) noexcept;
+
+    operation_base& self_;
+    std::coroutine_handle<> frame_;
+    boost::asio::any_io_executor executor_;
+    /// Keeps the executor's context running.
+    boost::asio::any_io_executor work_;
+    /// Without an executor: where what is awaited runs, for the delivery of a request.
+    boost::asio::any_io_executor captured_;
+    std::function<void()> callback_;
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+    std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
+#endif
+
+    bool started_ = false;
+    bool dying_ = false;
+    bool suspending_ = false;
+    bool resumed_ = false; ///< meanwhile
+    bool lost_ = false;    ///< meanwhile, for good
+    bool propagates_ = true;
+    bool throws_ = true;
+};
+
+/// The right to resume, as a function object.
+class resumption {
+public:
+    explicit resumption(coroutine_base& coroutine) noexcept : coroutine_(&coroutine) {}
+    resumption(resumption&& other) noexcept
+        : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+    resumption& operator=(resumption&&) = delete;
+    ~resumption() {
+        if (coroutine_)
+            coroutine_->abandon();
+    }
+
+    coroutine_base* release() noexcept { return std::exchange(coroutine_, nullptr); }
+
+    void operator()() { resume_queue::run(*release()); }
+
+private:
+    coroutine_base* coroutine_;
+};
+
+template <typename Candidate>
+boost::asio::any_io_executor coroutine_base::executor_or(const Candidate& candidate) noexcept {
+    if (executor_)
+        return executor_;
+    boost::asio::any_io_executor own;
+    if constexpr (std::is_constructible_v<boost::asio::any_io_executor, const Candidate&>) {
+        own = boost::asio::any_io_executor(candidate);
+        capture(own);
+    } else {
+        own = boost::asio::system_executor();
+    }
+    return own;
+}
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_COROUTINE_BASE_HPP

@@ -1,0 +1,250 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PROGRESS_PLACE_HPP
+#define ASYNCINFO_DETAIL_PROGRESS_PLACE_HPP
+
+#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/submission.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace asyncinfo::detail {
+
+/// The latest progress of an operation, and who is told of it.
+///
+/// One at a time has the turn to call handlers, value after value; what is reported meanwhile is
+/// queued for it. That is the reporting thread, or for a handler with an executor of its own a
+/// submission on its way there. No lock is held during a call.
+///
+/// The end waits for a reporting thread that has the turn, which performs it afterwards; so nobody
+/// whom the end has woken need fear a Progress call. It does not wait for another executor, which
+/// may be that of the thread that waits for the end: there only the call of Completed is held back,
+/// and only if a Progress call is being made at that moment.
+template <typename P>
+class progress_place {
+    static_assert(
+        std::is_copy_constructible_v<P>,
+        "asyncinfo: a progress value goes to the handler and to whoever polls, so its type "
+        "must be copyable");
+
+public:
+    using handler_ptr = target_ptr<P>;
+
+    explicit progress_place(operation_base& operation) noexcept : operation_(operation) {}
+    progress_place(const progress_place&) = delete;
+    progress_place& operator=(const progress_place&) = delete;
+
+    /// False, and nothing is done, once the operation ends. Throws what a handler throws.
+    bool report(P value) {
+        std::unique_lock lock(mutex_);
+        if (ending_)
+            return false;
+        latest_.reset();
+        latest_.emplace(std::as_const(value));
+        if (!handler_)
+            return true;
+        if (turn_ != turn::nobody) {
+            queue_.push_back(std::move(value));
+            return true;
+        }
+        take_turn(lock, std::move(value), nullptr);
+        return true;
+    }
+
+    std::optional<P> latest() const {
+        const std::lock_guard guard(mutex_);
+        return latest_;
+    }
+
+    /// After the end it is not kept, and what is on its way to the one before is dropped.
+    void set_progress(handler_ptr handler) noexcept {
+        const std::lock_guard guard(mutex_);
+        if (over_ || !handler)
+            drop_queue();
+        if (!over_)
+            handler_.swap(handler); // the one before is released when the lock is
+    }
+
+    /// Is the end waiting, or would it wait, for this very thread to return from a handler?
+    bool calls_here() const noexcept {
+        const std::lock_guard guard(mutex_);
+        return turn_ == turn::here && calling_ && caller_ == std::this_thread::get_id();
+    }
+
+    handler_ptr progress() const noexcept {
+        const std::lock_guard guard(mutex_);
+        return over_ ? nullptr : handler_;
+    }
+
+    /// Asked when Completed is about to be called: if not, it is called after the Progress handler
+    /// that is being called now.
+    bool may_complete(completed_ptr completed) noexcept {
+        const std::lock_guard guard(mutex_);
+        if (!over_)
+            return true; // somebody calls the delegate by hand
+        drop_queue();
+        if (!calling_ || held_back_)
+            return true;
+        held_back_ = std::move(completed);
+        return false;
+    }
+
+protected:
+    ~progress_place() = default;
+
+    /// The outcome is stored. False: the thread that has the turn ends the operation.
+    bool may_end() noexcept {
+        handler_ptr released;
+        const std::lock_guard guard(mutex_);
+        ending_ = true;
+        if (turn_ == turn::here) {
+            must_end_ = true;
+            return false;
+        }
+        over_ = true;
+        if (turn_ == turn::nobody)
+            released = std::move(handler_);
+        return true;
+    }
+
+    /// After Close.
+    void discard_progress() noexcept {
+        const std::lock_guard guard(mutex_);
+        latest_.reset();
+        drop_queue();
+    }
+
+private:
+    enum class turn : unsigned char {
+        nobody,
+        here,     ///< a thread calls a handler that has no executor
+        elsewhere ///< a submission is on its way to an executor, or there
+    };
+
+    /// Calls handlers until there is no value left. `executor_of`: the one on whose executor this
+    /// thread is, if any. Throws the first of what they throw.
+    void take_turn(std::unique_lock<std::mutex>& lock, std::optional<P> value,
+                   const handler_ptr& executor_of) {
+        const operation_ptr keep(&operation_);
+        std::exception_ptr thrown;
+        const auto guarded = [&](auto&& call) {
+            try {
+                call();
+            } catch (...) {
+                if (!thrown)
+                    thrown = std::current_exception();
+            }
+        };
+        bool end = false;
+        handler_ptr released;
+        completed_ptr completed;
+        for (;;) {
+            handler_ptr handler = handler_;
+            if (!handler || (over_ && !handler->has_executor())) {
+                value.reset();
+                drop_queue();
+            }
+            if (!value && !take_next(value)) {
+                end = std::exchange(must_end_, false);
+                completed = std::move(held_back_);
+                released = give_up_turn();
+                lock.unlock();
+                break;
+            }
+            if (handler->has_executor() && handler != executor_of) {
+                guarded([&] { first_.emplace(std::move(*value)); });
+                turn_ = turn::elsewhere;
+                submitted_to_ = handler;
+                end = std::exchange(must_end_, false);
+                lock.unlock();
+                guarded([&] { handler->submit(submission(keep, this, &progress_place::arrive)); });
+                break;
+            }
+            turn_ = handler->has_executor() ? turn::elsewhere : turn::here;
+            calling_ = true;
+            caller_ = std::this_thread::get_id();
+            lock.unlock();
+            guarded([&] { handler->call(keep, *value); });
+            value.reset();
+            handler.reset(); // it may be the last reference
+            lock.lock();
+            calling_ = false;
+        }
+        if (end)
+            guarded([&] {
+                if (may_end())
+                    operation_.end();
+            });
+        if (completed)
+            guarded([&] { completed->run(keep, operation_.status()); });
+        if (thrown)
+            std::rethrow_exception(thrown);
+    }
+
+    static void arrive(void* self, bool lost) { static_cast<progress_place*>(self)->arrive(lost); }
+
+    void arrive(bool lost) {
+        std::unique_lock lock(mutex_);
+        const handler_ptr executor_of = std::move(submitted_to_);
+        if (!lost)
+            return take_turn(lock, std::nullopt, executor_of);
+        drop_queue();
+        const handler_ptr released = give_up_turn();
+        lock.unlock();
+    }
+
+    /// Gives the handler to be released without the lock, if the end has left that to be done.
+    handler_ptr give_up_turn() noexcept {
+        turn_ = turn::nobody;
+        return over_ ? std::move(handler_) : nullptr;
+    }
+
+    bool take_next(std::optional<P>& value) {
+        if (first_) {
+            value.emplace(*std::move(first_));
+            first_.reset();
+            return true;
+        }
+        if (at_ == queue_.size())
+            return false;
+        value.emplace(std::move(queue_[at_]));
+        if (++at_ == queue_.size())
+            drop_queue();
+        return true;
+    }
+
+    void drop_queue() noexcept {
+        first_.reset();
+        queue_.clear();
+        at_ = 0;
+    }
+
+    operation_base& operation_;
+    mutable std::mutex mutex_;
+    std::optional<P> latest_;
+    handler_ptr handler_;
+    handler_ptr submitted_to_;
+    completed_ptr held_back_;
+    std::optional<P> first_; ///< before the queue
+    std::vector<P> queue_;
+    std::size_t at_ = 0;
+    turn turn_ = turn::nobody;
+    bool calling_ = false;
+    std::thread::id caller_;
+    bool ending_ = false;   ///< no more reports
+    bool must_end_ = false; ///< whoever has the turn performs the end
+    bool over_ = false;     ///< no more handlers
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PROGRESS_PLACE_HPP

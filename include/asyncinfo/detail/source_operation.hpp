@@ -1,0 +1,83 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_SOURCE_OPERATION_HPP
+#define ASYNCINFO_DETAIL_SOURCE_OPERATION_HPP
+
+#include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_action_with_progress.hpp>
+#include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_operation_with_progress.hpp>
+#include <asyncinfo/detail/cancel_relay.hpp>
+#include <asyncinfo/detail/produced_operation.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+template <typename T, typename P>
+struct handle_of {
+    using type = IAsyncOperationWithProgress<T, P>;
+};
+template <typename T>
+struct handle_of<T, void> {
+    using type = IAsyncOperation<T>;
+};
+template <typename P>
+struct handle_of<void, P> {
+    using type = IAsyncActionWithProgress<P>;
+};
+template <>
+struct handle_of<void, void> {
+    using type = IAsyncAction;
+};
+
+/// The handle to an operation with this result and this progress, either of which may be void.
+template <typename T, typename P>
+using handle_of_t = typename handle_of<T, P>::type;
+
+template <typename T, typename... Args>
+inline constexpr bool makes_result = std::constructible_from<T, Args...>;
+template <typename... Args>
+inline constexpr bool makes_result<void, Args...> = sizeof...(Args) == 0;
+
+/// The operation of an `async_source`.
+template <typename T, typename P>
+class source_operation final
+    : public produced_operation<source_operation<T, P>, handle_of_t<T, P>, T> {
+public:
+    /// In the initiation: has requests come by.
+    void accept_cancel() {
+        this->slot().assign(
+            [this](boost::asio::cancellation_type_t types) { relay_.request(types); });
+    }
+
+    cancel_relay& relay() noexcept { return relay_; }
+
+    /// Ends the operation if nobody has done so before; `store` sets the outcome.
+    template <typename Store>
+    bool end_by(Store store) {
+        if (ended_.exchange(true, std::memory_order_relaxed))
+            return false;
+        try {
+            store();
+        } catch (...) {
+            this->fail(std::current_exception());
+        }
+        relay_.close();
+        this->end();
+        return true;
+    }
+
+private:
+    std::atomic<bool> ended_ = false;
+    cancel_relay relay_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_SOURCE_OPERATION_HPP

@@ -1,0 +1,159 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP
+#define ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP
+
+#include <asyncinfo/abandon_on_cancel.hpp>
+#include <asyncinfo/detail/observer.hpp>
+#include <asyncinfo/detail/outcome.hpp>
+#include <asyncinfo/detail/produced_operation.hpp>
+#include <asyncinfo/detail/result.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
+#include <asyncinfo/detail/started_operation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <atomic>
+#include <exception>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+template <typename Handle>
+concept reports_progress = requires(const Handle& handle) { handle.progress(); };
+
+/// Stores in `taker` what `ended` has ended with. Then `taker` is to be ended.
+template <typename T>
+void take_over(operation<T>& taker, operation_base& ended) {
+    boost::system::error_code refused;
+    if constexpr (!std::is_void_v<T>) {
+        try {
+            if (auto result = read_result(static_cast<operation<T>&>(ended), false, refused))
+                taker.set_result(*std::move(result));
+        } catch (...) {
+            taker.fail(std::current_exception());
+            return;
+        }
+    }
+    if (ended.error_is_in_result())
+        taker.error_goes_into_result();
+    if (ended.status() == AsyncStatus::Completed) {
+        refused ? static_cast<void>(taker.fail(refused)) : taker.succeed();
+        return;
+    }
+    auto exception = ended.exception(refused);
+    const bool as_it_was =
+        exception ? taker.fail(std::move(exception)) : taker.fail(ended.code(refused));
+    if constexpr (is_tuple_with_error<T>)
+        if (!as_it_was && taker.error_is_in_result() && taker.result())
+            set_timed_out(std::get<0>(*taker.result()));
+}
+
+/// Ends when the operation inside does, or when it is cancelled.
+template <typename Handle>
+class abandonable_operation final
+    : public produced_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
+      observer,
+      resumable {
+public:
+    explicit abandonable_operation(operation_ptr inner)
+        : abandonable_operation::produced_operation(true), observer(rank::submitted),
+          executor_(inner->executor()), inner_(std::move(inner)) {}
+
+    void begin() {
+        this->slot().template emplace<give_up>(give_up{this});
+        take_progress();
+        this->retain(); // for the inner one's list
+        const operation_ptr inner = inner_;
+        if (!inner->observe(*this))
+            resume();
+    }
+
+    boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
+    /// A strand must not outlive its context: what is under it stands in for it.
+    void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
+
+private:
+    /// In the slot.
+    struct give_up {
+        abandonable_operation* self;
+        void operator()(boost::asio::cancellation_type_t types) const { self->abandon(types); }
+    };
+
+    void abandon(boost::asio::cancellation_type_t types) {
+        if (over_.exchange(true))
+            return;
+        const operation_ptr inner = let_go();
+        this->fail(boost::asio::error::operation_aborted);
+        this->end();
+        if (inner->unobserve(*this))
+            this->release();
+        inner->pass_on_cancel(types);
+    }
+
+    /// Of a chain of these, however long, a few are on the stack at a time.
+    void ended() override { resume_queue::run(*this); }
+
+    void resume() override {
+        const struct guard {
+            abandonable_operation& self;
+            ~guard() { self.release(); }
+        } releasing{*this};
+        if (over_.exchange(true))
+            return;
+        const operation_ptr inner = let_go();
+        take_over(*this, *inner);
+        this->end();
+    }
+
+    /// Does not keep the inner one any longer, and so not what that one may deliver yet.
+    operation_ptr let_go() noexcept {
+        const bool locked = this->lock_executor(); // `runs_here` may be looking at it
+        operation_ptr inner = std::move(inner_);
+        if (locked)
+            this->unlock_executor();
+        if constexpr (reports_progress<Handle>) {
+            boost::system::error_code closed;
+            handle_access::make<Handle>(inner).Progress(nullptr, closed);
+        }
+        return inner;
+    }
+
+    void take_progress() {
+        if constexpr (reports_progress<Handle>) {
+            const auto inner = handle_access::make<Handle>(inner_);
+            if (auto latest = inner.progress())
+                this->report(*std::move(latest));
+            inner.Progress([self = boost::intrusive_ptr(this)](const Handle&, const auto& value) {
+                self->report(value);
+            });
+        }
+    }
+
+    std::atomic<bool> over_{false};
+    boost::asio::any_io_executor executor_;
+    operation_ptr inner_; ///< until either has ended
+};
+
+} // namespace asyncinfo::detail
+
+namespace asyncinfo {
+
+template <detail::handle_of_a_kind Handle>
+Handle abandon_on_cancel(const Handle& operation) {
+    return detail::abandonable_operation<Handle>::start(
+        [](auto& outer) { outer.begin(); },
+        detail::operation_ptr(&detail::handle_access::usable(operation)));
+}
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP

@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/coroutine_base.hpp>
+
+#include <asyncinfo/detail/asio_internals.hpp>
+#include <asyncinfo/detail/started_operation.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace asyncinfo::detail {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Tells the executor from other threads that may be asking for it.
+class executor_lock {
+public:
+    explicit executor_lock(operation_base& operation) noexcept
+        : operation_(operation), locked_(operation.lock_executor()) {}
+    executor_lock(const executor_lock&) = delete;
+    executor_lock& operator=(const executor_lock&) = delete;
+    ~executor_lock() {
+        if (locked_)
+            operation_.unlock_executor();
+    }
+
+    /// False once the operation has ended.
+    explicit operator bool() const noexcept { return locked_; }
+
+private:
+    operation_base& operation_;
+    const bool locked_;
+};
+
+} // namespace
+
+void coroutine_base::set_first_executor(asio::any_io_executor executor) {
+    work_ = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    executor_ = std::move(executor);
+}
+
+void coroutine_base::set_executor(asio::any_io_executor executor) {
+    asio::any_io_executor work = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    const executor_lock lock(self_);
+    executor_.swap(executor);
+    work_.swap(work);
+}
+
+void coroutine_base::capture(asio::any_io_executor executor) noexcept {
+    const executor_lock lock(self_);
+    captured_.swap(executor);
+}
+
+void coroutine_base::start() noexcept { resume_queue::run(*this); }
+
+void coroutine_base::resume() {
+    if (dying_)
+        return destroy_block();
+    if (std::exchange(started_, true))
+        return resume_with([] {});
+    self_.run_initiation([this] { frame_.resume(); });
+}
+
+void coroutine_base::destroy_later() noexcept {
+    dying_ = true;
+    resume_queue::run(*this);
+}
+
+void coroutine_base::submit() {
+    if (!executor_)
+        return resume_queue::run(*this);
+    if (resume_queue::is_full())
+        return submit_later();
+    // The commonest executor's dispatch, without erasing the type of what it is given.
+    if (const auto* io = executor_.target<asio::io_context::executor_type>()) {
+        if (io->running_in_this_thread())
+            return resume_queue::run(*this);
+        return post_to(asio::io_context::executor_type(*io), resumption(*this));
+    }
+    asio::any_io_executor(executor_).execute(resumption(*this));
+}
+
+void coroutine_base::submit_later() {
+    if (executor_)
+        post_to(asio::any_io_executor(executor_), resumption(*this));
+    else
+        resume_queue::run(*this);
+}
+
+void coroutine_base::awaited() {
+    self_.slot().clear();
+    if (lost_)
+        throw boost::system::system_error(errc::abandoned);
+}
+
+void coroutine_base::abandon() noexcept {
+    self_.run([this] {
+        if (suspending_) {
+            lost_ = true;
+            return;
+        }
+        take_frame().destroy();
+        self_.fail(errc::abandoned);
+        finish();
+    });
+}
+
+void coroutine_base::finish() noexcept {
+    callback_ = nullptr;
+    publish();
+}
+
+void coroutine_base::throw_if_cancelled() const {
+    if (throws_ && cancel_requested())
+        throw boost::system::system_error(asio::error::operation_aborted, "co_await");
+}
+
+void coroutine_base::set_callback(std::function<void()> callback) {
+    callback_ = std::move(callback);
+    if (cancel_requested())
+        requested();
+}
+
+void coroutine_base::requested() {
+    if (const auto callback = std::exchange(callback_, nullptr))
+        callback();
+}
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+std::stop_token coroutine_base::stop_token() {
+    if (!stop_.stop_possible()) {
+        std::stop_source made;
+        const executor_lock lock(self_);
+        stop_.swap(made);
+    }
+    // Whoever latches a request from now on sees the source.
+    if (cancel_requested())
+        stop_.request_stop();
+    return stop_.get_token();
+}
+#endif
+
+void coroutine_base::latched() noexcept {
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+    std::stop_source source(std::nostopstate);
+    {
+        const executor_lock lock(self_);
+        if (lock)
+            source = stop_;
+    }
+    source.request_stop();
+#endif
+}
+
+void coroutine_base::submit_request(operation_base::delivery&& request) {
+    if (request.hops() == 0 && self_.emits_anywhere()) {
+        request.set_last(true);
+        request.set_here();
+        return std::move(request)();
+    }
+    asio::any_io_executor executor;
+    {
+        const executor_lock lock(self_);
+        executor = executor_ ? executor_ : captured_;
+    }
+    if (!executor) {
+        request.set_last(true);
+        return std::move(request)();
+    }
+    request.set_last(request.hops() == 1 ||
+                     executor.target<asio::io_context::executor_type>() != nullptr);
+    post_on_the_way(executor, request.hops() == 0, std::move(request));
+}
+
+void coroutine_base::drop_executor() noexcept {
+    executor_ = what_remains(executor_);
+    captured_ = nullptr;
+    work_ = nullptr;
+}
+
+bool coroutine_base::runs_here() const noexcept {
+    return executor_ && runs_on_this_thread(executor_);
+}
+
+asio::any_io_executor coroutine_base::any_executor() const { return to_any_io_executor(executor_); }
+
+} // namespace asyncinfo::detail

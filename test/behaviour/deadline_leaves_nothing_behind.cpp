@@ -1,0 +1,241 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/counting_allocator.hpp"
+#include "support/pending.hpp"
+#include "support/running_context.hpp"
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/consign.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+/// An operation that has ended keeps no timer, and no timer keeps it: run() returns, the block is
+/// freed, the result goes to who has the only handle. A context that dies takes the timer with it.
+namespace deadline_leaves_nothing_behind_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::IAsyncAction;
+using asyncinfo::IAsyncOperation;
+using asyncinfo::use_async_info;
+using asyncinfo_test::pending;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+const error_code aborted = asio::error::operation_aborted;
+constexpr auto bound = 1min; // only where something hangs
+
+struct throwing {
+    using executor_type = asio::io_context::executor_type;
+    executor_type get_executor() const noexcept { return executor; }
+    template <typename Handler>
+    void operator()(Handler) const {
+        throw std::runtime_error("no");
+    }
+    executor_type executor;
+};
+
+} // namespace
+} // namespace deadline_leaves_nothing_behind_test
+
+BOOST_AUTO_TEST_SUITE(deadline_leaves_nothing_behind)
+
+using namespace deadline_leaves_nothing_behind_test;
+
+BOOST_AUTO_TEST_CASE(run_returns_when_the_operation_has_ended) {
+    for (const auto late : {1h, std::chrono::hours(24 * 365)}) {
+        asio::io_context context;
+        asio::steady_timer timer(context, 1ms);
+        const IAsyncAction op = timer.async_wait(use_async_info.cancel_after(late));
+        op.cancel_after(late);
+        op.cancel_at(std::chrono::system_clock::now() + late);
+        context.run_for(bound);
+        BOOST_TEST(op.Status() == AsyncStatus::Completed);
+        BOOST_TEST(context.stopped());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(run_returns_when_cancel_has_ended_it) {
+    asio::io_context context;
+    asio::steady_timer timer(context, 1h);
+    const IAsyncAction op = timer.async_wait(use_async_info.cancel_after(1h));
+    context.poll();
+    op.Cancel();
+    context.restart();
+    context.run_for(bound);
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+    BOOST_TEST(context.stopped());
+}
+
+// Ended on a thread that has nothing to do with the context.
+BOOST_AUTO_TEST_CASE(run_returns_when_another_thread_has_ended_it) {
+    asio::io_context context;
+    pending<void(error_code)> one;
+    const IAsyncAction op = one.start_on(context.get_executor(), use_async_info.cancel_after(1h));
+    std::thread([&] { one.complete({}); }).join();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    context.run_for(bound);
+    BOOST_TEST(context.stopped());
+}
+
+BOOST_AUTO_TEST_CASE(the_block_is_freed_before_the_context_runs_again) {
+    asyncinfo_test::allocations blocks;
+    asio::io_context context;
+    pending<void(error_code)> one;
+    const auto kept = std::make_shared<int>();
+    IAsyncAction op =
+        one.start_on(context.get_executor(),
+                     asio::bind_allocator(asyncinfo_test::counting_allocator<void>(blocks),
+                                          asio::consign(use_async_info.cancel_after(1h), kept)));
+    op.cancel_after(2h);
+    BOOST_TEST(kept.use_count() == 2);
+    one.complete({});
+    BOOST_TEST(kept.use_count() == 1);
+    op = nullptr;
+    BOOST_TEST(blocks.alive.load() == 0);
+}
+
+// §2: "the rvalue form moves only when this handle is the sole reference".
+BOOST_AUTO_TEST_CASE(the_only_handle_takes_the_result_out) {
+    asio::io_context context;
+    pending<void(error_code, std::shared_ptr<int>)> one;
+    auto op = one.start_on(context.get_executor(), use_async_info.cancel_after(1h));
+    const auto result = std::make_shared<int>();
+    one.complete({}, result);
+    const auto taken = std::move(op).GetResults();
+    BOOST_TEST(result.use_count() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(dropping_every_handle_leaves_the_deadline_in_force) {
+    asio::io_context context;
+    asio::steady_timer timer(context, 1h);
+    AsyncStatus seen{};
+    error_code code;
+    timer.async_wait(use_async_info.cancel_after(1ms))
+        .Completed([&](const IAsyncAction& op, AsyncStatus status) {
+            seen = status;
+            code = op.ErrorCode();
+        });
+    context.run_for(bound);
+    BOOST_TEST(seen == AsyncStatus::Error);
+    BOOST_TEST(code == asio::error::timed_out);
+    BOOST_TEST(context.stopped());
+}
+
+BOOST_AUTO_TEST_CASE(a_dying_context_takes_the_timer_along) {
+    IAsyncAction op, bound_to_strand, on_pool;
+    std::optional<asio::steady_timer> timer;
+    {
+        asio::io_context context;
+        timer.emplace(context, 1h);
+        op = timer->async_wait(use_async_info.cancel_after(1h));
+        bound_to_strand = timer->async_wait(
+            asio::bind_executor(asio::make_strand(context), use_async_info.cancel_after(1h)));
+        op.cancel_after(2h);
+        asio::thread_pool pool(1);
+        asio::steady_timer other(pool, 1h);
+        on_pool = other.async_wait(use_async_info.cancel_after(1h));
+        pool.stop();
+        pool.join();
+        timer.reset();
+        BOOST_TEST(context.poll() != 0u);
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+        op = nullptr;
+        timer.emplace(context, 1h);
+        op = timer->async_wait(use_async_info.cancel_after(1h));
+        timer.reset(); // its aborted handler is in the queue of the dying context
+    }
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
+    BOOST_TEST((on_pool.ErrorCode() == errc::abandoned));
+    BOOST_TEST(bound_to_strand.ErrorCode() == aborted);
+}
+
+// The timer is the context's, the operation is not: it goes on without a deadline.
+BOOST_AUTO_TEST_CASE(an_operation_may_outlive_the_context_of_its_deadline) {
+    pending<void(error_code, int)> one;
+    IAsyncOperation<int> op;
+    {
+        asio::io_context context;
+        op = one.start_on(context.get_executor(), use_async_info.cancel_after(1h));
+        op.cancel_after(1ns); // has come, and nobody runs it
+    }
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
+    BOOST_TEST(!op.cancel_requested());
+    one.complete({}, 3);
+    BOOST_TEST(op.GetResults() == 3);
+}
+
+// The context is destroyed as soon as it has nothing to do: also while the thread that ended the
+// operation is still on its way out of the deadline's timer.
+BOOST_AUTO_TEST_CASE(the_context_may_go_as_soon_as_run_returns) {
+    for (int round = 0; round < 500; ++round) {
+        pending<void(error_code)> one;
+        auto context = std::make_unique<asio::io_context>();
+        const IAsyncAction op =
+            one.start_on(context->get_executor(), use_async_info.cancel_after(1h));
+        std::thread elsewhere([&] { one.complete({}); });
+        context->run();
+        context.reset();
+        elsewhere.join();
+        BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_context_may_be_destroyed_while_the_operation_ends) {
+    for (int round = 0; round < 500; ++round) {
+        pending<void(error_code)> one;
+        auto context = std::make_unique<asio::io_context>();
+        const IAsyncAction op =
+            one.start_on(context->get_executor(), use_async_info.cancel_after(1h));
+        std::thread elsewhere([&] { one.complete({}); });
+        context.reset();
+        elsewhere.join();
+        BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    }
+}
+
+// §1: "If starting fails the exception reaches the caller and there is no operation."
+BOOST_AUTO_TEST_CASE(an_initiation_that_throws_takes_the_deadline_back) {
+    asio::io_context context;
+    const auto token = use_async_info.cancel_after(1h);
+    BOOST_CHECK_THROW(static_cast<void>(asio::async_initiate<decltype(token), void(error_code)>(
+                          throwing{context.get_executor()}, token)),
+                      std::runtime_error);
+    context.run_for(bound);
+    BOOST_TEST(context.stopped());
+}
+
+// What keeps the deadline must not wait for a user's code on the thread that ends the operation.
+BOOST_AUTO_TEST_CASE(a_completed_handler_may_wait_for_the_context) {
+    asyncinfo_test::running_context context(1);
+    pending<void(error_code)> one;
+    const IAsyncAction op = one.start_on(context.get_executor(), use_async_info.cancel_after(1h));
+    std::promise<void> passed;
+    op.Completed([&](auto&, AsyncStatus) {
+        asio::post(context, [&] { passed.set_value(); });
+        BOOST_TEST((passed.get_future().wait_for(bound) == std::future_status::ready));
+    });
+    one.complete({});
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,258 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed, as Asio
+// destroys its handlers; observers on living executors are called. Nothing hangs because a producer
+// died."
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include "support/foreign_coroutine.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/consign.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <exception>
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+using asyncinfo::AsyncStatus;
+using asyncinfo::errc;
+using asyncinfo::IAsyncAction;
+using asyncinfo::use_async_info;
+using boost::system::error_code;
+
+namespace observers_of_abandoned_operations_test {
+namespace {
+
+namespace asio = boost::asio;
+using asyncinfo_test::foreign_coroutine;
+
+/// Waits for ever, with a timer that lives as long as its operation.
+IAsyncAction wait_for_ever(asio::io_context& context, auto token) {
+    auto timer =
+        std::make_shared<asio::steady_timer>(context, asio::steady_timer::time_point::max());
+    auto& object = *timer;
+    return object.async_wait(asio::consign(std::move(token), std::move(timer)));
+}
+
+/// Operations that are pending when their context is destroyed: some end with the service that they
+/// belong to, some in the queue of the scheduler, which goes last.
+struct dying {
+    std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>();
+
+    using start = IAsyncAction (*)(asio::io_context&);
+    static IAsyncAction waiting(asio::io_context& c) { return wait_for_ever(c, use_async_info); }
+    static IAsyncAction on_a_strand(asio::io_context& c) {
+        return wait_for_ever(c, asio::bind_executor(asio::make_strand(c), use_async_info));
+    }
+    static IAsyncAction posted(asio::io_context& c) { return asio::post(c, use_async_info); }
+    static IAsyncAction posted_to_a_strand(asio::io_context& c) {
+        return asio::post(asio::make_strand(c), use_async_info);
+    }
+    static constexpr start all[] = {waiting, on_a_strand, posted, posted_to_a_strand};
+
+    void destroy() { context.reset(); }
+};
+
+/// To be carried by what is to be destroyed.
+struct carried {
+    std::shared_ptr<int> alive;
+};
+
+auto carrying(const std::shared_ptr<int>& alive, int& calls) {
+    return [held = carried{alive}, &calls](auto&&...) { ++calls; };
+}
+
+asio::awaitable<void> await_it(IAsyncAction op, carried, std::optional<error_code>* seen) {
+    try {
+        co_await IAsyncAction(op);
+        seen->emplace();
+    } catch (const boost::system::system_error& e) {
+        seen->emplace(e.code());
+    }
+}
+
+foreign_coroutine await_anywhere(IAsyncAction op, std::optional<error_code>* seen,
+                                 std::thread::id* resumed_on) {
+    try {
+        co_await op;
+        seen->emplace();
+    } catch (const boost::system::system_error& e) {
+        seen->emplace(e.code());
+    }
+    *resumed_on = std::this_thread::get_id();
+}
+
+} // namespace
+} // namespace observers_of_abandoned_operations_test
+
+BOOST_AUTO_TEST_SUITE(observers_of_abandoned_operations)
+
+using namespace observers_of_abandoned_operations_test;
+
+BOOST_AUTO_TEST_CASE(handlers_of_the_dying_context_are_destroyed) {
+    for (const auto start : dying::all) {
+        dying d;
+        const auto op = start(*d.context);
+        const auto alive = std::make_shared<int>();
+        int calls = 0;
+        const auto observe = [&](auto&& bind) {
+            op(bind(carrying(alive, calls)));
+            op.async_wait(bind(carrying(alive, calls)));
+        };
+        observe([](auto handler) { return handler; }); // on get_executor()
+        observe([&](auto handler) { return asio::bind_executor(*d.context, handler); });
+        observe([&](auto handler) {
+            return asio::bind_executor(asio::make_strand(*d.context), handler);
+        });
+        observe([&](auto handler) {
+            return asio::bind_executor(asio::any_io_executor(d.context->get_executor()), handler);
+        });
+        observe([&](auto handler) {
+            return asio::any_completion_handler<void(error_code)>(std::move(handler));
+        });
+        BOOST_TEST(alive.use_count() == 11);
+        d.destroy();
+        BOOST_TEST(calls == 0);
+        BOOST_TEST(alive.use_count() == 1);
+        BOOST_TEST((op.ErrorCode() == errc::abandoned));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(handlers_of_living_ones_are_called) {
+    for (const auto start : dying::all) {
+        asio::io_context lives;
+        dying d;
+        const auto op = start(*d.context);
+        int calls = 0;
+        const auto called = [&](error_code error) { calls += error == errc::abandoned; };
+        op(asio::bind_executor(lives, called));
+        op(asio::bind_executor(asio::make_strand(lives), called));
+        op.async_wait(asio::bind_executor(asio::any_io_executor(lives.get_executor()), called));
+        // These keep no strand of the dying context until they end.
+        const IAsyncAction other = op(asio::bind_executor(lives, use_async_info));
+        const auto adapted = op(asio::as_tuple(asio::bind_executor(lives, use_async_info)));
+        std::promise<error_code> elsewhere;
+        op(asio::bind_executor(asio::system_executor(),
+                               [&](error_code error) { elsewhere.set_value(error); }));
+        auto future = op(asio::use_future);
+        d.destroy();
+        BOOST_TEST(calls == 0);
+        lives.run();
+        BOOST_TEST(calls == 3);
+        BOOST_TEST((other.ErrorCode() == errc::abandoned));
+        BOOST_TEST((adapted.ErrorCode() == errc::abandoned));
+        BOOST_TEST((elsewhere.get_future().get() == errc::abandoned));
+        BOOST_CHECK_EXCEPTION(future.get(), boost::system::system_error,
+                              [](auto& e) { return e.code() == errc::abandoned; });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(coroutines_of_the_dying_context_are_destroyed) {
+    for (const auto start : {dying::waiting, dying::on_a_strand}) {
+        dying d;
+        const auto alive = std::make_shared<int>();
+        std::optional<error_code> seen;
+        const auto op = start(*d.context);
+        asio::co_spawn(*d.context, await_it(op, carried{alive}, &seen), [](std::exception_ptr) {});
+        asio::co_spawn(asio::make_strand(*d.context), await_it(op, carried{alive}, &seen),
+                       [](std::exception_ptr) {});
+        d.context->poll();
+        BOOST_TEST(alive.use_count() == 3);
+        BOOST_TEST(op.Status() == AsyncStatus::Started);
+        d.destroy();
+        BOOST_TEST((op.ErrorCode() == errc::abandoned));
+        BOOST_TEST(!seen.has_value());
+        BOOST_TEST(alive.use_count() == 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(coroutines_of_living_contexts_are_resumed) {
+    for (const auto start : dying::all) {
+        asio::io_context lives;
+        dying d;
+        const auto alive = std::make_shared<int>();
+        std::optional<error_code> seen;
+        const auto op = start(*d.context);
+        asio::co_spawn(lives, await_it(op, carried{alive}, &seen), [](std::exception_ptr) {});
+        lives.poll();
+        BOOST_TEST(alive.use_count() == 2);
+        d.destroy();
+        BOOST_TEST(!seen.has_value());
+        lives.run();
+        BOOST_TEST((seen == error_code(errc::abandoned)));
+        BOOST_TEST(alive.use_count() == 1);
+    }
+}
+
+// A coroutine without an executor resumes where the operation ends: on the destroying thread.
+BOOST_AUTO_TEST_CASE(coroutines_without_an_executor_resume_on_the_destroying_thread) {
+    for (const auto start : dying::all) {
+        dying d;
+        std::optional<error_code> seen;
+        std::thread::id resumed_on, destroying;
+        const auto coroutine = await_anywhere(start(*d.context), &seen, &resumed_on);
+        std::jthread([&] {
+            destroying = std::this_thread::get_id();
+            d.destroy();
+        }).join();
+        BOOST_TEST(coroutine.done());
+        BOOST_TEST((seen == error_code(errc::abandoned)));
+        BOOST_TEST((resumed_on == destroying));
+    }
+}
+
+// The wait of a handle of its own is an operation of the dying context, too: abandoned like it.
+BOOST_AUTO_TEST_CASE(handles_of_waits_on_the_dying_context_are_abandoned) {
+    for (const auto start : dying::all) {
+        dying d;
+        const auto op = start(*d.context);
+        const IAsyncAction other = op(use_async_info);
+        const IAsyncAction third = other(use_async_info);
+        int calls = 0;
+        third.Completed([&](auto&, AsyncStatus status) { calls += status == AsyncStatus::Error; });
+        d.destroy();
+        for (const auto& each : {op, other, third})
+            BOOST_TEST((each.ErrorCode() == errc::abandoned));
+        BOOST_TEST(calls == 1);
+    }
+}
+
+// An operation that ended before, whose observers have not been served yet.
+BOOST_AUTO_TEST_CASE(late_observers_are_destroyed_as_well) {
+    for (const bool living : {false, true}) {
+        asio::io_context lives;
+        dying d;
+        const auto alive = std::make_shared<int>();
+        int calls = 0;
+        const auto op = dying::posted(*d.context);
+        d.context->poll();
+        auto& context = living ? lives : *d.context;
+        op(asio::bind_executor(context, carrying(alive, calls)));
+        d.destroy();
+        BOOST_TEST(calls == 0);
+        BOOST_TEST(alive.use_count() == (living ? 2 : 1));
+        lives.run();
+        BOOST_TEST(calls == (living ? 1 : 0));
+        BOOST_TEST(alive.use_count() == 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

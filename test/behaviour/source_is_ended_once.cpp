@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <exception>
+#include <latch>
+#include <memory>
+#include <string>
+
+using asyncinfo::AsyncStatus;
+
+namespace source_is_ended_once_test {
+namespace {
+
+namespace asio = boost::asio;
+constexpr int threads = 8;
+
+/// Each thread ends it in its own way, and knows it from what the operation then says.
+template <typename Source>
+bool end(const Source& source, int thread) {
+    switch (thread % 4) {
+    case 0:
+        return source.set_value(std::to_string(thread));
+    case 1:
+        return source.set_error(asio::error::basic_errors(asio::error::eof));
+    case 2:
+        return source.set_canceled();
+    default:
+        return source.set_error(std::make_exception_ptr(thread));
+    }
+}
+
+template <typename Handle>
+bool was_ended_by(const Handle& op, int thread) {
+    try {
+        return op.GetResults() == std::to_string(thread);
+    } catch (int thrown) {
+        return thrown == thread;
+    } catch (...) {
+        return op.Status() == (thread % 4 == 2 ? AsyncStatus::Canceled : AsyncStatus::Error);
+    }
+}
+
+/// `disturb` is run by one more thread meanwhile.
+template <typename P, typename Disturb>
+int failures(int rounds, Disturb disturb) {
+    asio::thread_pool pool(threads);
+    int bad = 0;
+    for (int round = 0; round != rounds; ++round) {
+        const asyncinfo::async_source<std::string, P> source;
+        const auto op = source.operation();
+        std::atomic<int> completed = 0, winners = 0, winner = -1;
+        op.Completed([&](auto& sender, AsyncStatus status) {
+            completed += sender == op && sender.Status() == status;
+        });
+        std::latch start(threads + 1), done(threads);
+        for (int thread = 0; thread != threads; ++thread)
+            asio::post(pool, [&, thread] {
+                start.arrive_and_wait();
+                if (end(source, thread)) {
+                    ++winners;
+                    winner = thread;
+                }
+                done.count_down();
+            });
+        start.arrive_and_wait();
+        disturb(source);
+        op.wait();
+        done.wait();
+        bad += winners != 1 || completed != 1 || !was_ended_by(op, winner) || end(source, 0);
+    }
+    pool.join();
+    return bad;
+}
+
+} // namespace
+} // namespace source_is_ended_once_test
+
+BOOST_AUTO_TEST_SUITE(source_is_ended_once)
+
+BOOST_AUTO_TEST_CASE(by_one_of_eight_threads) {
+    using namespace source_is_ended_once_test;
+    BOOST_TEST(failures<void>(2000, [](auto&) {}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
+    using namespace source_is_ended_once_test;
+    BOOST_TEST(failures<void>(2000, [](auto& source) {
+                   std::atomic<int> calls = 0;
+                   source.operation().Cancel();
+                   source.on_cancel([&] { ++calls; });
+                   source.on_cancel(nullptr);
+                   BOOST_TEST(calls <= 1);
+               }) == 0);
+}
+
+// The callback ends it, too.
+BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
+    using namespace source_is_ended_once_test;
+    asio::thread_pool pool(2);
+    int bad = 0;
+    for (int round = 0; round != 2000; ++round) {
+        const asyncinfo::async_source<int> source;
+        const auto op = source.operation();
+        std::atomic<int> winners = 0;
+        std::latch start(3), done(2);
+        source.on_cancel([&] { winners += source.set_canceled(); });
+        asio::post(pool, [&] {
+            start.arrive_and_wait();
+            winners += source.set_value(1);
+            done.count_down();
+        });
+        asio::post(pool, [&] {
+            start.arrive_and_wait();
+            op.Cancel();
+            done.count_down();
+        });
+        start.arrive_and_wait();
+        op.wait();
+        done.wait();
+        bad += winners != 1;
+    }
+    pool.join();
+    BOOST_TEST(bad == 0);
+}
+
+BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_reports) {
+    using namespace source_is_ended_once_test;
+    BOOST_TEST(failures<int>(2000, [](auto& source) {
+                   int calls = 0;
+                   source.operation().Progress([&](auto&, int value) { calls = value; });
+                   int reported = 0;
+                   while (source.report(reported + 1))
+                       ++reported;
+                   // Nobody else reports: every call has been made here.
+                   BOOST_TEST(calls == reported);
+               }) == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
