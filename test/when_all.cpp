@@ -174,6 +174,20 @@ BOOST_AUTO_TEST_CASE(each_element_of_a_range_is_looked_at_once) {
     sources[0].complete({}, 7);
     sources[2].complete({}, 8);
     BOOST_TEST((of_some.GetResults() == std::vector{7, 8}));
+
+    // A filter looks at each, too, and so starts it once more; but we walk through it once only.
+    const auto filtered = sources | std::views::transform(start) |
+                          std::views::filter([](const auto&) { return true; });
+    started = 0;
+    for (auto copy = filtered; const auto& each : copy)
+        static_cast<void>(each);
+    const int by_one_walk = std::exchange(started, 0);
+    auto fresh = filtered;
+    const auto of_filtered = asyncinfo::when_all(fresh);
+    BOOST_TEST(started == by_one_walk);
+    for (auto& s : sources)
+        s.complete({}, 9);
+    BOOST_TEST((of_filtered.GetResults() == std::vector{9, 9, 9}));
 }
 
 // A range that can be walked through only once: such as one that reads what to start.

@@ -219,13 +219,15 @@ private:
     bool unused_ = false;
 };
 
-/// Calls `make(range, size)` with a range that has a size.
+/// Calls `make(range, size)` with a range that has a size. A range is counted only if its elements are
+/// there: others might be made, and their operations started, by a filter that looks at them.
 template <typename Range, typename Make>
 auto with_size(Range&& range, Make make) {
     if constexpr (std::ranges::sized_range<Range>) {
         const auto size = static_cast<std::size_t>(std::ranges::size(range));
         return make(std::forward<Range>(range), size);
-    } else if constexpr (std::ranges::forward_range<Range>) {
+    } else if constexpr (std::ranges::forward_range<Range> &&
+                         std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>>) {
         const auto size = static_cast<std::size_t>(std::ranges::distance(range));
         return make(std::forward<Range>(range), size);
     } else {
