@@ -70,8 +70,10 @@ struct listening {
         return asio::async_initiate<Token, void(error_code)>(
             [l = *this](auto handler) {
                 ++*l.started;
-                asio::get_associated_cancellation_slot(handler).assign(
-                    [had = l.had](asio::cancellation_type_t type) { had->push_back(type); });
+                if (auto slot = asio::get_associated_cancellation_slot(handler);
+                    slot.is_connected())
+                    slot.assign(
+                        [had = l.had](asio::cancellation_type_t type) { had->push_back(type); });
                 *l.complete = [h = std::make_shared<decltype(handler)>(std::move(handler))] {
                     std::move (*h)(error_code());
                 };

@@ -84,7 +84,7 @@ IAsyncAction in_deferred(asio::io_context& context, call* c) {
 
 /// The body is cancelled while it runs.
 IAsyncAction while_it_runs(asio::io_context&, IAsyncAction* self, IAsyncAction awaited,
-                           std::string* log) {
+                           std::coroutine_handle<>* waiting, std::string* log) {
     co_await awaited;
     const auto token = co_await asyncinfo::get_cancellation_token();
     token.callback([log] { *log += 'c'; });
@@ -92,15 +92,10 @@ IAsyncAction while_it_runs(asio::io_context&, IAsyncAction* self, IAsyncAction a
     *log += 'b';
     co_await asio::this_coro::throw_if_cancelled(false);
     *log += 'b';
-    std::coroutine_handle<> waiting;
-    try {
-        token.enable_propagation(false);
-        co_await awaited; // ended: does not suspend
-        *log += 'b';
-        co_await uncancellable{&waiting};
-    } catch (...) {
-        *log += '!';
-    }
+    (co_await asyncinfo::get_cancellation_token()).enable_propagation(false);
+    co_await awaited; // has ended: does not suspend
+    *log += 'b';
+    co_await uncancellable{waiting};
 }
 
 // --- Registration -------------------------------------------------------------------------------
@@ -274,6 +269,10 @@ IAsyncAction one_of_many(asio::thread_pool& pool, witness* w, int way) {
         }
         w->enter();
     }
+    // An await of what has ended does not suspend; this one does.
+    w->leave();
+    co_await asio::post(pool, asio::deferred);
+    w->enter();
     w->leave();
 }
 
@@ -326,11 +325,15 @@ BOOST_AUTO_TEST_CASE(while_the_body_runs_it_waits_for_the_suspension) {
     std::string log;
     pending<void()> source;
     IAsyncAction op;
-    op = while_it_runs(context, &op, source.start(use_async_info), &log);
+    std::coroutine_handle<> waiting;
+    op = while_it_runs(context, &op, source.start(use_async_info), &waiting, &log);
     source.complete();
     context.poll();
     BOOST_TEST(log == "bbbc");
     BOOST_TEST(op.Status() == AsyncStatus::Started);
+    waiting.resume();
+    context.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
 BOOST_AUTO_TEST_CASE(registered_after_the_request_it_runs_inside_the_registration) {
