@@ -3,6 +3,7 @@
 
 #include <asyncinfo/when_all.hpp>
 
+#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
@@ -133,6 +134,21 @@ BOOST_AUTO_TEST_CASE(it_is_an_action_if_all_are) {
     two.complete({});
     BOOST_TEST(calls == 1);
     op.GetResults();
+}
+
+// Kinds with progress give what those without do; their progress stays theirs.
+BOOST_AUTO_TEST_CASE(operations_with_progress_are_members_as_well) {
+    const asyncinfo::async_source<pointer, int> one;
+    const asyncinfo::async_source<void, double> two;
+    const IAsyncOperation<std::tuple<pointer, monostate>> op =
+        asyncinfo::when_all(one.operation(), two.operation());
+    const IAsyncOperation<std::vector<pointer>> range =
+        asyncinfo::when_all(std::vector{one.operation()});
+    one.report(50);
+    two.set_value();
+    one.set_value(std::make_unique<int>(1));
+    BOOST_TEST(*std::get<0>(op.GetResults()) == 1);
+    BOOST_TEST((range.ErrorCode() == errc::illegal_method_call)); // the other one has it
 }
 
 BOOST_AUTO_TEST_CASE(a_range_gives_a_vector) {

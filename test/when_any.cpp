@@ -3,6 +3,7 @@
 
 #include <asyncinfo/when_any.hpp>
 
+#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
@@ -115,6 +116,14 @@ BOOST_AUTO_TEST_CASE(members_of_different_kinds_are_IAsyncInfo) {
     BOOST_TEST(result.index == 0u);
     BOOST_TEST(result.operation.try_as<IAsyncOperation<int>>().GetResults() == 1);
     two.complete({});
+}
+
+BOOST_AUTO_TEST_CASE(the_winner_may_have_progress) {
+    const asyncinfo::async_source<int, double> one, two;
+    const auto op = asyncinfo::when_any(one.operation(), two.operation());
+    two.set_value(2);
+    const asyncinfo::IAsyncOperationWithProgress<int, double> won = op.GetResults().operation;
+    BOOST_TEST(won.GetResults() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_range) {
