@@ -8,13 +8,21 @@
 #include "support/running_context.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <latch>
 #include <memory>
 #include <random>
 #include <thread>
@@ -195,6 +203,36 @@ void stress() {
     BOOST_TEST(completed == started);
 }
 
+/// A read that is cancelled in the middle of the step that sees its first byte. Had the signal been
+/// emitted there, `async_read` would end with the step; as it is, it reads on and is aborted then,
+/// and so asks its completion condition once more.
+template <typename Context>
+void cancel_in_a_step_of_async_read(Context& context) {
+    asio::local::stream_protocol::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    std::array<char, 2> bytes{};
+    asyncinfo::IAsyncOperation<std::size_t> op;
+    std::latch started(1);
+    int aborted = 0;
+    const auto condition = [&](const error_code& error, std::size_t read) -> std::size_t {
+        if (!error && read == 1) {
+            started.wait();
+            std::jthread([&] { op.Cancel(); }).join();
+            // The other thread of the context comes by the delivery first.
+            std::latch passed(1);
+            asio::post(context, [&] { passed.count_down(); });
+            passed.wait();
+        }
+        aborted += error == asio::error::operation_aborted;
+        return error ? 0 : bytes.size() - read;
+    };
+    op = asio::async_read(near, asio::buffer(bytes), condition, use_async_info);
+    started.count_down();
+    asio::write(far, asio::buffer("a", 1));
+    BOOST_TEST(op.wait() == AsyncStatus::Canceled);
+    BOOST_TEST(aborted == 1);
+}
+
 } // namespace
 } // namespace cancel_never_meets_a_step_test
 
@@ -205,5 +243,13 @@ using namespace cancel_never_meets_a_step_test;
 BOOST_AUTO_TEST_CASE(of_an_operation_written_by_hand) { stress<hand_written>(); }
 
 BOOST_AUTO_TEST_CASE(of_async_compose) { stress<composition>(); }
+
+// Asio takes the steps of its own operations another way, and on a thread_pool yet another.
+BOOST_AUTO_TEST_CASE(of_async_read) {
+    asyncinfo_test::running_context context(2);
+    cancel_in_a_step_of_async_read(context);
+    asio::thread_pool pool(2);
+    cancel_in_a_step_of_async_read(pool);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

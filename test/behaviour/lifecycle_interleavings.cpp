@@ -59,7 +59,8 @@ enum class act {
     wait,          ///< get()
     wait_a_little, ///< wait_for() whose time is over: observe and unobserve
     read,          ///< GetResults()
-    drop           ///< give up a handle
+    drop,          ///< give up a handle
+    copy           ///< copy a handle, and give up both
 };
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
@@ -83,7 +84,8 @@ std::ostream& operator<<(std::ostream& out, act a) {
                                      "wait",
                                      "wait_a_little",
                                      "read",
-                                     "drop"};
+                                     "drop",
+                                     "copy"};
     return out << names[static_cast<int>(a)];
 }
 
@@ -379,6 +381,13 @@ private:
             break;
         case act::drop:
             break;
+        case act::copy:
+            at('k');
+            retain();
+            at('K');
+            block_.read();
+            release();
+            break;
         }
         at('r');
         block_.read();
@@ -635,6 +644,14 @@ BOOST_AUTO_TEST_CASE(the_observers_are_edited_by_one_at_a_time) {
     explore_all({{{act::assign, act::assign}},
                  {{act::assign, act::wait_a_little}},
                  {{act::wait_a_little, act::wait_a_little}}});
+}
+
+// §1: "cheap to copy [...] as thread-safe as a shared_ptr".
+BOOST_AUTO_TEST_CASE(handles_are_copied_and_given_up) {
+    explore_all({{{act::copy, act::copy}},
+                 {{act::copy, act::drop}},
+                 {{act::copy, act::complete}},
+                 {{act::copy, act::abandon}}});
 }
 
 // Not under a sanitizer: it would see nothing here that it does not see with two actors.
