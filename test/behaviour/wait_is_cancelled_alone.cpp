@@ -50,7 +50,7 @@ using asyncinfo_test::pending;
 using outcomes = std::vector<std::tuple<error_code, int>>;
 
 /// A pending operation, and a wait for it that can be cancelled.
-struct wait {
+struct one_wait {
     asio::io_context context;
     asio::cancellation_signal signal;
     pending<void(error_code, int)> source;
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_SUITE(wait_is_cancelled_alone)
 using namespace wait_is_cancelled_alone_test;
 
 BOOST_AUTO_TEST_CASE(and_the_operation_and_the_other_waits_go_on) {
-    wait w;
+    one_wait w;
     outcomes others;
     const auto other = [&](error_code error, int value) { others.emplace_back(error, value); };
     w.op(other);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(and_the_operation_and_the_other_waits_go_on) {
     w.signal.emit(asio::cancellation_type::terminal);
     BOOST_TEST(w.seen.empty()); // not inside the emission
     BOOST_TEST(w.context.poll() == 1u);
-    BOOST_TEST((w.seen == wait::once(asio::error::operation_aborted, 0)));
+    BOOST_TEST((w.seen == one_wait::once(asio::error::operation_aborted, 0)));
     BOOST_TEST(others.empty());
     BOOST_TEST(w.op.Status() == AsyncStatus::Started);
     BOOST_TEST(!w.op.cancel_requested());
@@ -106,48 +106,48 @@ BOOST_AUTO_TEST_CASE(and_the_operation_and_the_other_waits_go_on) {
 BOOST_AUTO_TEST_CASE(by_every_type_of_request_but_none) {
     for (const auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
                             asio::cancellation_type::total, asio::cancellation_type::all}) {
-        wait w;
+        one_wait w;
         w.begin();
         w.signal.emit(asio::cancellation_type::none);
         BOOST_TEST(w.context.poll() == 0u);
         w.signal.emit(type);
         w.run();
-        BOOST_TEST((w.seen == wait::once(asio::error::operation_aborted, 0)));
+        BOOST_TEST((w.seen == one_wait::once(asio::error::operation_aborted, 0)));
     }
 }
 
 BOOST_AUTO_TEST_CASE(once_however_often_it_is_asked) {
-    wait w;
+    one_wait w;
     w.begin();
     w.signal.emit(asio::cancellation_type::total);
     w.signal.emit(asio::cancellation_type::all);
     w.source.complete({}, 7);
     w.signal.emit(asio::cancellation_type::all);
     w.run();
-    BOOST_TEST((w.seen == wait::once(asio::error::operation_aborted, 0)));
+    BOOST_TEST((w.seen == one_wait::once(asio::error::operation_aborted, 0)));
 }
 
 // What has arrived is not thrown away: the end has been submitted when the request comes.
 BOOST_AUTO_TEST_CASE(unless_the_operation_has_ended) {
-    wait early;
+    one_wait early;
     early.begin();
     early.source.complete({}, 7);
     early.signal.emit(asio::cancellation_type::all);
     early.run();
-    BOOST_TEST((early.seen == wait::once({}, 7)));
+    BOOST_TEST((early.seen == one_wait::once({}, 7)));
 
-    wait late;
+    one_wait late;
     late.source.complete({}, 7);
     late.begin();
     late.signal.emit(asio::cancellation_type::all);
     late.run();
-    BOOST_TEST((late.seen == wait::once({}, 7)));
+    BOOST_TEST((late.seen == one_wait::once({}, 7)));
 }
 
 // The slot holds nothing that could be called when the wait is over, however it was.
 BOOST_AUTO_TEST_CASE(and_its_slot_is_cleared) {
     for (const bool cancelled : {false, true}) {
-        wait w;
+        one_wait w;
         w.begin();
         BOOST_TEST(w.signal.slot().has_handler());
         if (cancelled)
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(and_its_slot_is_cleared) {
 
 // The wait's own executor is what runs it.
 BOOST_AUTO_TEST_CASE(on_its_own_executor) {
-    wait w;
+    one_wait w;
     asio::io_context own;
     w.op(asio::bind_executor(
         own, asio::bind_cancellation_slot(w.signal.slot(), [&](error_code error, int) {
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(on_its_own_executor) {
         })));
     asio::post(own, [&] { w.signal.emit(asio::cancellation_type::all); });
     BOOST_TEST(own.run() == 2u);
-    BOOST_TEST((w.seen == wait::once(asio::error::operation_aborted, 0)));
+    BOOST_TEST((w.seen == one_wait::once(asio::error::operation_aborted, 0)));
 }
 
 // A handle to the wait is as good as any: Cancel from any thread.
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(also_by_a_handle_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(also_in_a_coroutine_of_asio) {
-    wait w;
+    one_wait w;
     std::exception_ptr thrown;
     const auto note = [&](std::exception_ptr e) { thrown = e; };
     asio::co_spawn(w.context, await_it(w.op), asio::bind_cancellation_slot(w.signal.slot(), note));
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(also_in_a_coroutine_of_asio) {
 // The handler is destroyed uncalled, on the thread that ends the operation: not a place to touch
 // the slot. What is left in there does nothing.
 BOOST_AUTO_TEST_CASE(a_request_to_a_wait_that_is_gone_does_nothing) {
-    wait refused;
+    one_wait refused;
     asio::cancellation_signal signal;
     refused.op(
         asio::bind_executor(asyncinfo_test::refusing_executor(),
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_request_to_a_wait_that_is_gone_does_nothing) {
 
 // A request that cannot be submitted throws where it is made, and the wait is gone.
 BOOST_AUTO_TEST_CASE(without_memory_the_emission_throws) {
-    wait w;
+    one_wait w;
     const auto alive = std::make_shared<int>();
     w.op(asio::bind_executor(
         asyncinfo_test::refusing_executor(),
