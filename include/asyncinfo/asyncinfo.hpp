@@ -34,9 +34,6 @@
 /// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
-/// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
-/// | `to_future.hpp`                     | a `std::future` of the result                                |
-/// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
 /// | `error.hpp`                         | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
