@@ -4,6 +4,8 @@
 //
 #include <asyncinfo/stop_on.hpp>
 
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
@@ -76,3 +78,5 @@ void stop_on(const operation_ptr& operation, std::stop_token token) {
 }
 
 } // namespace asyncinfo::detail
+
+#endif

@@ -8,8 +8,10 @@
 #include <asyncinfo/detail/handle_access.hpp>
 
 #include <concepts>
-#include <stop_token>
 #include <utility>
+
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
 
 namespace asyncinfo::detail {
 
@@ -43,5 +45,7 @@ Handle stop_on(Handle operation, std::stop_token token) {
 }
 
 } // namespace asyncinfo
+
+#endif
 
 #endif // ASYNCINFO_STOP_ON_HPP

@@ -24,7 +24,7 @@ struct recycling {
     /// multiple of 16 it keeps 8 bytes for itself.
     static constexpr std::size_t granularity = 16;
     static constexpr std::size_t smallest = 24;
-    static constexpr std::size_t sizes = 64;
+    static constexpr std::size_t sizes = 128;
     static constexpr std::size_t largest_recycled = smallest + (sizes - 1) * granularity;
     static constexpr unsigned kept_per_thread = 32;
 

@@ -133,23 +133,29 @@ public:
     explicit all_of_these(on_failure policy, Handles&... handles) : base(policy, handles...) {}
 
     boost::system::error_code collect(const operation_base* told) {
-        return collect(told, std::index_sequence_for<Handles...>());
+        boost::system::error_code error;
+        if constexpr (!std::is_void_v<all_results_t<Handles...>>)
+            collect_from(told, error);
+        static_cast<void>(told);
+        return error;
     }
 
 private:
-    template <std::size_t... I>
-    boost::system::error_code collect(const operation_base* told, std::index_sequence<I...>) {
-        boost::system::error_code error;
-        if constexpr (!std::is_void_v<all_results_t<Handles...>>) {
-            // In braces, so that they are taken in order.
-            std::tuple<std::optional<value_or_monostate<result_of_t<Handles>>>...> taken{
-                base::template take<result_of_t<Handles>>(this->nodes()[I].operation(), told,
-                                                          error)...};
-            if (!error)
-                this->set_result(*std::get<I>(std::move(taken))...);
+    /// Takes the results that follow those taken, in order, and stores them all. (A tuple of optional
+    /// results would do, but for false warnings of g++ 12.)
+    template <typename... Taken>
+    void collect_from(const operation_base* told, boost::system::error_code& error,
+                      Taken&... taken) {
+        constexpr std::size_t i = sizeof...(Taken);
+        if constexpr (i == sizeof...(Handles)) {
+            this->set_result(std::move(taken)...);
+        } else {
+            using result = result_of_t<std::tuple_element_t<i, std::tuple<Handles...>>>;
+            std::optional<value_or_monostate<result>> next =
+                base::template take<result>(this->nodes()[i].operation(), told, error);
+            if (next)
+                collect_from(told, error, taken..., *next);
         }
-        static_cast<void>(told);
-        return error;
     }
 };
 
