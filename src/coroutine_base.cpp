@@ -38,16 +38,14 @@ private:
 
 } // namespace
 
-void coroutine_base::set_first_executor(asio::any_io_executor executor) {
-    work_ = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-    executor_ = std::move(executor);
+void coroutine_base::hold_work() {
+    work_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
 }
 
 void coroutine_base::set_executor(asio::any_io_executor executor) {
-    asio::any_io_executor work = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    work_ = nullptr;
     const executor_lock lock(self_);
     executor_.swap(executor);
-    work_.swap(work);
 }
 
 void coroutine_base::capture(asio::any_io_executor executor) noexcept {

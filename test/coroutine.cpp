@@ -96,6 +96,18 @@ BOOST_AUTO_TEST_CASE(need_no_suspension) {
     BOOST_TEST(not_default_constructible(4).GetResults().value == 4);
 }
 
+// A context whose only work begins and ends before anybody runs it is stopped, and runs nothing.
+BOOST_AUTO_TEST_CASE(stop_no_context_that_nobody_has_run) {
+    asio::io_context context;
+    const auto operation = [](asio::io_context&) -> IAsyncOperation<int> { co_return 1; }(context);
+    BOOST_TEST(operation.GetResults() == 1);
+    BOOST_TEST(!context.stopped());
+    bool ran = false;
+    asio::post(context, [&] { ran = true; });
+    context.run();
+    BOOST_TEST(ran);
+}
+
 BOOST_AUTO_TEST_CASE(await_each_other) {
     asio::io_context context;
     const auto operation = sum(context);

@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_new_context_running_until_the_end) {
     }(context, strand);
     other.poll();
     BOOST_TEST(!other.stopped()); // it has work: the coroutine
+    BOOST_TEST(!context.stopped());
     context.poll();
     other.poll();
     BOOST_TEST(other.stopped());

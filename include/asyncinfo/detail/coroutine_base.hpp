@@ -45,8 +45,9 @@ public:
     bool has_frame() const noexcept { return frame_ != nullptr; }
     std::coroutine_handle<> take_frame() noexcept { return std::exchange(frame_, nullptr); }
 
-    /// The first executor: work of its context until the coroutine ends.
-    void set_first_executor(boost::asio::any_io_executor executor);
+    void set_first_executor(boost::asio::any_io_executor executor) noexcept {
+        executor_ = std::move(executor);
+    }
 
     /// From the initial suspension: runs the body on this thread until it suspends, or if
     /// coroutines are nested too deep here, once the one that called has suspended.
@@ -71,7 +72,10 @@ public:
             }
         } state{*this};
         state.initiated = initiate();
-        return state.initiated && !resumed_ && !lost_;
+        const bool suspended = state.initiated && !resumed_ && !lost_;
+        if (suspended && executor_ && !work_)
+            hold_work();
+        return suspended;
     }
 
     /// First thing in `await_resume`. Throws `errc::abandoned` if nobody was going to resume.
@@ -149,11 +153,13 @@ private:
     void destroy_frame() noexcept;
     void forget_awaited() noexcept;
     void capture(boost::asio::any_io_executor executor) noexcept;
+    void hold_work();
 
     operation_base& self_;
     std::coroutine_handle<> frame_;
     boost::asio::any_io_executor executor_;
-    /// Keeps the executor's context running.
+    /// Keeps the executor's context running, from the first suspension to the end: to begin and end
+    /// work of a context that nobody has run yet would stop it.
     boost::asio::any_io_executor work_;
     /// Without an executor: where what is awaited runs, for the delivery of a request.
     boost::asio::any_io_executor captured_;
