@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(no_memory_reaches_the_caller) {
     allocations counted;
     counted.budget = 0;
     pending<void()> source;
-    BOOST_CHECK_THROW(first(std::allocator_arg, allocator(counted), &source), std::bad_alloc);
+    BOOST_CHECK_THROW(static_cast<void>(first(std::allocator_arg, allocator(counted), &source)),
+                      std::bad_alloc);
     BOOST_CHECK_THROW(forgotten(std::allocator_arg, allocator(counted), &source), std::bad_alloc);
     BOOST_TEST(counted.alive == 0);
     // For the run of the loop that follows, too: a refusal is not remembered.
@@ -197,8 +198,9 @@ BOOST_AUTO_TEST_CASE(a_parameter_that_cannot_be_copied_leaks_nothing) {
 BOOST_AUTO_TEST_CASE(nor_does_one_whose_executor_cannot_be_had) {
     allocations counted;
     no_executor_today parameter;
-    BOOST_CHECK_THROW(asked(std::allocator_arg, allocator(counted), parameter), refused);
-    BOOST_CHECK_THROW(asked_without(parameter), refused);
+    BOOST_CHECK_THROW(static_cast<void>(asked(std::allocator_arg, allocator(counted), parameter)),
+                      refused);
+    BOOST_CHECK_THROW(static_cast<void>(asked_without(parameter)), refused);
     BOOST_TEST(counted.made == 1);
     BOOST_TEST(counted.alive == 0);
     BOOST_TEST(parameter.alive.use_count() == 1);
