@@ -9,9 +9,8 @@
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
-#include <atomic>
 #include <memory>
-#include <optional>
+#include <stop_token>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -21,29 +20,22 @@ namespace {
 /// that is running on another thread, which is in Cancel, and that is never for long.
 class stop_link final : public observer {
 public:
-    explicit stop_link(const operation_ptr& operation) noexcept
-        : observer(rank::submitted), operation_(operation) {}
+    stop_link(const operation_ptr& operation, std::stop_token&& token)
+        : observer(rank::submitted), operation_(operation),
+          callback_(std::move(token), request{this}) {}
     ~stop_link() override = default;
 
     static void set(const operation_ptr& operation, std::stop_token&& token) {
-        owner made(std::construct_at(recycling_allocator<stop_link>().allocate(1), operation));
-        if (!operation->observe(*made))
-            return;
-        made->callback_.emplace(std::move(token), request{made.get()});
-        // The callback may have run, and the operation have ended, before there was one to remove.
-        stop_link& self = *made.release();
-        if (self.state_.exchange(state::linked, std::memory_order_acq_rel) == state::ended)
-            made.reset(&self);
+        // The callback may run in there, and the operation end, before there is anything to be told.
+        owner made(std::construct_at(recycling_allocator<stop_link>().allocate(1), operation,
+                                     std::move(token)));
+        if (operation->observe(*made))
+            static_cast<void>(made.release()); // it may be gone already
     }
 
-    void ended() noexcept override {
-        if (state_.exchange(state::ended, std::memory_order_acq_rel) == state::linked)
-            destroy()(this);
-    }
+    void ended() noexcept override { destroy()(this); }
 
 private:
-    enum class state { linking, linked, ended };
-
     struct destroy {
         void operator()(stop_link* gone) const noexcept {
             std::destroy_at(gone);
@@ -62,14 +54,13 @@ private:
     };
 
     const operation_ptr operation_;
-    std::optional<std::stop_callback<request>> callback_;
-    std::atomic<state> state_{state::linking};
+    std::stop_callback<request> callback_;
 };
 
 } // namespace
 
 void stop_on(const operation_ptr& operation, std::stop_token token) {
-    if (!token.stop_possible() || operation->status() != AsyncStatus::Started)
+    if (!token.stop_possible())
         return;
     if (token.stop_requested())
         operation->cancel(boost::asio::cancellation_type::all);

@@ -297,6 +297,26 @@ BOOST_AUTO_TEST_CASE(a_result_whose_copy_throws_is_an_error) {
     BOOST_CHECK_THROW(std::rethrow_exception(outer.exception()), std::range_error);
 }
 
+// Cancelled in the middle of being taken over: the result has come first.
+BOOST_AUTO_TEST_CASE(a_request_that_comes_in_the_middle_is_too_late) {
+    struct cancelling {
+        explicit cancelling(IAsyncInfo& o) : op(&o) {}
+        cancelling(cancelling&&) = default;
+        cancelling(const cancelling& other) : op(other.op) { op->Cancel(); }
+        IAsyncInfo* op;
+    };
+    IAsyncInfo cancelled;
+    pending<void(cancelling)> source;
+    const auto outer = asyncinfo::abandon_on_cancel(source.start(use_async_info));
+    cancelled = outer;
+    int calls = 0;
+    outer.Completed([&](auto&, AsyncStatus) { ++calls; });
+    source.complete(cancelling(cancelled));
+    BOOST_TEST(outer.cancel_requested());
+    BOOST_TEST(outer.Status() == AsyncStatus::Completed);
+    BOOST_TEST(calls == 1);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_has_ended_already_is_taken_over_at_once) {
     pending<void(error_code, int)> source;
     const auto inner = source.start(use_async_info);

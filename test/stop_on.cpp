@@ -157,14 +157,17 @@ BOOST_AUTO_TEST_CASE(a_token_that_cannot_be_stopped_costs_nothing) {
 
 BOOST_AUTO_TEST_CASE(after_the_end_it_does_nothing) {
     std::stop_source stop;
+    asyncinfo_test::allocations blocks;
     pending<void()> source;
-    const auto op = source.start(use_async_info);
+    auto op = source.start(
+        asio::bind_allocator(asyncinfo_test::counting_allocator<void>(blocks), use_async_info));
     source.complete();
     BOOST_TEST((asyncinfo::stop_on(op, stop.get_token()) == op));
     op.Close();
     BOOST_TEST((asyncinfo::stop_on(op, stop.get_token()) == op));
+    op = nullptr;
+    BOOST_TEST(blocks.alive.load() == 0);
     stop.request_stop();
-    BOOST_TEST((asyncinfo::stop_on(op, stop.get_token()) == op));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_handle_is_refused) {
