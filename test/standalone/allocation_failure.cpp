@@ -34,8 +34,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
@@ -318,6 +320,42 @@ BOOST_AUTO_TEST_CASE(a_deadline_is_set_or_it_throws) {
             context.run_for(bound);
             BOOST_TEST(op.ErrorCode() == asio::error::timed_out);
             BOOST_TEST(context.stopped());
+        }
+        BOOST_TEST(n > 1);
+    }
+}
+
+// What is made of a handle is made, or the operation stays as it was.
+BOOST_AUTO_TEST_CASE(what_is_made_of_a_handle_is_made_or_it_throws) {
+    std::stop_source stop;
+    const std::function<void(const asyncinfo::IAsyncAction&)> makers[] = {
+        [](const auto& op) { static_cast<void>(asyncinfo::abandon_on_cancel(op)); },
+        [](const auto& op) { static_cast<void>(asyncinfo::to_future(op)); },
+        [&](const auto& op) { static_cast<void>(asyncinfo::stop_on(op, stop.get_token())); },
+    };
+    for (const auto& make : makers) {
+        std::int64_t n = 0;
+        for (bool refused = true; refused; ++n) {
+            asio::io_context context;
+            waiting<any_timer> subject(context);
+            const auto op = subject.start(use_async_info);
+            bool made = false;
+            {
+                const no_recycled_blocks heap_only;
+                heap::refuse_after(n, true);
+                try {
+                    make(op);
+                    made = true;
+                } catch (const std::bad_alloc&) {
+                }
+                refused = heap::provide();
+            }
+            BOOST_TEST(made == !refused);
+            BOOST_REQUIRE(n < 1000);
+            BOOST_TEST(!op.cancel_requested());
+            subject.let_it_end();
+            context.run_for(bound);
+            BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         }
         BOOST_TEST(n > 1);
     }
