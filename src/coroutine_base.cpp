@@ -20,12 +20,12 @@ namespace asio = boost::asio;
 class executor_lock {
 public:
     explicit executor_lock(operation_base& operation) noexcept
-        : operation_(operation), locked_(operation.lock_executor()) {}
+        : operation_(operation), locked_(operation.lock()) {}
     executor_lock(const executor_lock&) = delete;
     executor_lock& operator=(const executor_lock&) = delete;
     ~executor_lock() {
         if (locked_)
-            operation_.unlock_executor();
+            operation_.unlock_observers();
     }
 
     /// False once the operation has ended.

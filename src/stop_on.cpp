@@ -16,8 +16,8 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// The token's callback, which is removed when the operation has ended. Removing waits for a callback
-/// that is running on another thread, which is in Cancel, and that is never for long.
+/// The token's callback, which goes when the operation has ended. That waits for a callback running
+/// on another thread, which is in Cancel, and never there for long.
 class stop_link final : public observer {
 public:
     stop_link(const operation_ptr& operation, std::stop_token&& token)

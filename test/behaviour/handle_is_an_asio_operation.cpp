@@ -152,8 +152,8 @@ using namespace handle_is_an_asio_operation_test;
 // "with the signature void(error_code) for actions and void(error_code, T) for operations"; "The
 // return type is spelled, never deduced": so Asio can tell without instantiating anything.
 BOOST_AUTO_TEST_CASE(to_asio_as_well) {
-    static_assert(asio::is_async_operation<IAsyncAction>::value);
-    static_assert(asio::is_async_operation<IAsyncOperation<int>>::value);
+    BOOST_TEST(asio::is_async_operation<IAsyncAction>::value);
+    BOOST_TEST(asio::is_async_operation<IAsyncOperation<int>>::value);
     static_assert(std::is_same_v<asio::completion_signature_of_t<IAsyncAction>, void(error_code)>);
     static_assert(std::is_same_v<asio::completion_signature_of_t<IAsyncOperation<std::string>>,
                                  void(error_code, std::string)>);
@@ -161,7 +161,6 @@ BOOST_AUTO_TEST_CASE(to_asio_as_well) {
         std::is_same_v<asio::completion_signature_of_t<IAsyncOperation<std::tuple<int, char>>>,
                        void(error_code, std::tuple<int, char>)>);
     static_assert(!std::is_invocable_v<const IAsyncInfo&, asio::deferred_t>);
-    BOOST_TEST(true);
 }
 
 BOOST_AUTO_TEST_CASE(with_a_callback) {

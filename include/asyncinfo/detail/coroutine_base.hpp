@@ -9,7 +9,6 @@
 #include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-
 #include <boost/asio/system_executor.hpp>
 
 #include <atomic>
@@ -42,7 +41,6 @@ public:
     // --- Life -----------------------------------------------------------------------------------
 
     void set_frame(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
-    bool has_frame() const noexcept { return frame_ != nullptr; }
     std::coroutine_handle<> take_frame() noexcept { return std::exchange(frame_, nullptr); }
 
     void set_first_executor(boost::asio::any_io_executor executor) noexcept {
@@ -119,7 +117,6 @@ public:
     void throw_if_cancelled() const;
     bool throws_if_cancelled() const noexcept { return throws_; }
     void set_throws_if_cancelled(bool throws) noexcept { throws_ = throws; }
-    bool propagates() const noexcept { return propagates_; }
     bool set_propagates(bool propagates) noexcept { return std::exchange(propagates_, propagates); }
     void set_callback(std::function<void()> callback);
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)

@@ -159,9 +159,8 @@ public:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
 
-    /// Keeps `executor()` from being asked for meanwhile; false once nobody does any more.
-    bool lock_executor() noexcept { return lock(); }
-    void unlock_executor() noexcept { unlock(!observers_.empty() || completed_); }
+    /// After a successful `lock`, during which the observers and the executor are this thread's.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
@@ -184,9 +183,6 @@ protected:
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
-
-    /// After a successful `lock`.
-    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }

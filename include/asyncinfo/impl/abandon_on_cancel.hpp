@@ -116,10 +116,10 @@ private:
 
     /// Does not keep the inner one any longer, and so not what that one may deliver yet.
     operation_ptr let_go() noexcept {
-        const bool locked = this->lock_executor(); // `runs_here` may be looking at it
+        const bool locked = this->lock(); // `runs_here` may be looking at it
         operation_ptr inner = std::move(inner_);
         if (locked)
-            this->unlock_executor();
+            this->unlock_observers();
         if constexpr (reports_progress<Handle>) {
             boost::system::error_code closed;
             handle_access::make<Handle>(inner).Progress(nullptr, closed);
