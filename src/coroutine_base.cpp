@@ -25,7 +25,7 @@ public:
     executor_lock& operator=(const executor_lock&) = delete;
     ~executor_lock() {
         if (locked_)
-            operation_.unlock_observers();
+            operation_.unlock();
     }
 
     /// False once the operation has ended.
@@ -59,7 +59,7 @@ void coroutine_base::resume() {
     if (dying_)
         return destroy_block();
     if (std::exchange(started_, true))
-        return resume_with([] {});
+        return self_.run([this] { go_on(); });
     self_.run_initiation([this] { frame_.resume(); });
 }
 

@@ -191,6 +191,9 @@ void operation_base::emit(unsigned types) {
 }
 
 void operation_base::tell_observers() {
+    if (!completed_)
+        if (observer* const only = observers_.take_only())
+            return only->ended();
     std::exception_ptr thrown;
     const auto serve = [&](auto&& call) {
         try {
@@ -216,6 +219,16 @@ bool operation_base::observe(observer& added) noexcept {
     return true;
 }
 
+bool operation_base::observe_as_owner(observer& added) noexcept {
+    if (lifecycle::observe_as_owner(load()).then == lifecycle::next::perform) {
+        observers_.push_back(added);
+        if (gate::observe_as_owner())
+            return true;
+        observers_.remove(added);
+    }
+    return observe(added);
+}
+
 bool operation_base::unobserve(observer& gone) noexcept {
     if (!lock())
         return false;
@@ -230,7 +243,7 @@ bool operation_base::needs_this_thread() noexcept {
     // The executor is there as long as this thread holds the lock. What has ended needs no more of
     // the context: whoever is inside publishes, unless it is this thread.
     const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
-    unlock_observers();
+    unlock();
     return needs;
 }
 
@@ -241,7 +254,7 @@ boost::asio::any_io_executor operation_base::executor() {
         const bool locked = self.lock();
         ~guard() {
             if (locked)
-                self.unlock_observers();
+                self.unlock();
         }
     } const holding{*this};
     return methods_->executor(*this);
@@ -285,7 +298,7 @@ completed_ptr operation_base::completed() noexcept {
     if (!lock())
         return nullptr;
     completed_ptr handler = completed_;
-    unlock_observers();
+    unlock();
     return handler;
 }
 

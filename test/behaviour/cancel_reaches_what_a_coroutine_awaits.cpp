@@ -280,6 +280,7 @@ BOOST_AUTO_TEST_CASE(with_the_types_asked_for) {
     context.poll();
     BOOST_TEST((w.had == std::vector{types::total, types::total | types::partial}));
     w.complete();
+    context.poll();
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 
     // Through handles, too.
@@ -293,6 +294,8 @@ BOOST_AUTO_TEST_CASE(with_the_types_asked_for) {
     context.poll();
     BOOST_TEST((inner.had == std::vector{types::partial, types::all}));
     inner.complete();
+    context.poll();
+    BOOST_TEST(outer.Status() == AsyncStatus::Completed);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_await_throws_before_it_starts_anything) {

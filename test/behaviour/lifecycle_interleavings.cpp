@@ -57,6 +57,8 @@ enum class act {
     close,
     assign,        ///< Completed(handler)
     wait,          ///< get()
+    wait_as_owner, ///< who observes a member of a combination may have the only handle; the
+                   ///< operation locks its executor meanwhile, as a coroutine does
     wait_a_little, ///< wait_for() whose time is over: observe and unobserve
     read,          ///< GetResults()
     drop,          ///< give up a handle
@@ -65,9 +67,9 @@ enum class act {
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
                           act::abandon};
-constexpr act others[] = {act::initiate,      act::step,  act::throwing_step, act::cancel,
-                          act::expire,        act::close, act::assign,        act::wait,
-                          act::wait_a_little, act::read,  act::drop};
+constexpr act others[] = {act::initiate,      act::step,          act::throwing_step, act::cancel,
+                          act::expire,        act::close,         act::assign,        act::wait,
+                          act::wait_as_owner, act::wait_a_little, act::read,          act::drop};
 
 std::ostream& operator<<(std::ostream& out, act a) {
     constexpr const char* names[] = {"complete_in_step",
@@ -82,6 +84,7 @@ std::ostream& operator<<(std::ostream& out, act a) {
                                      "close",
                                      "assign",
                                      "wait",
+                                     "wait_as_owner",
                                      "wait_a_little",
                                      "read",
                                      "drop",
@@ -327,6 +330,10 @@ private:
         case act::complete_in_step:
             return run([this] {
                 const holder in(*this);
+                if (scenario_.has(act::wait_as_owner) && lock()) {
+                    executor_.read();
+                    unlock();
+                }
                 end_operation();
             });
         case act::complete:
@@ -366,9 +373,15 @@ private:
         case act::assign:
             assign_completed();
             break;
+        case act::wait_as_owner:
+            if (observe_alone()) {
+                wait_to_be_told();
+                break;
+            }
+            [[fallthrough]];
         case act::wait:
         case act::wait_a_little:
-            wait_for_end(a == act::wait);
+            wait_for_end(a != act::wait_a_little);
             break;
         case act::read:
             if (read(false)) {
@@ -451,6 +464,27 @@ private:
         }
     }
 
+    bool observe_alone() {
+        if (lifecycle::observe_as_owner(load()).then != lifecycle::next::perform)
+            return false;
+        at('O');
+        observers_.write();
+        waiting_ |= 1u << me();
+        if (gate::observe_as_owner())
+            return true;
+        at('o');
+        observers_.write();
+        waiting_ &= ~(1u << me());
+        return false;
+    }
+
+    void wait_to_be_told() {
+        at('W');
+        exploring().await([this, self = 1u << me()] { return (waiting_ & self) == 0; });
+        exploring().acquire(waking);
+        code_.read();
+    }
+
     void wait_for_end(bool patient) {
         const auto self = 1u << me();
         if (lock()) {
@@ -466,9 +500,7 @@ private:
                 waiting_ &= ~self;
                 return unlock(waiting_ != 0 || handler_);
             }
-            at('W');
-            exploring().await([this, self] { return (waiting_ & self) == 0; });
-            exploring().acquire(waking);
+            wait_to_be_told();
         }
         at('w');
         require(!lifecycle::started(load()), "woken before the end");

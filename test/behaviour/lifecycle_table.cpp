@@ -95,6 +95,9 @@ const event events[] = {
      [](word w) { return unlock(w, true); }},
     {"unlock with nobody", [](word w) { return running(w) && (w & locked); },
      [](word w) { return unlock(w, false); }},
+    {"unlock having looked", [](word w) { return running(w) && (w & locked); },
+     [](word w) { return unlock(w); }},
+    {"observe_as_owner", [](word) { return true; }, [](word w) { return observe_as_owner(w); }},
     {"assign", [](word) { return true; }, [](word w) { return assign(w); }},
     {"hold", [](word) { return true; }, [](word w) { return hold(w); }},
     {"read", [](word) { return true; }, [](word w) { return read(w, false); }},
@@ -128,6 +131,8 @@ word may_change(std::string_view event, next then) {
         bits |= locked;
     if (event == "publish")
         bits |= status_mask | observed | locked;
+    if (event == "observe_as_owner")
+        bits |= observed;
     if (event.starts_with("lock") || event.starts_with("unlock"))
         bits |= locked | observed;
     if (event == "assign")
@@ -357,6 +362,20 @@ BOOST_AUTO_TEST_CASE(observers_readers_and_close) {
         {"lock, published", lock(over), over, next::refuse},
         {"unlock", unlock(refs(2) | locked, true), refs(2) | observed, next::nothing},
         {"unlock, nobody left", unlock(refs(2) | locked | observed, false), refs(2), next::nothing},
+        {"unlock, having looked", unlock(refs(2) | locked | observed), refs(2) | observed,
+         next::nothing},
+        {"unlock, having looked for nobody", unlock(refs(2) | locked), refs(2), next::nothing},
+
+        {"observe_as_owner", observe_as_owner(refs(2) | in(1)), refs(2) | in(1) | observed,
+         next::perform},
+        {"observe_as_owner, one of two handles", observe_as_owner(refs(3)), refs(3), next::refuse},
+        {"observe_as_owner, locked", observe_as_owner(refs(2) | locked), refs(2) | locked,
+         next::refuse},
+        {"observe_as_owner, not the first", observe_as_owner(refs(2) | observed),
+         refs(2) | observed, next::refuse},
+        {"observe_as_owner, ended but not published", observe_as_owner(refs(2) | in(1) | ended),
+         refs(2) | in(1) | ended, next::refuse},
+        {"observe_as_owner, published", observe_as_owner(over), over, next::refuse},
 
         {"assign", assign(refs(2)), refs(2) | assigned | locked, next::perform},
         {"assign, locked", assign(refs(2) | locked), refs(2) | locked, next::wait},

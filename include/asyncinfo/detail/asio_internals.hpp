@@ -153,6 +153,9 @@ bool runs_on_this_thread(const Executor& executor) noexcept {
 template <typename Operation, typename... Parameters>
 class completion_handler;
 
+template <typename... Signatures>
+class await_handler;
+
 template <typename Handler>
 inline constexpr bool is_completion_handler = false;
 template <typename Operation, typename... Parameters>
@@ -238,6 +241,33 @@ public:
 template <typename Operation, typename... Parameters, typename Executor>
 struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
                                    Executor, std::enable_if_t<!Operation::has_bound_executor>>
+    : std::false_type {};
+
+/// A coroutine's handler goes to the coroutine's executor and enters its gate itself, and the coroutine
+/// is work of its executor's context.
+template <typename... Signatures, typename IoExecutor>
+class handler_work<asyncinfo::detail::await_handler<Signatures...>, IoExecutor, void>
+    : handler_work_base<IoExecutor> {
+public:
+    using base1_type = handler_work_base<IoExecutor>;
+    using handler_type = asyncinfo::detail::await_handler<Signatures...>;
+
+    handler_work(handler_type& handler, const IoExecutor& io_executor) noexcept
+        : base1_type(0, 0, io_executor) {
+        handler.coroutine().executor_or(io_executor);
+    }
+
+    template <typename Function>
+    void complete(Function& function, handler_type& handler) {
+        if (base1_type::owns_work())
+            base1_type::dispatch(function, handler);
+        else
+            std::move(function)();
+    }
+};
+
+template <typename... Signatures, typename Executor>
+struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures...>, Executor, void>
     : std::false_type {};
 
 template <typename, typename, typename>

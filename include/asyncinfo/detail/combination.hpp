@@ -193,7 +193,7 @@ private:
         // Somebody may be in `members_need_this_thread`.
         if (this->lock()) {
             released_ = true;
-            this->unlock_observers();
+            this->unlock();
         }
         for (node& n : nodes_)
             n.release();

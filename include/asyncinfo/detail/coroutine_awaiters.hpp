@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_AWAITERS_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_AWAITERS_HPP
 
+#include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/coroutine_base.hpp>
 #include <asyncinfo/detail/gated_executor.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
@@ -68,7 +69,7 @@ public:
         return coroutine_.suspend(true, [&] {
             if (const auto slot = coroutine_.slot(); slot.is_connected())
                 slot.template emplace<pass_on_request>(&awaited);
-            return awaited.observe(*this);
+            return awaited.observe_as_owner(*this);
         });
     }
 
@@ -119,10 +120,9 @@ public:
 
     template <typename... Args>
     void complete(Args&&... args) {
-        coroutine_.resume_with([&] {
-            outcome<awaited_outcome>::template store<
-                typename signature_traits<Signatures>::type...>(*this, std::forward<Args>(args)...);
-        });
+        outcome<awaited_outcome>::template store<typename signature_traits<Signatures>::type...>(
+            *this, std::forward<Args>(args)...);
+        coroutine_.submit_from_step();
     }
 
 protected:

@@ -45,6 +45,7 @@ public:
 
     void set_first_executor(boost::asio::any_io_executor executor) noexcept {
         executor_ = std::move(executor);
+        is_home_ = false;
     }
 
     /// From the initial suspension: runs the body on this thread until it suspends, or if
@@ -79,16 +80,14 @@ public:
     /// First thing in `await_resume`. Throws `errc::abandoned` if nobody was going to resume.
     void awaited();
 
-    /// Runs the body on, after `store()`, on this thread.
-    template <typename Store>
-    void resume_with(Store store) {
-        self_.run([&] {
-            store();
-            if (suspending_ || calling_back_)
-                resumed_ = true;
-            else
-                frame_.resume();
-        });
+    /// From a step of what is awaited, its last: as `submit`. Where the step has come through the
+    /// gate, or is part of the initiating function, this thread is inside already, and on the executor
+    /// but for the function that the caller of the coroutine has run into.
+    void submit_from_step() {
+        if (self_.is_inside() && (is_home_ || !suspending_))
+            go_on();
+        else
+            submit();
     }
 
     /// Runs the body on, on the coroutine's executor, if it has one: by dispatch.
@@ -146,6 +145,15 @@ protected:
     void destroy_later() noexcept;
 
 private:
+    /// Inside the gate, on the executor.
+    void go_on() {
+        is_home_ = true;
+        if (suspending_ || calling_back_)
+            resumed_ = true;
+        else
+            frame_.resume();
+    }
+
     void resume() override;
     void destroy_frame() noexcept;
     void forget_awaited() noexcept;
@@ -168,6 +176,7 @@ private:
 #endif
 
     bool started_ = false;
+    bool is_home_ = true; ///< on its executor, if any, and no longer where it was called
     bool dying_ = false;
     bool suspending_ = false;
     bool calling_back_ = false;

@@ -118,9 +118,14 @@ public:
     /// Asked only when nobody is inside.
     template <typename Plain>
     void end(Plain plain) {
-        if (end_quickly(derived().final_status(), plain))
+        const auto status = derived().final_status();
+        if (end_quickly(0, status - lifecycle::one_reference, plain))
             return;
-        proceed(transit([](auto w) { return lifecycle::end(w); }));
+        // The completion handler's reference stays while the observers are told.
+        if (end_quickly(lifecycle::observed, status - lifecycle::observed, plain))
+            announce(lifecycle::next::notify);
+        else
+            proceed(transit([](auto w) { return lifecycle::end(w); }));
     }
 
     bool lock() noexcept {
@@ -129,6 +134,15 @@ public:
 
     void unlock(bool anybody) noexcept {
         transit([=](auto w) { return lifecycle::unlock(w, anybody); });
+    }
+
+    void unlock() noexcept {
+        transit([](auto w) { return lifecycle::unlock(w); });
+    }
+
+    bool observe_as_owner() noexcept {
+        return transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
+               lifecycle::next::perform;
     }
 
     lifecycle::next assign() noexcept {
@@ -262,15 +276,15 @@ private:
                                              std::memory_order_acq_rel);
     }
 
+    /// `observed`: is there to be somebody to tell? `change` is what the end adds to the word.
     template <typename Plain>
-    bool end_quickly(lifecycle::word status, Plain plain) noexcept {
+    bool end_quickly(lifecycle::word observed, lifecycle::word change, Plain plain) noexcept {
         constexpr auto concerned = lifecycle::inside_mask | lifecycle::submitting |
                                    lifecycle::locked | lifecycle::observed | lifecycle::contended;
         auto seen = load();
-        return (seen & concerned) == 0 && lifecycle::references(seen) > 1 && plain() &&
-               word_.compare_exchange_strong(
-                   seen, (seen | lifecycle::ended | status) - lifecycle::one_reference,
-                   std::memory_order_acq_rel);
+        return (seen & concerned) == observed && lifecycle::references(seen) > 1 && plain() &&
+               word_.compare_exchange_strong(seen, seen + lifecycle::ended + change,
+                                             std::memory_order_acq_rel);
     }
 
     template <typename Function>

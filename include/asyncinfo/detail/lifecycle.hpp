@@ -210,6 +210,17 @@ constexpr transition unlock(word w, bool anybody) {
     return {anybody ? w | observed : w, next::nothing};
 }
 
+/// For those who only looked.
+constexpr transition unlock(word w) { return {w & ~locked, next::nothing}; }
+
+/// Whoever has the only handle puts the first observer in its place where this is allowed, unseen by
+/// anybody, then makes the transition. If that is refused it takes it away again, and goes by `lock`.
+constexpr transition observe_as_owner(word w) {
+    if (!started(w) || (w & (locked | observed | ended)) || references(w) != 2)
+        return {w, next::refuse};
+    return {w | observed, next::perform};
+}
+
 /// Completed(handler): the first assignment wins. `perform` is to be followed by `unlock`.
 constexpr transition assign(word w) {
     if (w & (closed | assigned))

@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_OBSERVER_HPP
 #define ASYNCINFO_DETAIL_OBSERVER_HPP
 
+#include <utility>
+
 namespace asyncinfo::detail {
 
 /// Somebody to tell when an operation ends: a blocked thread, an awaiter, a group. The observer
@@ -47,6 +49,13 @@ public:
             added.next_ = &added;
         }
         last_ = &added;
+    }
+
+    /// The only one there is, or null.
+    observer* take_only() noexcept {
+        if (!last_ || last_->next_ != last_)
+            return nullptr;
+        return std::exchange(last_, nullptr);
     }
 
     /// Does nothing if it is not there any more.

@@ -159,11 +159,10 @@ public:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
 
-    /// After a successful `lock`, during which the observers and the executor are this thread's.
-    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
-
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
+    /// The same, cheaper, for who has the only handle, if it is the only one, in its own hands.
+    bool observe_as_owner(observer& added) noexcept;
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
     /// For one who goes, on the thread that is telling the observers, before it has been told.
@@ -175,6 +174,9 @@ public:
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
+
+    using gate::lock; ///< the observers and the executor are this thread's until `unlock`
+    using gate::unlock;
 
 protected:
     operation_base(const operation_methods& methods, bool has_plain_executor) noexcept
@@ -189,6 +191,9 @@ protected:
 
 private:
     friend class gate<operation_base>;
+
+    /// After they have been changed.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     enum class failure : unsigned char { none, code, exception };
 

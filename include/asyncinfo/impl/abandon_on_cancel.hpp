@@ -119,7 +119,7 @@ private:
         const bool locked = this->lock(); // `runs_here` may be looking at it
         operation_ptr inner = std::move(inner_);
         if (locked)
-            this->unlock_observers();
+            this->unlock();
         if constexpr (reports_progress<Handle>) {
             boost::system::error_code closed;
             handle_access::make<Handle>(inner).Progress(nullptr, closed);

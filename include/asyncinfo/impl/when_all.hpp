@@ -66,7 +66,7 @@ public:
     void begin() {
         this->hold_members();
         for (node& n : this->nodes())
-            if (!n.operation().observe(n))
+            if (!n.operation().observe_as_owner(n))
                 member_ended(n, false);
         if (is_last()) {
             store_outcome(nullptr);

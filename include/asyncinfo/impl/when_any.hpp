@@ -38,7 +38,7 @@ public:
             if (!joins_ && winner_.load(std::memory_order_relaxed))
                 break;
             ++registered_;
-            if (!n.operation().observe(n))
+            if (!n.operation().observe_as_owner(n))
                 member_ended(n, false);
         }
         const bool due = !joins_ && is_second() && decide();
