@@ -13,15 +13,24 @@ import pathlib
 import sys
 
 root = pathlib.Path(__file__).resolve().parent.parent
-wrappers = ["raw", "use_future", "use_promise", "asyncinfo"]
-colours = {"raw": "#9e9e9e", "use_future": "#d98c3f", "use_promise": "#5b8db8", "asyncinfo": "#2e7d4f"}
-drawn = ["post", "timer", "timer_16", "cancel", "cancel_16", "cross_thread_cancel", "socket_read",
-         "composed_read"]
+grey, green = "#9e9e9e", "#2e7d4f"
+others = ["#d98c3f", "#5b8db8", "#8a6fb0"]
+not_drawn = {"poll_status", "outstanding"}
 
 
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def tables(title, rows):
+    """`rows` are triples: name, wrappers, a dictionary of figures ready to print by wrapper. Those with
+    the same wrappers make a table."""
+    for wrappers in dict.fromkeys(tuple(w) for _, w, _ in rows):
+        yield from table([title, *wrappers],
+                         [[name, *(of[w] for w in wrappers)] for name, ws, of in rows
+                          if tuple(ws) == wrappers])
+        yield ""
 
 
 def nanoseconds(value):
@@ -32,34 +41,45 @@ def verdict(bar):
     return "**missed**" if bar["missed"] else "met"
 
 
+def once(wrappers):
+    """Without the yardstick's second measurement."""
+    return [wrappers[0], *wrappers[2:]]
+
+
+def heap_name(h):
+    name = f"`{h['work']}`"
+    if h["outstanding"]:
+        name += f", {h['outstanding']} outstanding"
+    return name + (", dropped elsewhere" if h["dropped_elsewhere"] else "")
+
+
 def figures(summary):
-    columns = ["raw", "raw2", "use_future", "use_promise", "asyncinfo"]
+    wrappers = summary["wrappers"]
     yield "Medians in nanoseconds per operation; `outstanding`: per handle of one sweep."
     yield ""
-    yield from table(["work", "raw", "raw again", *columns[2:]],
-                     [[f"`{work}`", *(nanoseconds(of[c]) for c in columns)]
-                      for work, of in summary["medians_ns"].items()])
-    yield ""
+    yield from tables("work", [(f"`{work}`", wrappers[work],
+                                {w: nanoseconds(t) for w, t in of.items()})
+                               for work, of in summary["medians_ns"].items()])
     yield from table(["bar", "figure", "allowed", "noise", ""],
                      [[f"`{b['row']}`: {b['what']}", f"{b['figure']:.3f}", f"{b['allowed']:g}",
                        f"{b['noise']:.3f}", verdict(b)] for b in summary["bars"]])
     yield ""
     of = summary["outstanding_bytes"]
-    yield from table(["bytes per operation", *wrappers],
-                     [["`outstanding`", *(f"{of[w]:.0f}" for w in wrappers)]])
-    yield ""
-    yield from table(["heap allocations per operation", *wrappers],
-                     [[f"`{h['work']}`, {h['outstanding']} outstanding"
-                       + (", dropped elsewhere" if h["dropped_elsewhere"] else ""),
-                       *(f"{h['per_operation'][w]:.2f}" for w in wrappers)]
-                      for h in summary["heap_allocations"]])
+    yield from tables("bytes per operation", [("`outstanding`", once(wrappers["outstanding"]),
+                                               {w: f"{b:.0f}" for w, b in of.items()})])
+    yield from tables("heap allocations per operation",
+                      [(heap_name(h), once(wrappers[h["work"]]),
+                        {w: f"{n:.2f}" for w, n in h["per_operation"].items()})
+                       for h in summary["heap_allocations"]])
 
 
-def drawing(medians):
-    """For each work a group of bars: the cost in multiples of a plain callback's."""
+def drawing(medians, wrappers):
+    """For each work a group of bars: the cost in multiples of the yardstick's."""
     left, bar, gap, unit, longest = 150, 11, 14, 90, 6
-    height = len(drawn) * (len(wrappers) * bar + gap) + 40
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + longest * unit + 70}" '
+    works = [work for work in medians if work not in not_drawn]
+    bars = sum(len(once(wrappers[work])) for work in works)
+    height = bars * bar + len(works) * gap + 40
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + longest * unit + 90}" '
            f'height="{height}" font-family="sans-serif" font-size="11">',
            '<rect width="100%" height="100%" fill="white"/>']
     for n in range(longest + 1):
@@ -67,16 +87,20 @@ def drawing(medians):
         out.append(f'<line x1="{x}" y1="24" x2="{x}" y2="{height - 10}" stroke="#e0e0e0"/>')
         out.append(f'<text x="{x}" y="18" text-anchor="middle" fill="#666">{n}×</text>')
     y = 32
-    for work in drawn:
-        out.append(f'<text x="{left - 8}" y="{y + 2 * bar + 4}" text-anchor="end">{work}</text>')
-        for w in wrappers:
-            ratio = medians[work][w] / medians[work]["raw"]
-            shown = min(ratio, longest)
-            name = f"{w} {ratio:.2f}" if w != "raw" else "raw"
-            out.append(f'<rect x="{left}" y="{y}" width="{shown * unit:.1f}" height="{bar - 2}" '
-                       f'fill="{colours[w]}"/>')
+    for work in works:
+        shown = once(wrappers[work])
+        middle = y + len(shown) * bar // 2 + 4
+        out.append(f'<text x="{left - 8}" y="{middle}" text-anchor="end">{work}</text>')
+        colours = dict(zip([w for w in shown[1:] if w != "asyncinfo"], others))
+        for w in shown:
+            ratio = medians[work][w] / medians[work][shown[0]]
+            length = min(ratio, longest) * unit
+            name = f"{w} {ratio:.2f}" if w != shown[0] else w
+            colour = grey if w == shown[0] else colours.get(w, green)
+            out.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 2}" '
+                       f'fill="{colour}"/>')
             inside = ratio > longest - 1
-            x = left + shown * unit + (-4 if inside else 4)
+            x = left + length + (-4 if inside else 4)
             out.append(f'<text x="{x:.1f}" y="{y + bar - 3}" font-size="9" '
                        f'text-anchor="{"end" if inside else "start"}" '
                        f'fill="{"white" if inside else "#333"}">{name}</text>')
@@ -95,8 +119,8 @@ def main():
     body = "\n".join(figures(summary))
     document.write_text(head + mark + "\nWritten by `benchmark/report.py` from `build/bench.json`: "
                         "g++ 12 -O2, Boost 1.81, two cores.\n\n"
-                        "![cost over a plain callback](benchmark.svg)\n\n" + body + "\n")
-    (root / "doc/benchmark.svg").write_text(drawing(summary["medians_ns"]))
+                        "![cost in multiples of the yardstick](benchmark.svg)\n\n" + body + "\n")
+    (root / "doc/benchmark.svg").write_text(drawing(summary["medians_ns"], summary["wrappers"]))
 
 
 main()

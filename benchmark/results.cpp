@@ -211,6 +211,13 @@ void write_json(std::ostream& out, const results& r, const std::vector<bar>& bar
         out << std::exchange(comma, ",") << "\n    \"" << work << "\": ";
         json(out, r.medians.at(work));
     }
+    out << "\n  },\n  \"wrappers\": {";
+    for (const char* comma = ""; const auto& work : r.works) {
+        out << std::exchange(comma, ",") << "\n    \"" << work << "\": [";
+        for (const char* between = ""; const auto& wrapper : r.wrappers.at(work))
+            out << std::exchange(between, ", ") << '"' << wrapper << '"';
+        out << ']';
+    }
     out << "\n  },\n  \"outstanding_bytes\": ";
     json(out, r.bytes);
     out << ",\n  \"heap_allocations\": [";
