@@ -6,6 +6,7 @@
 #include "support/pending.hpp"
 #include "support/waiter.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/consign.hpp>
@@ -18,6 +19,7 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <latch>
@@ -217,6 +219,37 @@ BOOST_AUTO_TEST_CASE(and_completed_is_called_if_its_executor_lives) {
         for (const auto& op : on_dying)
             check_abandoned(op);
     }
+}
+
+// "The execution context may be destroyed at any time": that of the I/O object, too, when the
+// completion handler has left it for the executor bound to it.
+BOOST_AUTO_TEST_CASE(not_if_the_handler_has_left_the_context) {
+    const auto check = [](auto make_executor) {
+        boost::asio::io_context living;
+        auto dying = std::make_unique<boost::asio::io_context>();
+        using executor = decltype(make_executor(*dying));
+        using timer =
+            boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                              boost::asio::wait_traits<std::chrono::steady_clock>,
+                                              executor>;
+        auto expired = std::make_unique<timer>(make_executor(*dying), std::chrono::seconds(0));
+        const auto op =
+            expired->async_wait(boost::asio::bind_executor(living.get_executor(), use_async_info));
+        BOOST_TEST(dying->run() == 1u);
+        expired.reset();
+        dying.reset();
+        BOOST_TEST(op.Status() == AsyncStatus::Started);
+        BOOST_TEST(living.run() == 1u);
+        BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    };
+    check([](auto& context) { return context.get_executor(); });
+    check([](auto& context) { return boost::asio::make_strand(context); });
+    check([](auto& context) {
+        return boost::asio::any_io_executor(boost::asio::make_strand(context));
+    });
+    check([](auto& context) {
+        return boost::asio::make_strand(boost::asio::any_io_executor(context.get_executor()));
+    });
 }
 
 // §3: "initiation threw it away": long before Completed can be set.

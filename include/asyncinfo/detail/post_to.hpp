@@ -53,6 +53,20 @@ void without_strand(const Executor& executor, Use use) {
     }
 }
 
+/// The executor that a strand is made of, or else this one.
+template <typename Executor>
+auto under_strand(const Executor& executor) noexcept {
+    if constexpr (requires { executor.get_inner_executor(); }) {
+        return under_strand(executor.get_inner_executor());
+    } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+        boost::asio::any_io_executor under;
+        without_strand(executor, [&](const auto& inner) { under = inner; });
+        return under;
+    } else {
+        return executor;
+    }
+}
+
 /// Hands `function` to what is under a strand, if `first`, else to the executor itself.
 template <typename Executor, typename Function>
 void post_on_the_way(const Executor& executor, bool first, Function&& function) {

@@ -41,7 +41,10 @@ struct starter {
         using bound_executor = std::decay_t<decltype(token.executor)>;
         if constexpr (is_bound<bound_executor> && publishes_executor<Initiation> &&
                       !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
-            return start_on<true, bound_executor>(token.executor, published_executor(initiation),
+            // For the way of a request, which does not lead through the I/O object's strand; that
+            // must not outlive its context, and the operation may.
+            return start_on<true, bound_executor>(token.executor,
+                                                  under_strand(published_executor(initiation)),
                                                   std::forward<Initiation>(initiation), token,
                                                   std::forward<Args>(args)...);
         } else if constexpr (is_bound<bound_executor>) {
