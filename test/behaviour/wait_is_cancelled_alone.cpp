@@ -72,7 +72,7 @@ struct one_wait {
     static outcomes once(const error_code& error, int value) { return {{error, value}}; }
 };
 
-asio::awaitable<void> await_it(IAsyncOperation<int> op) { co_await op; }
+asio::awaitable<void> await_it(IAsyncOperation<int> op) { co_await std::move(op); }
 
 } // namespace
 } // namespace wait_is_cancelled_alone_test
