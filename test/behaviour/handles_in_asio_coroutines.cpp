@@ -29,8 +29,7 @@
 #define ASYNCINFO_TEST_CO_COMPOSED boost::asio::co_composed
 #endif
 
-// Header-only as far as it is used here.
-#if __has_include(<boost/cobalt/task.hpp>) && __has_include(<boost/cobalt/op.hpp>)
+#if defined(ASYNCINFO_TEST_COBALT)
 #include <boost/cobalt/op.hpp>
 #include <boost/cobalt/spawn.hpp>
 #include <boost/cobalt/task.hpp>
@@ -167,7 +166,7 @@ auto async_sum(IAsyncOperation<int> a, IAsyncOperation<int> b, Token token) {
 #endif
 #endif
 
-#if defined(BOOST_COBALT_OP_HPP) && defined(BOOST_COBALT_TASK_HPP)
+#if defined(ASYNCINFO_TEST_COBALT)
 
 boost::cobalt::task<int> cobalt_task(IAsyncOperation<int> op) {
     const int value = co_await op(boost::cobalt::use_op);
@@ -388,7 +387,7 @@ BOOST_AUTO_TEST_CASE(co_composed_takes_them) {
 
 #endif
 
-#if defined(BOOST_COBALT_OP_HPP) && defined(BOOST_COBALT_TASK_HPP)
+#if defined(ASYNCINFO_TEST_COBALT)
 
 BOOST_AUTO_TEST_CASE(cobalt_takes_them) {
     asio::io_context context;

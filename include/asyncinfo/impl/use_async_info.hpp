@@ -43,10 +43,9 @@ struct starter {
                       !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
             // For the way of a request, which does not lead through the I/O object's strand; that
             // must not outlive its context, and the operation may.
-            return start_on<true, bound_executor>(token.executor,
-                                                  under_strand(published_executor(initiation)),
-                                                  std::forward<Initiation>(initiation), token,
-                                                  std::forward<Args>(args)...);
+            return start_on<true, bound_executor>(
+                token.executor, under_strand(published_executor(initiation)),
+                std::forward<Initiation>(initiation), token, std::forward<Args>(args)...);
         } else if constexpr (is_bound<bound_executor>) {
             return start_on<true, bound_executor>(token.executor, unbound(),
                                                   std::forward<Initiation>(initiation), token,
