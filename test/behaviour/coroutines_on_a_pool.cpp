@@ -43,7 +43,7 @@ using asyncinfo::use_async_info;
 using asyncinfo::winner;
 using boost::system::system_error;
 
-constexpr int cancels_wanted = 120'000;
+constexpr int cancels_wanted = 102'000;
 constexpr std::size_t players = 3;
 constexpr int deepest = 3;
 /// So that the test itself orders nothing.
@@ -217,7 +217,7 @@ IAsyncOperation<unsigned> act(First&, world& all, unsigned root, unsigned seed, 
         co_await asio::this_coro::throw_if_cancelled(false);
     }
 
-    for (unsigned steps = me.upto(3) + 1; steps; --steps) {
+    for (unsigned steps = me.upto(2) + 1; steps; --steps) {
         me.dismiss();
         const auto kind = me.upto(depth == deepest ? 5 : 9);
         for (unsigned n = kind < 6 ? 0 : me.upto(2) + 1; n; --n) {
