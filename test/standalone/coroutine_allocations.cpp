@@ -389,6 +389,25 @@ BOOST_AUTO_TEST_CASE(memory_is_refused_while_it_is_cancelled) {
           [](auto& context, auto& p) { return awaits_request_without(&context, p); });
 }
 
+BOOST_AUTO_TEST_CASE(the_next_cancel_reaches_the_members_of_a_combination) {
+    watch seen;
+    asio::io_context context;
+    const parameter p(seen);
+    const auto op =
+        asyncinfo::when_all(awaits_request(context, p, false), awaits_request(context, p, true));
+    {
+        const no_recycled_blocks heap_only;
+        heap::refuse_after(0, true);
+        op.Cancel();
+        BOOST_TEST(heap::provide());
+    }
+    context.poll();
+    BOOST_TEST((op.Status() == AsyncStatus::Started));
+    op.Cancel();
+    context.run_for(bound);
+    BOOST_TEST((op.Status() == AsyncStatus::Canceled));
+}
+
 BOOST_AUTO_TEST_CASE(memory_is_refused_while_nobody_waits) {
     static int unhandled = 0;
     asyncinfo::set_unhandled_exception_handler([](std::exception_ptr) noexcept { ++unhandled; });
