@@ -39,6 +39,7 @@ struct ready_awaiter {
 
 /// In the slot while a handle is awaited: passes the request on.
 struct pass_on_request {
+    using passes_on = void;
     operation_base* awaited;
     void operator()(boost::asio::cancellation_type_t types) const noexcept {
         awaited->pass_on_cancel(types);
