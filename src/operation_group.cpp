@@ -210,9 +210,17 @@ void group_core::tell(by_ticket& waiters, const boost::system::error_code& error
 }
 
 void group_core::feed(group_feed_ptr feed) {
+    const group_feed_ptr added = feed;
     lock_type lock(mutex_);
     feed_.swap(feed);
-    submit_calls(ready_.size(), lock);
+    try {
+        submit_calls(ready_.size(), lock);
+    } catch (...) {
+        lock.lock();
+        if (feed_ == added)
+            feed_.reset(); // `added` keeps it until the lock is gone
+        throw;
+    }
 }
 
 group_member_owner group_core::call_came(group_feed& feed) noexcept {

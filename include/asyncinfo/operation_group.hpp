@@ -137,7 +137,8 @@ public:
     /// executors may be used after it, as a queue's may. An operation whose function was destroyed
     /// uncalled stays in the group, and is next. `f` may destroy the group.
     ///
-    /// Errors: what the executor throws is thrown here, and by what ends an operation.
+    /// Errors: what the executor throws is thrown here, and then nothing will be called; and by what
+    /// ends an operation.
     template <typename Executor, std::invocable<group_entry<Tag>> F>
     void on_next(const Executor& executor, F f);
     void on_next(std::nullptr_t) { core_->feed(nullptr); }
