@@ -34,6 +34,7 @@
 /// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
+/// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
 /// | `error.hpp`                         | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -55,6 +56,7 @@
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/operation_group.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/stop_on.hpp>

@@ -17,6 +17,8 @@
 #include <boost/asio/prepend.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -40,21 +42,23 @@ inline constexpr bool is_bound = !std::is_same_v<T, unbound>;
 /// `use_async_info` with what the binders around it have bound to the operation. Of two binders of
 /// a kind the outer one counts, as in Asio; it is applied first.
 template <typename Executor = unbound, typename Allocator = unbound, typename Slot = unbound,
-          typename ImmediateExecutor = unbound, typename Deadline = unbound>
+          typename ImmediateExecutor = unbound, typename Deadline = unbound,
+          typename Name = unbound>
 struct bound_token {
     [[no_unique_address]] Executor executor;
     [[no_unique_address]] Allocator allocator;
     [[no_unique_address]] Slot slot;
     [[no_unique_address]] ImmediateExecutor immediate_executor;
     [[no_unique_address]] Deadline deadline;
+    [[no_unique_address]] Name name;
 
     template <typename E>
     auto with_executor(const E& e) const {
         if constexpr (is_bound<Executor>)
             return *this;
         else
-            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline>{
-                e, allocator, slot, immediate_executor, deadline};
+            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline, Name>{
+                e, allocator, slot, immediate_executor, deadline, name};
     }
 
     template <typename A>
@@ -62,8 +66,8 @@ struct bound_token {
         if constexpr (is_bound<Allocator>)
             return *this;
         else
-            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline>{
-                executor, a, slot, immediate_executor, deadline};
+            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline, Name>{
+                executor, a, slot, immediate_executor, deadline, name};
     }
 
     template <typename S>
@@ -71,8 +75,8 @@ struct bound_token {
         if constexpr (is_bound<Slot>)
             return *this;
         else
-            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline>{
-                executor, allocator, s, immediate_executor, deadline};
+            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline, Name>{
+                executor, allocator, s, immediate_executor, deadline, name};
     }
 
     template <typename E>
@@ -80,8 +84,8 @@ struct bound_token {
         if constexpr (is_bound<ImmediateExecutor>)
             return *this;
         else
-            return bound_token<Executor, Allocator, Slot, E, Deadline>{executor, allocator, slot, e,
-                                                                       deadline};
+            return bound_token<Executor, Allocator, Slot, E, Deadline, Name>{
+                executor, allocator, slot, e, deadline, name};
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
@@ -105,6 +109,19 @@ struct bound_token {
         return with_deadline(planned().at(detail::deadline::at(time)));
     }
 
+    /// The token with a name for each operation that it starts: what `IAsyncInfo::name` gives, for
+    /// logs and for whoever asks what is still running. Of several the last counts. Binders and
+    /// Asio's adapters around the token keep it. Operations without a name cost nothing for it.
+    ///
+    /// Lifetime: the token, and each operation, has a copy; the operation's is in its block, or, if
+    /// it is long, in memory from the same allocator.
+    ///
+    /// Example: `auto login = async_write(socket, request, use_async_info.named("login"));`
+    auto named(std::string_view text) const {
+        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, Deadline, std::string>{
+            executor, allocator, slot, immediate_executor, deadline, std::string(text)};
+    }
+
 private:
     constexpr planned_deadline planned() const {
         if constexpr (is_bound<Deadline>)
@@ -114,8 +131,8 @@ private:
     }
 
     constexpr auto with_deadline(const planned_deadline& d) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline>{
-            executor, allocator, slot, immediate_executor, d};
+        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline, Name>{
+            executor, allocator, slot, immediate_executor, d, name};
     }
 };
 

@@ -18,6 +18,8 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -220,13 +222,35 @@ public:
     void give_back() noexcept {}
 };
 
+/// An operation's name, from the operation's allocator; and the place where one without a name has
+/// none.
+template <typename Name, typename Allocator>
+class name_keeper {
+public:
+    name_keeper(const Name& name, const Allocator& allocator)
+        : name_(name.data(), name.size(), char_allocator(allocator)) {}
+
+    std::string_view get() const noexcept { return name_; }
+
+private:
+    using char_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<char>;
+
+    const std::basic_string<char, std::char_traits<char>, char_allocator> name_;
+};
+
+template <typename Allocator>
+class name_keeper<unbound, Allocator> {
+public:
+    name_keeper(const unbound&, const Allocator&) noexcept {}
+};
+
 /// The whole block: what `use_async_info` allocates, once, for each operation.
 ///
 /// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
 /// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
 /// another is bound, else `unbound`.
 template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
-          typename Allocator, typename ImmediateExecutor>
+          typename Allocator, typename ImmediateExecutor, typename Name>
 class started_operation final : public operation<T> {
 public:
     using handle_type = Handle;
@@ -290,7 +314,7 @@ private:
         : operation<T>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
-          immediate_(token.immediate_executor) {}
+          immediate_(token.immediate_executor), name_(token.name, allocator) {}
 
     static started_operation& of(operation_base& self) noexcept {
         return static_cast<started_operation&>(self);
@@ -364,15 +388,27 @@ private:
             return false;
     }
 
+    static constexpr auto name_method() noexcept -> decltype(operation_methods::name) {
+        if constexpr (is_bound<Name>)
+            return [](const operation_base& base) noexcept {
+                return static_cast<const started_operation&>(base).name_.get();
+            };
+        else
+            return nullptr;
+    }
+
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
-        &runs_here,     &executor,
+        typeid(Handle), &destroy,       &operation<T>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      nullptr,        nullptr,
+        name_method(),
     };
 
     keeper executor_;
     [[no_unique_address]] executor_keeper<IoExecutor> io_executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
+    [[no_unique_address]] name_keeper<Name, block_allocator> name_;
 };
 
 } // namespace asyncinfo::detail

@@ -70,7 +70,8 @@ private:
         using operation_type =
             started_operation<handle_type, result_type, Executor, BoundExecutor, IoExecutor,
                               std::decay_t<decltype(token.allocator)>,
-                              std::decay_t<decltype(token.immediate_executor)>>;
+                              std::decay_t<decltype(token.immediate_executor)>,
+                              std::decay_t<decltype(token.name)>>;
         auto* const operation =
             operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
