@@ -288,9 +288,9 @@ private:
     bool calling_ = false;
     std::thread::id caller_;
     std::optional<std::chrono::nanoseconds> called_; ///< when, of a handler with a pace
-    bool ending_ = false;   ///< no more reports
-    bool must_end_ = false; ///< whoever has the turn performs the end
-    bool over_ = false;     ///< no more handlers
+    bool ending_ = false;                            ///< no more reports
+    bool must_end_ = false;                          ///< whoever has the turn performs the end
+    bool over_ = false;                              ///< no more handlers
 };
 
 } // namespace asyncinfo::detail
