@@ -11,6 +11,8 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/completion_condition.hpp>
+#include <boost/asio/compose.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -24,7 +26,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -128,6 +133,297 @@ BOOST_FIXTURE_TEST_CASE(of_a_read, fixture) {
         return asio::async_read(device, asio::buffer(place), condition, token);
     }));
     BOOST_TEST(place == "thetheth");
+}
+
+BOOST_FIXTURE_TEST_CASE(of_a_write, fixture) {
+    check(asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_write(device, asio::buffer(place), condition, token);
+    }));
+}
+
+BOOST_FIXTURE_TEST_CASE(of_a_read_at_a_place, fixture) {
+    check(asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read_at(device, 1, asio::buffer(place), condition, token);
+    }));
+    BOOST_TEST(place == "he conte");
+}
+
+BOOST_FIXTURE_TEST_CASE(of_a_write_at_a_place, fixture) {
+    check(asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_write_at(device, 1, asio::buffer(place), condition, token);
+    }));
+}
+
+// "as good as the one that is given": the transfer ends when that one says so.
+BOOST_FIXTURE_TEST_CASE(with_a_condition_of_ones_own, fixture) {
+    const transfer op = asyncinfo::with_progress(
+        std::nullopt, asio::transfer_at_least(5), [&](auto condition, auto token) {
+            return asio::async_read(device, asio::buffer(place), condition, token);
+        });
+    op.Progress(into_seen());
+    BOOST_TEST(op.get(context) == 6u);
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 6}), boost::test_tools::per_element());
+    BOOST_TEST(!op.progress()->total);
+
+    error_code given;
+    const transfer other = asyncinfo::with_progress(
+        8,
+        [&](const error_code& error, std::size_t) {
+            return given = error, std::size_t(error ? 0 : 3);
+        },
+        [&](auto condition, auto token) {
+            return asio::async_read_at(device, 6, asio::buffer(place), condition, token);
+        });
+    BOOST_CHECK_THROW(other.get(context), boost::system::system_error);
+    BOOST_TEST((given == asio::error::eof));
+    BOOST_TEST(other.progress()->bytes == 5u);
+}
+
+// What the transfer is said to be is not what it is.
+BOOST_FIXTURE_TEST_CASE(with_a_total_that_is_wrong, fixture) {
+    for (const std::uint64_t total : {std::uint64_t(0), std::uint64_t(4), std::uint64_t(16)}) {
+        const transfer op = asyncinfo::with_progress(total, [&](auto condition, auto token) {
+            return asio::async_read(device, asio::buffer(place), condition, token);
+        });
+        BOOST_TEST(op.progress()->fraction() == (total == 0 ? 1 : 0));
+        BOOST_TEST(op.get(context) == 8u);
+        BOOST_TEST(op.progress()->bytes == 8u);
+        BOOST_TEST(op.progress()->total.value() == total);
+        BOOST_TEST(op.progress()->fraction() == (total == 16 ? 0.5 : 1));
+    }
+}
+
+// "as many bytes as its result, partial ones included".
+BOOST_FIXTURE_TEST_CASE(of_a_transfer_that_is_cut_short, fixture) {
+    const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read_at(device, 6, asio::buffer(place), condition, token);
+    });
+    BOOST_TEST((op.wait_for(context, std::chrono::hours(1)) == AsyncStatus::Error));
+    BOOST_TEST(std::get<1>(op.outcome()).value() == 5u);
+    BOOST_TEST(op.progress()->bytes == 5u);
+    BOOST_TEST(op.progress()->fraction() == 0.625);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_a_transfer_that_is_abandoned, fixture) {
+    auto dying = std::make_unique<asio::io_context>();
+    device.context = dying.get();
+    const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read(device, asio::buffer(place), condition, token);
+    });
+    op.Progress([](auto&, auto&) { throw std::runtime_error("lost with the transfer"); });
+    dying->run_one();
+    dying.reset();
+    BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST(op.progress()->bytes == 3u);
+}
+
+// "Binders and adapters may go around it", and the result is still the handle.
+BOOST_FIXTURE_TEST_CASE(with_binders_around_the_token, fixture) {
+    asio::io_context other;
+    asio::cancellation_signal signal;
+    asyncinfo_test::allocations counted;
+    const auto allocator = asyncinfo_test::counting_allocator<char>(counted);
+    int made = 0;
+    {
+        const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+            return asio::async_read(
+                device, asio::buffer(place), condition,
+                asio::bind_executor(
+                    other, asio::bind_allocator(
+                               allocator, asio::bind_cancellation_slot(signal.slot(), token))));
+        });
+        made = counted.made;
+        op.Progress(into_seen());
+        context.run();
+        BOOST_TEST(op.progress()->bytes == 0u);
+        while (op.Status() == AsyncStatus::Started) {
+            context.restart();
+            context.poll();
+            other.restart();
+            other.poll();
+        }
+        BOOST_TEST(op.GetResults() == 8u);
+        BOOST_TEST(seen.size() == 3u);
+    }
+    signal.slot().clear();
+    BOOST_TEST(counted.alive == 0);
+
+    // As many blocks as without progress: one, and what Asio needs.
+    counted.made = 0;
+    {
+        const auto plain = asio::async_read(
+            device, asio::buffer(place),
+            asio::bind_executor(
+                other,
+                asio::bind_allocator(allocator, asio::bind_cancellation_slot(
+                                                    signal.slot(), asyncinfo::use_async_info))));
+        BOOST_TEST(counted.made == made);
+        signal.emit(asio::cancellation_type::all);
+    }
+
+    const auto canceled = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read(device, asio::buffer(place), condition,
+                                asio::bind_cancellation_slot(signal.slot(), token));
+    });
+    signal.emit(asio::cancellation_type::all);
+    context.restart();
+    context.run();
+    BOOST_TEST(canceled.cancel_requested());
+    BOOST_TEST(canceled.Status() == AsyncStatus::Canceled);
+}
+
+BOOST_FIXTURE_TEST_CASE(with_adapters_around_the_token, fixture) {
+    using tuple = std::tuple<error_code, std::size_t>;
+    const IAsyncOperationWithProgress<tuple, transfer_progress> op =
+        asyncinfo::with_progress(8, [&](auto condition, auto token) {
+            return asio::async_read(device, asio::buffer(place), condition, asio::as_tuple(token));
+        });
+    BOOST_TEST((op.get(context) == tuple(error_code(), 8)));
+    BOOST_TEST(op.progress()->bytes == 8u);
+
+    error_code error;
+    const transfer redirected = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read_at(device, 6, asio::buffer(place), condition,
+                                   asio::redirect_error(token, error));
+    });
+    BOOST_TEST(redirected.get(context) == 5u);
+    BOOST_TEST((error == asio::error::eof));
+    BOOST_TEST(redirected.progress()->bytes == 5u);
+
+    // A deadline, and the members of every handle.
+    const auto late = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read(device, asio::buffer(place), condition,
+                                token.cancel_after(std::chrono::seconds(0)));
+    });
+    context.restart();
+    context.run();
+    BOOST_TEST((late.ErrorCode() == asio::error::timed_out));
+    BOOST_TEST((asyncinfo::IAsyncInfo(late).try_as<transfer>() == late));
+    BOOST_TEST(!asyncinfo::IAsyncInfo(late).try_as<asyncinfo::IAsyncOperation<std::size_t>>());
+}
+
+// "does not harm the transfer: it is thrown to the operation's executor when the operation ends".
+BOOST_FIXTURE_TEST_CASE(with_a_handler_that_throws, fixture) {
+    for (const bool last : {false, true}) {
+        const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+            return asio::async_read(device, asio::buffer(place), condition, token);
+        });
+        op.Progress([&](auto&, const transfer_progress& p) {
+            if (!last || p.bytes == 8)
+                throw std::runtime_error(std::to_string(p.bytes));
+        });
+        context.restart();
+        BOOST_CHECK_EXCEPTION(context.run(), std::runtime_error,
+                              [&](auto& e) { return e.what() == std::string(last ? "8" : "3"); });
+        BOOST_TEST(op.Status() == AsyncStatus::Completed);
+        BOOST_TEST(op.GetResults() == 8u);
+    }
+}
+
+// Called on the thread that is inside the operation, so it must not wait for it.
+BOOST_FIXTURE_TEST_CASE(with_a_handler_that_waits, fixture) {
+    const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read(device, asio::buffer(place), condition, token);
+    });
+    std::vector<error_code> errors(1);
+    op.Progress([&](auto& sender, auto&) { sender.get(errors.emplace_back()); });
+    context.run();
+    BOOST_TEST(errors.size() == 4u);
+    BOOST_TEST((errors.back() == asyncinfo::errc::would_deadlock));
+}
+
+// The condition may be copied and kept: by an operation that reads later, and by nobody at all.
+BOOST_FIXTURE_TEST_CASE(of_an_operation_that_reads_later, fixture) {
+    const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        const auto copy = condition;
+        return asio::async_compose<decltype(token), void(error_code, std::size_t)>(
+            [&, copy, posted = false](auto& self, error_code error = {},
+                                      std::size_t n = 0) mutable {
+                if (error || n != 0)
+                    self.complete(error, n);
+                else if (std::exchange(posted, true))
+                    asio::async_read(device, asio::buffer(place), copy, std::move(self));
+                else
+                    asio::post(device.get_executor(), std::move(self));
+            },
+            token, device);
+    });
+    check(op);
+}
+
+BOOST_FIXTURE_TEST_CASE(it_is_for_one_operation, fixture) {
+    transfer first;
+    std::optional<std::size_t> kept;
+    const auto start_two = [&](auto condition, auto token) {
+        first = asio::async_read(device, asio::buffer(place), condition, token);
+        auto copy = condition;
+        kept = copy(error_code(), 0);
+        return asio::async_read(device, asio::buffer(place), condition, token);
+    };
+    boost::system::error_code error;
+    try {
+        (void)asyncinfo::with_progress(8, start_two);
+    } catch (const boost::system::system_error& e) {
+        error = e.code();
+    }
+    BOOST_TEST((error == asyncinfo::errc::illegal_method_call));
+    BOOST_TEST(kept.value() > 0u);
+    check(first);
+}
+
+// A call that throws starts nothing, and a condition that outlives it reports nothing.
+BOOST_FIXTURE_TEST_CASE(or_for_none, fixture) {
+    std::function<std::size_t(error_code, std::size_t)> kept;
+    BOOST_CHECK_THROW((void)asyncinfo::with_progress(8,
+                                                     [&](auto condition, auto) -> transfer {
+                                                         kept = condition;
+                                                         throw std::runtime_error("no");
+                                                     }),
+                      std::runtime_error);
+    BOOST_TEST(kept(error_code(), 5) > 0u);
+}
+
+// Cancelled after each handler: the last progress is the partial result.
+BOOST_AUTO_TEST_CASE(of_a_transfer_that_is_cancelled_midway) {
+    int partial = 0;
+    for (int handlers = 0; handlers != 3; ++handlers) {
+        fixture f;
+        f.place.resize(30);
+        const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+            return asio::async_read(f.device, asio::buffer(f.place), condition, token);
+        });
+        for (int n = 0; n != handlers; ++n)
+            f.context.run_one();
+        op.Cancel();
+        f.context.run();
+        BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+        const auto bytes = std::get<1>(op.outcome()).value();
+        BOOST_TEST(op.progress()->bytes == bytes);
+        partial += bytes > 0 && bytes < 30;
+    }
+    BOOST_TEST(partial == 3);
+}
+
+// On a socket, which says itself that it was cancelled.
+BOOST_FIXTURE_TEST_CASE(of_a_socket_that_is_cancelled_midway, fixture) {
+    asio::local::stream_protocol::socket near(context), far(context);
+    asio::local::connect_pair(near, far);
+    const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
+        return asio::async_read(near, asio::buffer(place), condition, token);
+    });
+    op.Progress(into_seen());
+    for (const auto* part : {"abc", "de"}) {
+        asio::write(far, asio::buffer(part, std::char_traits<char>::length(part)));
+        context.run_one();
+    }
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 5}), boost::test_tools::per_element());
+    BOOST_TEST(op.Status() == AsyncStatus::Started);
+    op.Cancel();
+    context.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+    BOOST_TEST(std::get<1>(op.outcome()).value() == 5u);
+    BOOST_TEST(op.progress()->bytes == 5u);
+    BOOST_TEST(seen.size() == 2u); // never told twice
 }
 
 BOOST_AUTO_TEST_SUITE_END()
