@@ -42,13 +42,19 @@ protected:
         return {bytes, total_, std::chrono::steady_clock::now() - started_};
     }
 
-    void report(const transfer_progress& value) noexcept {
+    /// Gives what was thrown.
+    std::exception_ptr report(const transfer_progress& value) noexcept {
         try {
             place_->report(value);
+            return nullptr;
         } catch (...) {
-            if (!thrown_)
-                thrown_ = std::current_exception();
+            return std::current_exception();
         }
+    }
+
+    void keep_thrown(std::exception_ptr thrown) noexcept {
+        if (!thrown_)
+            thrown_ = std::move(thrown);
     }
 
     /// The last act: the block may be gone afterwards.
@@ -182,7 +188,7 @@ public:
 
     void passed(std::uint64_t bytes) noexcept {
         if (std::exchange(bytes_, bytes) != bytes)
-            report(measured(bytes));
+            keep_thrown(report(measured(bytes)));
     }
 
     /// Asio asks no condition about the step that fills the buffers: the result tells.
