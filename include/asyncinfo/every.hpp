@@ -11,6 +11,7 @@
 #include <boost/asio/associator.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -62,12 +63,14 @@ template <typename Clock = std::chrono::steady_clock, typename Rep, typename Per
 throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interval,
                                        Handler&& handler) {
     using std::chrono::nanoseconds;
-    using wide = std::chrono::duration<long double, std::nano>;
-    const bool long_enough = wide(interval) >= wide(nanoseconds::max());
-    return {detail::pace{long_enough ? nanoseconds::max()
-                                     : std::chrono::duration_cast<nanoseconds>(interval),
-                         []() -> nanoseconds { return Clock::now().time_since_epoch(); }},
-            std::forward<Handler>(handler)};
+    using seconds = std::chrono::duration<double>; // which no duration overflows
+    auto pace = detail::pace{nanoseconds::zero(),
+                             []() -> nanoseconds { return Clock::now().time_since_epoch(); }};
+    if (seconds(interval) >= seconds(nanoseconds::max()))
+        pace.interval = nanoseconds::max();
+    else if (interval > interval.zero())
+        pace.interval = std::chrono::ceil<nanoseconds>(interval);
+    return {pace, std::forward<Handler>(handler)};
 }
 
 } // namespace asyncinfo
