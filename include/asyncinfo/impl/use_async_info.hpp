@@ -83,8 +83,16 @@ private:
                 if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
                     if (auto slot = token.slot; slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
+                // What converts is the initiating function's: Beast's WebSocket gives an int for a size.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
                 std::forward<Initiation>(initiation)(std::move(handler),
                                                      std::forward<Args>(args)...);
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
             });
         } catch (...) {
             // There is no operation: the slot must not keep what nobody has a handle to.
