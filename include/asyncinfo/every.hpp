@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_EVERY_HPP
 #define ASYNCINFO_EVERY_HPP
 
-#include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/detail/pace.hpp>
 
 #include <boost/asio/associator.hpp>
