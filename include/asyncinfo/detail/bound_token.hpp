@@ -39,53 +39,50 @@ struct unbound {};
 template <typename T>
 inline constexpr bool is_bound = !std::is_same_v<T, unbound>;
 
-/// `use_async_info` with what the binders around it have bound to the operation. Of two binders of
-/// a kind the outer one counts, as in Asio; it is applied first.
-template <typename Executor = unbound, typename Allocator = unbound, typename Slot = unbound,
-          typename ImmediateExecutor = unbound, typename Deadline = unbound,
-          typename Name = unbound>
-struct bound_token {
-    [[no_unique_address]] Executor executor;
-    [[no_unique_address]] Allocator allocator;
-    [[no_unique_address]] Slot slot;
-    [[no_unique_address]] ImmediateExecutor immediate_executor;
-    [[no_unique_address]] Deadline deadline;
-    [[no_unique_address]] Name name;
+/// What can be bound to an operation.
+enum class bound {
+    executor,
+    allocator,
+    slot,
+    immediate_executor,
+    deadline,
+    name,
+    reporter ///< what tells the operation of its progress
+};
 
-    template <typename E>
-    auto with_executor(const E& e) const {
-        if constexpr (is_bound<Executor>)
+template <bound Kind, typename T>
+struct binding {
+    [[no_unique_address]] T value;
+};
+
+template <bound Kind, typename T>
+constexpr const T& find_binding(const binding<Kind, T>& found) noexcept {
+    return found.value;
+}
+
+/// What of a kind is bound to a token, or `unbound`.
+template <bound Kind, typename Token>
+constexpr decltype(auto) bound_to(const Token& token) noexcept {
+    if constexpr (requires { detail::find_binding<Kind>(token); })
+        return detail::find_binding<Kind>(token);
+    else
+        return unbound();
+}
+
+template <bound Kind, typename Token>
+using bound_t = std::decay_t<decltype(detail::bound_to<Kind>(std::declval<const Token&>()))>;
+
+/// `use_async_info` with what the binders around it have bound to the operation: `binding`s.
+template <typename... Bindings>
+struct bound_token : Bindings... {
+    /// Of two binders of a kind the outer one counts, as in Asio; it is applied first.
+    template <bound Kind, typename T>
+    constexpr auto with(const T& value) const {
+        if constexpr (is_bound<bound_t<Kind, bound_token>>)
             return *this;
         else
-            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline, Name>{
-                e, allocator, slot, immediate_executor, deadline, name};
-    }
-
-    template <typename A>
-    auto with_allocator(const A& a) const {
-        if constexpr (is_bound<Allocator>)
-            return *this;
-        else
-            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline, Name>{
-                executor, a, slot, immediate_executor, deadline, name};
-    }
-
-    template <typename S>
-    auto with_slot(const S& s) const {
-        if constexpr (is_bound<Slot>)
-            return *this;
-        else
-            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline, Name>{
-                executor, allocator, s, immediate_executor, deadline, name};
-    }
-
-    template <typename E>
-    auto with_immediate_executor(const E& e) const {
-        if constexpr (is_bound<ImmediateExecutor>)
-            return *this;
-        else
-            return bound_token<Executor, Allocator, Slot, E, Deadline, Name>{
-                executor, allocator, slot, e, deadline, name};
+            return bound_token<Bindings..., binding<Kind, T>>{
+                static_cast<const Bindings&>(*this)..., {value}};
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
@@ -100,13 +97,13 @@ struct bound_token {
     /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
     template <typename Rep, typename Period>
     constexpr auto cancel_after(std::chrono::duration<Rep, Period> duration) const {
-        return with_deadline(planned().after(duration));
+        return with_new<bound::deadline>(planned().after(duration));
     }
 
     /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
     template <typename Clock, typename Duration>
     auto cancel_at(std::chrono::time_point<Clock, Duration> time) const {
-        return with_deadline(planned().at(detail::deadline::at(time)));
+        return with_new<bound::deadline>(planned().at(detail::deadline::at(time)));
     }
 
     /// The token with a name for each operation that it starts: what `IAsyncInfo::name` gives, for
@@ -117,22 +114,22 @@ struct bound_token {
     /// it is long, in memory from the same allocator.
     ///
     /// Example: `auto login = async_write(socket, request, use_async_info.named("login"));`
-    auto named(std::string_view text) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, Deadline, std::string>{
-            executor, allocator, slot, immediate_executor, deadline, std::string(text)};
-    }
+    auto named(std::string_view text) const { return with_new<bound::name>(std::string(text)); }
 
 private:
     constexpr planned_deadline planned() const {
-        if constexpr (is_bound<Deadline>)
-            return deadline;
+        if constexpr (is_bound<bound_t<bound::deadline, bound_token>>)
+            return bound_to<bound::deadline>(*this);
         else
             return {};
     }
 
-    constexpr auto with_deadline(const planned_deadline& d) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline, Name>{
-            executor, allocator, slot, immediate_executor, d, name};
+    /// As `with`, but in the place of what is there.
+    template <bound Kind, typename T>
+    constexpr auto with_new(const T& value) const {
+        auto changed = with<Kind>(value);
+        static_cast<binding<Kind, T>&>(changed).value = value;
+        return changed;
     }
 };
 
@@ -149,7 +146,7 @@ struct binder_traits<boost::asio::executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.with_executor(binder.get_executor());
+        return ours.template with<bound::executor>(binder.get_executor());
     }
 };
 
@@ -160,7 +157,7 @@ struct binder_traits<boost::asio::allocator_binder<Token, Allocator>> {
     template <typename Ours>
     static auto bind(const boost::asio::allocator_binder<Token, Allocator>& binder,
                      const Ours& ours) {
-        return ours.with_allocator(binder.get_allocator());
+        return ours.template with<bound::allocator>(binder.get_allocator());
     }
 };
 
@@ -171,7 +168,7 @@ struct binder_traits<boost::asio::cancellation_slot_binder<Token, Slot>> {
     template <typename Ours>
     static auto bind(const boost::asio::cancellation_slot_binder<Token, Slot>& binder,
                      const Ours& ours) {
-        return ours.with_slot(binder.get_cancellation_slot());
+        return ours.template with<bound::slot>(binder.get_cancellation_slot());
     }
 };
 
@@ -183,7 +180,7 @@ struct binder_traits<boost::asio::immediate_executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::immediate_executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.with_immediate_executor(binder.get_immediate_executor());
+        return ours.template with<bound::immediate_executor>(binder.get_immediate_executor());
     }
 };
 #endif
