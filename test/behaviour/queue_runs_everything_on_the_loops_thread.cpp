@@ -186,6 +186,11 @@ BOOST_AUTO_TEST_CASE(waits_that_name_no_executor) {
     check(asio::post(network, asio::bind_executor(queue, use_async_info)));
     check(asio::post(queue, use_async_info));
     check(asio::post(asio::any_io_executor(queue.get_executor()), use_async_info));
+    // A strand is given back, and what is under it remains.
+    check(asio::post(asio::make_strand(queue), use_async_info));
+    check(asio::post(asio::any_io_executor(asio::make_strand(queue)), use_async_info));
+    check(
+        asio::post(asio::make_strand(asio::any_io_executor(queue.get_executor())), use_async_info));
     loop_thread body;
     check(on_the_queue(queue.get_executor(), network, body));
 }
