@@ -37,6 +37,7 @@
 /// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
 /// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
 /// | `error.hpp`                         | `errc` and its category                                      |
@@ -60,6 +61,7 @@
 #include <asyncinfo/cancel_on_destroy.hpp>
 #include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/co_await.hpp>
+#include <asyncinfo/completion_queue.hpp>
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/every.hpp>
