@@ -388,11 +388,13 @@ private:
             return false;
     }
 
-    static constexpr auto name_method() noexcept -> decltype(operation_methods::name) {
+    static std::string_view name_of(const operation_base& self) noexcept {
+        return static_cast<const started_operation&>(self).name_.get();
+    }
+
+    static constexpr auto name_method() noexcept {
         if constexpr (is_bound<Name>)
-            return [](const operation_base& base) noexcept {
-                return static_cast<const started_operation&>(base).name_.get();
-            };
+            return &name_of;
         else
             return nullptr;
     }
