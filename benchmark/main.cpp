@@ -87,7 +87,7 @@ works all_works() {
          {add_post, add_timer, add_timer_16, add_cancel, add_cancel_16, add_cross_thread_cancel,
           add_socket_read, add_composed_read, add_poll_status, add_await, add_await_ready,
           add_coroutine_call, add_coroutine_call_100, add_when_all, add_when_all_range,
-          add_when_all_await, add_queue_post})
+          add_when_all_await, add_queue_post, add_wake_latency})
         add(all.emplace_back());
     return all;
 }
