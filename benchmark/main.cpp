@@ -83,11 +83,26 @@ using works = std::vector<table>;
 
 works all_works() {
     works all;
-    for (const auto add :
-         {add_post, add_timer, add_timer_16, add_cancel, add_cancel_16, add_cross_thread_cancel,
-          add_socket_read, add_composed_read, add_read_with_progress, add_poll_status, add_await,
-          add_await_ready, add_coroutine_call, add_coroutine_call_100, add_when_all,
-          add_when_all_range, add_when_all_await})
+    for (const auto add : {add_post,
+                           add_timer,
+                           add_timer_16,
+                           add_cancel,
+                           add_cancel_16,
+                           add_cross_thread_cancel,
+                           add_socket_read,
+                           add_composed_read,
+                           add_read_with_progress,
+                           add_poll_status,
+                           add_await,
+                           add_await_ready,
+                           add_coroutine_call,
+                           add_coroutine_call_100,
+                           add_when_all,
+                           add_when_all_range,
+                           add_when_all_await,
+                           add_queue_post,
+                           add_wake_latency,
+                           add_drain})
         add(all.emplace_back());
     return all;
 }
@@ -218,8 +233,8 @@ void count_heap(const table& rows, const options& o, results& r) {
         return std::find(some.begin(), some.end(), work) != some.end();
     };
     // Counted under another name, or nothing to be counted.
-    if (!heap::available() ||
-        is_in({"timer_16", "cancel_16", "cross_thread_cancel", "poll_status"}))
+    if (!heap::available() || is_in({"timer_16", "cancel_16", "cross_thread_cancel", "poll_status",
+                                     "drain", "wake_latency"}))
         return;
     std::cerr << "counting allocations of " << work << std::endl;
     const std::size_t counted = o.quick ? 100 : 1000;

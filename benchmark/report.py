@@ -91,7 +91,8 @@ def drawing(medians, wrappers):
         shown = once(wrappers[work])
         middle = y + len(shown) * bar // 2 + 4
         out.append(f'<text x="{left - 8}" y="{middle}" text-anchor="end">{work}</text>')
-        colours = dict(zip([w for w in shown[1:] if w != "asyncinfo"], others))
+        judged = "asyncinfo" if "asyncinfo" in shown else shown[-1]
+        colours = dict(zip([w for w in shown[1:] if w != judged], others))
         for w in shown:
             ratio = medians[work][w] / medians[work][shown[0]]
             length = min(ratio, longest) * unit

@@ -29,9 +29,16 @@ bar share_of_promise(const std::string& work, const by_wrapper& median, double a
 
 /// One wrapper's figure as a multiple of another's. The noise is relative, so it scales the bar.
 bar multiple_of(const std::string& other, const std::string& work, const by_wrapper& median,
-                const std::string& yardstick, double allowed) {
-    return {work, "asyncinfo / " + other, median.at("asyncinfo") / median.at(other), allowed,
+                const std::string& yardstick, double allowed,
+                const std::string& wrapper = "asyncinfo") {
+    return {work, wrapper + " / " + other, median.at(wrapper) / median.at(other), allowed,
             allowed * std::abs(median.at(yardstick + "2") / median.at(yardstick) - 1)};
+}
+
+/// The wrapper that is looked at.
+std::string judged(const std::vector<std::string>& wrappers) {
+    const auto ours = std::find(wrappers.begin(), wrappers.end(), "asyncinfo");
+    return ours != wrappers.end() ? *ours : wrappers.back();
 }
 
 /// Of the works that have this yardstick.
@@ -148,6 +155,12 @@ std::vector<bar> judge(const results& r) {
         of(work, [&](const auto& median) {
             return multiple_of("parallel_group", work, median, "parallel_group", 1);
         });
+    for (const auto& [work, allowed] : {std::pair{"queue_post", 1.0}, {"wake_latency", 1.5}})
+        of(work,
+           [&](const auto& median) { return multiple_of("raw", work, median, "raw", allowed); });
+    of("drain", [&](const auto& median) {
+        return multiple_of("alone", "drain", median, "alone", 1.5, "among_1000000");
+    });
     if (!r.heap.empty())
         for (const auto* yardstick : {"raw", "parallel_group"})
             bars.push_back(heap_beyond(yardstick, r));
@@ -165,10 +178,10 @@ void print(std::ostream& out, const results& r, const std::vector<bar>& bars) {
         const auto& yardstick = wrappers[0];
         const auto& median = r.medians.at(work);
         if (times.begins(wrappers))
-            out << std::setw(29) << "asyncinfo / " + yardstick << std::setw(35)
+            out << std::setw(29) << judged(wrappers) + " / " + yardstick << std::setw(35)
                 << yardstick + " / " + yardstick << std::setw(13) << "repetitions" << '\n';
         times.add(work, median, median.at(yardstick) < 100 ? 2 : 1);
-        out << std::setw(29) << fixed(median.at("asyncinfo") / median.at(yardstick), 3)
+        out << std::setw(29) << fixed(median.at(judged(wrappers)) / median.at(yardstick), 3)
             << std::setw(35) << fixed(median.at(wrappers[1]) / median.at(yardstick), 3)
             << std::setw(13) << r.repetitions.at(work) << '\n';
     }

@@ -95,6 +95,9 @@ void add_coroutine_call_100(table& rows);
 void add_when_all(table& rows);
 void add_when_all_range(table& rows);
 void add_when_all_await(table& rows);
+void add_queue_post(table& rows);
+void add_wake_latency(table& rows);
+void add_drain(table& rows);
 void add_outstanding(table& rows);
 
 /// A clock for the parts of a row that are measured.

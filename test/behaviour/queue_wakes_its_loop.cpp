@@ -331,8 +331,10 @@ BOOST_AUTO_TEST_CASE(a_sleeping_loop_misses_nothing) {
 BOOST_AUTO_TEST_CASE(nobody_asked_so_there_is_no_descriptor) {
     using namespace queue_wakes_its_loop_test;
     const auto before = open_descriptors();
+    std::optional<completion_queue::executor_type> executor; // which may outlive it
     {
         completion_queue queue;
+        executor = queue.get_executor();
         post_elsewhere(queue, 3);
         queue.wait();
         queue.poll();
