@@ -104,6 +104,7 @@ works all_works() {
                            add_wake_latency,
                            add_drain})
         add(all.emplace_back());
+    std::erase_if(all, [](const table& rows) { return rows.empty(); }); // not on this system
     return all;
 }
 
