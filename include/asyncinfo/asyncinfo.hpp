@@ -33,6 +33,7 @@
 /// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
 /// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `error.hpp`                         | `errc` and its category                                      |
 ///
@@ -52,6 +53,7 @@
 #include <asyncinfo/cancel_on_destroy.hpp>
 #include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/co_await.hpp>
+#include <asyncinfo/completion_queue.hpp>
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/fire_and_forget.hpp>

@@ -76,6 +76,17 @@ thread_of a_thread_of(asio::thread_pool& pool) {
     };
 }
 
+thread_of a_thread_of(asyncinfo::completion_queue& queue) {
+    return [&queue](const std::function<void()>& function) {
+        run_and_wait(
+            [&queue](auto task) {
+                asio::post(queue, task);
+                std::jthread([&] { queue.poll_one(); }).join();
+            },
+            function);
+    };
+}
+
 /// What a short wait says here. It is short so that a test fails rather than hangs.
 error_code answer(const IAsyncInfo& op) {
     error_code error;
@@ -180,6 +191,12 @@ BOOST_AUTO_TEST_CASE(of_a_thread_pool) {
         asio::thread_pool pool(threads);
         check_context(pool);
     }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_completion_queue) {
+    using namespace waiting_on_its_own_thread_is_refused_test;
+    asyncinfo::completion_queue queue;
+    check_context(queue);
 }
 
 // By every member that waits.

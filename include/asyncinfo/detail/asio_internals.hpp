@@ -8,6 +8,7 @@
 #include <asyncinfo/detail/bound_token.hpp>
 #include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/gated_executor.hpp>
+#include <asyncinfo/detail/polling_frame.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -33,7 +34,7 @@
 /// |----------------------------|----------------------------------------------------------------|
 /// | `runs_on_this_thread`      | `errc::would_deadlock` is found only for io_context and        |
 /// |                            | thread_pool executors, strands of them, and `any_io_executor`  |
-/// |                            | holding one of these                                           |
+/// |                            | holding one of these; and for a `completion_queue`, always     |
 /// | `published_executor`       | under Asio's adapters on Boost 1.81 a stored `any_io_executor`, |
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
@@ -95,13 +96,34 @@ struct probed_operation {
 template <typename Executor>
 bool runs_on_this_thread(const Executor& executor) noexcept;
 
+/// Says what `check` does of the context that an executor names, or else false.
+template <typename Executor, typename Check>
+bool check_context(const Executor& executor, Check check) noexcept {
+    if constexpr (boost::asio::can_query<const Executor&,
+                                         boost::asio::execution::context_t>::value) {
+        if constexpr (std::is_constructible_v<bool, const Executor&>)
+            if (!executor)
+                return false;
+        auto&& context = boost::asio::query(executor, boost::asio::execution::context);
+        using context_type = std::remove_cvref_t<decltype(context)>;
+        if constexpr (std::is_base_of_v<boost::asio::execution_context, context_type>)
+            return check(const_cast<context_type&>(context));
+    }
+    return false;
+}
+
+inline bool polled_here(const boost::asio::execution_context& context) noexcept {
+    return polling_frame::of(context) != nullptr;
+}
+
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
 
 inline bool context_runs_here(boost::asio::execution_context& context) noexcept {
     using boost::asio::detail::scheduler;
     try {
-        return boost::asio::has_service<scheduler>(context) &&
-               boost::asio::use_service<scheduler>(context).can_dispatch();
+        return polled_here(context) ||
+               (boost::asio::has_service<scheduler>(context) &&
+                boost::asio::use_service<scheduler>(context).can_dispatch());
     } catch (...) {
         return false;
     }
@@ -109,14 +131,7 @@ inline bool context_runs_here(boost::asio::execution_context& context) noexcept 
 
 template <typename Executor>
 bool runs_on_this_thread(const Executor& executor) noexcept {
-    if constexpr (boost::asio::can_query<const Executor&,
-                                         boost::asio::execution::context_t>::value) {
-        auto&& context = boost::asio::query(executor, boost::asio::execution::context);
-        using context_type = std::remove_cvref_t<decltype(context)>;
-        if constexpr (std::is_base_of_v<boost::asio::execution_context, context_type>)
-            return context_runs_here(const_cast<context_type&>(context));
-    }
-    return false;
+    return check_context(executor, context_runs_here);
 }
 
 #else
@@ -139,6 +154,8 @@ template <typename Executor>
 bool runs_on_this_thread(const Executor& executor) noexcept {
     using io = boost::asio::io_context::executor_type;
     using pool = boost::asio::thread_pool::executor_type;
+    if (check_context(executor, polled_here))
+        return true;
     if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
         return target_runs_here<io, pool, boost::asio::strand<io>, boost::asio::strand<pool>,
                                 boost::asio::strand<boost::asio::any_io_executor>>(executor);

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_POST_TO_HPP
 #define ASYNCINFO_DETAIL_POST_TO_HPP
 
+#include <asyncinfo/detail/queue_executor.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -44,6 +45,8 @@ void without_strand(const Executor& executor, Use use) {
     } else if constexpr (std::is_same_v<Executor, any>) {
         if (auto* strand = executor.template target<boost::asio::strand<io>>())
             use(strand->get_inner_executor());
+        else if (auto* of_queue = executor.template target<boost::asio::strand<queue_executor<>>>())
+            use(of_queue->get_inner_executor());
         else if (auto* of_any = executor.template target<boost::asio::strand<any>>())
             without_strand(of_any->get_inner_executor(), use);
         else

@@ -65,10 +65,17 @@ private:
     std::atomic<state> state_{state::none};
 };
 
-/// An executor that is no more than a pointer, and so may outlive its context.
+/// An executor that keeps what it needs of its context alive. (Not one that is work: it would be for
+/// as long as a handle to the operation is about.)
+template <typename>
+inline constexpr bool keeps_context = false;
+template <typename Allocator>
+inline constexpr bool keeps_context<queue_executor<Allocator, false>> = true;
+
+/// An executor that is no more than a pointer, or as good as one, and so may outlive its context.
 template <typename Executor>
 inline constexpr bool always_plain =
-    std::is_trivially_destructible_v<Executor> ||
+    keeps_context<Executor> || std::is_trivially_destructible_v<Executor> ||
     std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
     std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
 
@@ -80,10 +87,11 @@ what_remains(const boost::asio::any_io_executor& executor) noexcept {
     using pool = boost::asio::thread_pool::executor_type;
     boost::asio::any_io_executor remains;
     without_strand(executor, [&]<typename E>(const E& inner) {
-        if constexpr (std::is_same_v<E, io>)
+        if constexpr (std::is_same_v<E, io> || std::is_same_v<E, queue_executor<>>)
             remains = inner;
         else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>)
-            if (inner.template target<io>() || inner.template target<pool>())
+            if (inner.template target<io>() || inner.template target<pool>() ||
+                inner.template target<queue_executor<>>())
                 remains = inner;
     });
     return remains;
@@ -140,7 +148,18 @@ public:
 
     ~executor_keeper() {}
 
-    /// Once, and not on a plain executor. What remains is never destroyed, and need not be.
+    /// In the place of the destructor, which does not know what is in here: after the end.
+    void destroy(bool plain) noexcept {
+        if constexpr (keeps_context<Executor> || std::is_same_v<Executor, captured_executor>)
+            std::destroy_at(&executor_);
+        else if constexpr (remains_plain || remains_any)
+            std::destroy_at(&remains_);
+        else if constexpr (may_be_plain)
+            if (!plain)
+                std::destroy_at(&executor_);
+    }
+
+    /// Once, and not on a plain executor. What remains is destroyed by `destroy`.
     void give_back() noexcept {
         if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
             executor_ = what_remains(executor_);
@@ -217,6 +236,7 @@ template <>
 class executor_keeper<unbound> {
 public:
     executor_keeper(const unbound&, bool) noexcept {}
+    void destroy(bool) noexcept {}
     void give_back() noexcept {}
 };
 
@@ -299,6 +319,8 @@ private:
     static void destroy(operation_base& self) noexcept {
         block_allocator allocator(of(self).allocator_);
         started_operation* const memory = &of(self);
+        memory->executor_.destroy(memory->has_plain_executor());
+        memory->io_executor_.destroy(false);
         std::destroy_at(memory);
         std::allocator_traits<block_allocator>::deallocate(allocator, memory, 1);
     }

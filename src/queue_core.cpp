@@ -1,0 +1,202 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/queue_core.hpp>
+
+#include <asyncinfo/detail/polling_frame.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// On the stack of a thread that is calling what `on_ready` was given.
+struct queue_core::ready_call {
+    callback function;
+    std::thread::id thread;
+    ready_call* next;
+};
+
+void queue_core::submit(queued& function) {
+    lock_type lock(mutex_);
+    if (is_closed()) {
+        lock.unlock();
+        return function.destroy();
+    }
+    function.next_ = nullptr;
+    (first_ ? last_->next_ : first_) = &function;
+    last_ = &function;
+    // Nothing of the queue may be touched once the lock is given up: by then the function may have
+    // run and this be gone.
+    if (++size_ == 1)
+        became_ready(lock);
+}
+
+std::size_t queue_core::run(std::size_t most, deadline until) {
+    resume_queue::run_queued();
+    const queue_core_ptr keep(this); // a function may destroy the queue
+    polling_frame frame(*this);
+    std::size_t done = 0;
+    lock_type lock(mutex_);
+    if (most == what_is_ready)
+        most = size_;
+    try {
+        while (done < most) {
+            queued* const next = pop();
+            if (!next)
+                break;
+            lock.unlock();
+            ++done;
+            next->run();
+            frame.rethrow_captured();
+            const bool spent =
+                !until.is_never() && (until.is_poll() || deadline::clock::now() >= until.time());
+            lock.lock();
+            if (spent)
+                break;
+        }
+    } catch (...) {
+        lock.lock();
+        leave(lock);
+        throw;
+    }
+    const auto failure = std::exchange(signal_failure_, {});
+    leave(lock);
+    if (failure)
+        throw boost::system::system_error(failure, "asyncinfo::completion_queue: native_handle");
+    return done;
+}
+
+bool queue_core::wait(deadline until, bool until_no_work) {
+    resume_queue::run_queued();
+    lock_type lock(mutex_);
+    const auto is_over = [&] {
+        return size_ != 0 || (until_no_work && worked_ && work_.load() == 0);
+    };
+    ++waiting_;
+    if (until.is_never())
+        changed_.wait(lock, is_over);
+    else if (!until.is_poll())
+        changed_.wait_until(lock, until.time(), is_over);
+    --waiting_;
+    return size_ != 0;
+}
+
+ready_signal::native_handle_type queue_core::native_handle() {
+    const lock_type lock(mutex_);
+    if (!signal_.is_open()) {
+        auto error = signal_.open();
+        if (!error && size_ != 0)
+            error = signal_.set();
+        if (error)
+            throw boost::system::system_error(error, "asyncinfo::completion_queue: native_handle");
+        signal_failure_ = {};
+    }
+    return signal_.native_handle();
+}
+
+void queue_core::on_ready(std::function<void()> function) {
+    callback made;
+    if (function)
+        made = std::make_shared<const std::function<void()>>(std::move(function));
+    lock_type lock(mutex_);
+    replace_on_ready(lock, made);
+    if (size_ != 0 && on_ready_)
+        call_on_ready(lock);
+    else
+        lock.unlock(); // before what was replaced is destroyed
+}
+
+void queue_core::close() {
+    callback none;
+    lock_type lock(mutex_);
+    closed_ = true;
+    queued* next = std::exchange(first_, nullptr);
+    size_ = 0;
+    signal_.close();
+    replace_on_ready(lock, none);
+    lock.unlock();
+    while (next)
+        std::exchange(next, next->next_)->destroy();
+    shutdown();
+}
+
+queued* queue_core::pop() noexcept {
+    queued* const popped = first_;
+    if (popped) {
+        first_ = popped->next_;
+        if (--size_ == 0 && signal_.is_open())
+            check_signal(signal_.reset());
+    }
+    return popped;
+}
+
+void queue_core::became_ready(lock_type& lock) {
+    if (signal_.is_open())
+        check_signal(signal_.set());
+    if (waiting_ != 0)
+        changed_.notify_all();
+    if (on_ready_)
+        call_on_ready(lock);
+}
+
+/// A poll is over. What it leaves behind is announced anew, to those who wait for changes.
+void queue_core::leave(lock_type& lock) {
+    if (size_ == 0)
+        return;
+    if (signal_.is_open())
+        check_signal(signal_.set_again());
+    if (on_ready_)
+        call_on_ready(lock);
+}
+
+/// Returns without the lock.
+void queue_core::call_on_ready(lock_type& lock) {
+    const queue_core_ptr keep(this); // the function may destroy the queue
+    ready_call call{on_ready_, std::this_thread::get_id(), calls_};
+    calls_ = &call;
+    lock.unlock();
+    [&]() noexcept { (*call.function)(); }();
+    lock.lock();
+    ready_call** link = &calls_;
+    while (*link != &call)
+        link = &(*link)->next;
+    *link = call.next;
+    changed_.notify_all();
+    lock.unlock();
+}
+
+/// `function` becomes the one before, which no other thread is calling any more.
+void queue_core::replace_on_ready(lock_type& lock, callback& function) {
+    on_ready_.swap(function);
+    if (!function)
+        return;
+    changed_.wait(lock, [&] {
+        const auto me = std::this_thread::get_id();
+        for (const ready_call* call = calls_; call; call = call->next)
+            if (call->function == function && call->thread != me)
+                return false;
+        return true;
+    });
+}
+
+void queue_core::check_signal(const boost::system::error_code& error) noexcept {
+    if (error) {
+        signal_failure_ = error;
+        signal_.forget();
+    }
+}
+
+void queue_core::no_work_left() noexcept {
+    const lock_type lock(mutex_);
+    worked_ = true;
+    if (waiting_ != 0)
+        changed_.notify_all();
+}
+
+} // namespace asyncinfo::detail
