@@ -85,9 +85,9 @@ works all_works() {
     works all;
     for (const auto add :
          {add_post, add_timer, add_timer_16, add_cancel, add_cancel_16, add_cross_thread_cancel,
-          add_socket_read, add_composed_read, add_poll_status, add_await, add_await_ready,
-          add_coroutine_call, add_coroutine_call_100, add_when_all, add_when_all_range,
-          add_when_all_await})
+          add_socket_read, add_composed_read, add_read_with_progress, add_poll_status, add_await,
+          add_await_ready, add_coroutine_call, add_coroutine_call_100, add_when_all,
+          add_when_all_range, add_when_all_await})
         add(all.emplace_back());
     return all;
 }

@@ -135,6 +135,9 @@ std::vector<bar> judge(const results& r) {
         of(work, [&](const auto& median) { return share_of_promise(work, median, allowed); });
     for (const auto* work : {"socket_read", "composed_read"})
         of(work, [&](const auto& median) { return multiple_of("raw", work, median, "raw", 1.06); });
+    of("read_with_progress", [&](const auto& median) {
+        return multiple_of("raw", "read_with_progress", median, "raw", 1.02);
+    });
     of("poll_status", [&](const auto& median) {
         return multiple_of("use_future", "poll_status", median, "raw", 1);
     });

@@ -82,6 +82,7 @@ void add_post(table& rows);
 void add_timer(table& rows);
 void add_socket_read(table& rows);
 void add_composed_read(table& rows);
+void add_read_with_progress(table& rows);
 void add_timer_16(table& rows);
 void add_cancel(table& rows);
 void add_cancel_16(table& rows);

@@ -4,10 +4,12 @@
 #include <asyncinfo/asyncinfo.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -35,6 +37,13 @@ static_assert(std::is_class_v<asyncinfo::AsyncActionProgressHandler<int>>);
 static_assert(std::is_class_v<asyncinfo::AsyncOperationWithProgressCompletedHandler<int, int>>);
 static_assert(std::is_class_v<asyncinfo::AsyncOperationProgressHandler<int, int>>);
 static_assert(std::is_class_v<asyncinfo::async_source<int, int>>);
+static_assert(std::is_class_v<asyncinfo::transfer_progress>);
+static_assert(std::is_enum_v<asyncinfo::traffic>);
+static_assert(std::is_class_v<asyncinfo::progress_stream<boost::asio::ip::tcp::socket>>);
+static_assert(std::is_class_v<decltype(asyncinfo::every(std::chrono::seconds(1), [] {}))>);
+static_assert(std::is_same_v<decltype(asyncinfo::with_progress(
+                                 0, [](auto, auto) { return asyncinfo::IAsyncAction(); })),
+                             asyncinfo::IAsyncAction>);
 static_assert(std::is_class_v<asyncinfo::cancel_on_destroy<asyncinfo::IAsyncInfo>>);
 static_assert(
     std::is_same_v<decltype(asyncinfo::use_async_info), const asyncinfo::use_async_info_t>);

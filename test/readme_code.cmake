@@ -10,7 +10,7 @@
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
-set(with_code ${root}/README.md ${root}/doc/from-cppwinrt.md)
+set(with_code ${root}/README.md ${root}/doc/from-cppwinrt.md ${root}/doc/progress.md)
 
 foreach(document IN LISTS documents)
   file(READ ${document} rest)

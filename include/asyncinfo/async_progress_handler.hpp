@@ -39,6 +39,8 @@ public:
     /// With an associated executor the calls are made there, and the end does not wait for them: what
     /// has not come through when Completed is called is dropped. If Completed is to be called during
     /// a call of such a handler, it is called right after it, on its thread.
+    /// Every value is kept until it has been told; `every(100ms, handler)` tells, and keeps, only the
+    /// latest, and always the last.
     ///
     /// Lifetime: the operation releases the handler when it ends.
     ///
@@ -52,7 +54,9 @@ public:
     progress_handler Progress() const;
     progress_handler Progress(boost::system::error_code& error) const noexcept;
 
-    /// The value that was reported last, also after the end; nothing before the first.
+    /// The value that was reported last, also after the end; nothing before the first. Takes no lock
+    /// if P is trivially copyable, nor does the report; for any other P the report does not wait while
+    /// the value is copied here.
     std::optional<P> progress() const;
     std::optional<P> progress(boost::system::error_code& error) const;
 

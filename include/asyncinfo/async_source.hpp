@@ -58,7 +58,7 @@ class async_source {
     using block = detail::source_operation<T, P>;
 
 public:
-    using handle_type = detail::handle_of_t<T, P>;
+    using handle_type = detail::handle_t<T, P>;
 
     /// Starts an operation.
     async_source();

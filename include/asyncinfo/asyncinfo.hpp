@@ -22,6 +22,10 @@
 /// | `async_source.hpp`                  | `async_source<T, P>`: your own producer of an operation      |
 /// | `async_completed_handler.hpp`       | the delegates for `Completed`                                |
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
+/// | `with_progress.hpp`                 | progress of Asio's composed operations                       |
+/// | `progress_stream.hpp`               | a stream that counts what passes, for protocols over it      |
+/// | `transfer_progress.hpp`             | what those two report                                        |
+/// | `every.hpp`                         | a Progress handler that is not called too often              |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
 /// | `cancel_on_destroy.hpp`             | a scoped owner                                               |
 /// | `abandon_on_cancel.hpp`             | for operations that cannot be stopped                        |
@@ -39,7 +43,10 @@
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
-/// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source.
+/// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source,
+/// latest_value ◄ progress_place ◄ operation_with_progress, transfer_tracker ◄ started_operation.
+///
+/// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>
@@ -56,13 +63,17 @@
 #include <asyncinfo/completion_queue.hpp>
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
+#include <asyncinfo/every.hpp>
 #include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/progress_stream.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/stop_on.hpp>
 #include <asyncinfo/to_future.hpp>
+#include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/use_async_info.hpp>
 #include <asyncinfo/when_all.hpp>
 #include <asyncinfo/when_any.hpp>
+#include <asyncinfo/with_progress.hpp>
 
 #endif // ASYNCINFO_ASYNCINFO_HPP

@@ -40,21 +40,23 @@ inline constexpr bool is_bound = !std::is_same_v<T, unbound>;
 /// `use_async_info` with what the binders around it have bound to the operation. Of two binders of
 /// a kind the outer one counts, as in Asio; it is applied first.
 template <typename Executor = unbound, typename Allocator = unbound, typename Slot = unbound,
-          typename ImmediateExecutor = unbound, typename Deadline = unbound>
+          typename ImmediateExecutor = unbound, typename Deadline = unbound,
+          typename Reporter = unbound>
 struct bound_token {
     [[no_unique_address]] Executor executor;
     [[no_unique_address]] Allocator allocator;
     [[no_unique_address]] Slot slot;
     [[no_unique_address]] ImmediateExecutor immediate_executor;
     [[no_unique_address]] Deadline deadline;
+    [[no_unique_address]] Reporter reporter; ///< what tells the operation of its progress
 
     template <typename E>
     auto with_executor(const E& e) const {
         if constexpr (is_bound<Executor>)
             return *this;
         else
-            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline>{
-                e, allocator, slot, immediate_executor, deadline};
+            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline, Reporter>{
+                e, allocator, slot, immediate_executor, deadline, reporter};
     }
 
     template <typename A>
@@ -62,8 +64,8 @@ struct bound_token {
         if constexpr (is_bound<Allocator>)
             return *this;
         else
-            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline>{
-                executor, a, slot, immediate_executor, deadline};
+            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline, Reporter>{
+                executor, a, slot, immediate_executor, deadline, reporter};
     }
 
     template <typename S>
@@ -71,8 +73,8 @@ struct bound_token {
         if constexpr (is_bound<Slot>)
             return *this;
         else
-            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline>{
-                executor, allocator, s, immediate_executor, deadline};
+            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline, Reporter>{
+                executor, allocator, s, immediate_executor, deadline, reporter};
     }
 
     template <typename E>
@@ -80,8 +82,14 @@ struct bound_token {
         if constexpr (is_bound<ImmediateExecutor>)
             return *this;
         else
-            return bound_token<Executor, Allocator, Slot, E, Deadline>{executor, allocator, slot, e,
-                                                                       deadline};
+            return bound_token<Executor, Allocator, Slot, E, Deadline, Reporter>{
+                executor, allocator, slot, e, deadline, reporter};
+    }
+
+    template <typename R>
+    auto with_reporter(const R& r) const {
+        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, Deadline, R>{
+            executor, allocator, slot, immediate_executor, deadline, r};
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
@@ -114,8 +122,8 @@ private:
     }
 
     constexpr auto with_deadline(const planned_deadline& d) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline>{
-            executor, allocator, slot, immediate_executor, d};
+        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline,
+                           Reporter>{executor, allocator, slot, immediate_executor, d, reporter};
     }
 };
 

@@ -49,10 +49,8 @@ public:
 
     /// Destroyed uninvoked: the operation is abandoned.
     ~completion_handler() {
-        if (operation_) {
-            operation_->fail(errc::abandoned);
-            operation_->end();
-        }
+        if (operation_)
+            operation_->abandon();
     }
 
     /// Also after it was moved from: Asio asks then if it is refused memory further on.

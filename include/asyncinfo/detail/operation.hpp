@@ -9,6 +9,7 @@
 #include <asyncinfo/detail/deadline.hpp>
 #include <asyncinfo/detail/gate.hpp>
 #include <asyncinfo/detail/observer.hpp>
+#include <asyncinfo/detail/pace.hpp>
 #include <asyncinfo/detail/slot.hpp>
 #include <asyncinfo/error.hpp>
 
@@ -47,6 +48,8 @@ public:
     virtual void call(operation_ptr sender, const Argument& argument) = 0;
     virtual bool has_executor() const noexcept = 0;
     virtual void submit(submission&& call) = 0;
+    /// How often it may be called; null: for every value.
+    virtual const pace* paced() const noexcept = 0;
 
     friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
         target->references_.fetch_add(1, std::memory_order_relaxed);

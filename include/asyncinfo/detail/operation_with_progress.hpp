@@ -65,9 +65,9 @@ class operation_with_progress : public operation<T>,
                                 public progress_place<P> {
 public:
     /// Publishes the stored outcome, here or on the thread that calls a Progress handler, when that
-    /// has returned.
-    void end() {
-        if (this->may_end())
+    /// has returned. `last` is reported before.
+    void end(std::optional<P> last = std::nullopt) {
+        if (this->may_end(std::move(last)))
             operation_base::end();
     }
 

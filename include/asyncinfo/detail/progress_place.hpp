@@ -5,9 +5,12 @@
 #ifndef ASYNCINFO_DETAIL_PROGRESS_PLACE_HPP
 #define ASYNCINFO_DETAIL_PROGRESS_PLACE_HPP
 
+#include <asyncinfo/detail/latest_value.hpp>
 #include <asyncinfo/detail/operation.hpp>
 #include <asyncinfo/detail/submission.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <mutex>
@@ -29,6 +32,11 @@ namespace asyncinfo::detail {
 /// whom the end has woken need fear a Progress call. It does not wait for another executor, which
 /// may be that of the thread that waits for the end: there only the call of Completed is held back,
 /// and only if a Progress call is being made at that moment.
+///
+/// Of a handler with a pace only one value is in the queue, the latest, until it is due or the
+/// operation ends. Then the end, or with an executor the call of Completed, waits for that call.
+///
+/// Without a handler nothing is locked here.
 template <typename P>
 class progress_place {
     static_assert(
@@ -45,33 +53,32 @@ public:
 
     /// False, and nothing is done, once the operation ends. Throws what a handler throws.
     bool report(P value) {
+        item made = latest_value<P>::make(std::move(value));
+        if (!has_handler_.load(std::memory_order_acquire))
+            return latest_.store(made);
         std::unique_lock lock(mutex_);
-        if (ending_)
+        if (!latest_.store(made))
             return false;
-        latest_.reset();
-        latest_.emplace(std::as_const(value));
         if (!handler_)
             return true;
-        if (turn_ != turn::nobody) {
-            queue_.push_back(std::move(value));
-            return true;
-        }
-        take_turn(lock, std::move(value), nullptr);
+        put(std::move(made));
+        if (turn_ == turn::nobody)
+            take_turn(lock, nullptr);
         return true;
     }
 
-    std::optional<P> latest() const {
-        const std::lock_guard guard(mutex_);
-        return latest_;
-    }
+    std::optional<P> latest() const { return latest_.load(); }
 
     /// After the end it is not kept, and what is on its way to the one before is dropped.
     void set_progress(handler_ptr handler) noexcept {
         const std::lock_guard guard(mutex_);
-        if (over_ || !handler)
+        if (over_ || !handler || turn_ == turn::nobody)
             drop_queue();
-        if (!over_)
-            handler_.swap(handler); // the one before is released when the lock is
+        if (over_)
+            return;
+        handler_.swap(handler); // the one before is released when the lock is
+        has_handler_.store(handler_ != nullptr, std::memory_order_release);
+        called_.reset();
     }
 
     /// Is the end waiting, or would it wait, for this very thread to return from a handler?
@@ -86,13 +93,15 @@ public:
     }
 
     /// Asked when Completed is about to be called: if not, it is called after the Progress handler
-    /// that is being called now.
+    /// that is being called now, or is owed a last call.
     bool may_complete(completed_ptr completed) noexcept {
         const std::lock_guard guard(mutex_);
         if (!over_)
             return true; // somebody calls the delegate by hand
-        drop_queue();
-        if (!calling_ || held_back_)
+        const bool owed = turn_ == turn::elsewhere && has_queued() && handler_->paced();
+        if (!owed)
+            drop_queue();
+        if (!(owed || calling_) || held_back_)
             return true;
         held_back_ = std::move(completed);
         return false;
@@ -101,13 +110,22 @@ public:
 protected:
     ~progress_place() = default;
 
-    /// The outcome is stored. False: the thread that has the turn ends the operation.
-    bool may_end() noexcept {
+    /// The outcome is stored; `last` is reported before the end. False: the thread that has the turn
+    /// ends the operation, or this one has done so, and then throws what a handler throws.
+    bool may_end(std::optional<P> last) {
         handler_ptr released;
-        const std::lock_guard guard(mutex_);
+        std::unique_lock lock(mutex_);
+        if (last)
+            put_last(latest_value<P>::make(*std::move(last)));
+        latest_.seal();
         ending_ = true;
         if (turn_ == turn::here) {
             must_end_ = true;
+            return false;
+        }
+        if (turn_ == turn::nobody && has_queued()) {
+            must_end_ = true;
+            take_turn(lock, nullptr);
             return false;
         }
         over_ = true;
@@ -119,7 +137,7 @@ protected:
     /// After Close.
     void discard_progress() noexcept {
         const std::lock_guard guard(mutex_);
-        latest_.reset();
+        latest_.discard();
         drop_queue();
     }
 
@@ -130,10 +148,11 @@ private:
         elsewhere ///< a submission is on its way to an executor, or there
     };
 
-    /// Calls handlers until there is no value left. `executor_of`: the one on whose executor this
-    /// thread is, if any. Throws the first of what they throw.
-    void take_turn(std::unique_lock<std::mutex>& lock, std::optional<P> value,
-                   const handler_ptr& executor_of) {
+    using item = typename latest_value<P>::item;
+
+    /// Calls handlers until there is no value left that is due. `executor_of`: the one on whose
+    /// executor this thread is, if any. Throws the first of what they throw.
+    void take_turn(std::unique_lock<std::mutex>& lock, const handler_ptr& executor_of) {
         const operation_ptr keep(&operation_);
         std::exception_ptr thrown;
         const auto guarded = [&](auto&& call) {
@@ -149,11 +168,9 @@ private:
         completed_ptr completed;
         for (;;) {
             handler_ptr handler = handler_;
-            if (!handler || (over_ && !handler->has_executor())) {
-                value.reset();
+            if (!handler || (over_ && !handler->has_executor()))
                 drop_queue();
-            }
-            if (!value && !take_next(value)) {
+            if (!has_queued() || !is_due(*handler)) {
                 end = std::exchange(must_end_, false);
                 completed = std::move(held_back_);
                 released = give_up_turn();
@@ -161,7 +178,6 @@ private:
                 break;
             }
             if (handler->has_executor() && handler != executor_of) {
-                guarded([&] { first_.emplace(std::move(*value)); });
                 turn_ = turn::elsewhere;
                 submitted_to_ = handler;
                 end = std::exchange(must_end_, false);
@@ -169,19 +185,23 @@ private:
                 guarded([&] { handler->submit(submission(keep, this, &progress_place::arrive)); });
                 break;
             }
+            std::optional<item> next;
+            take_next(next);
+            if (const pace* paced = handler->paced())
+                called_ = paced->now();
             turn_ = handler->has_executor() ? turn::elsewhere : turn::here;
             calling_ = true;
             caller_ = std::this_thread::get_id();
             lock.unlock();
-            guarded([&] { handler->call(keep, *value); });
-            value.reset();
+            guarded([&] { handler->call(keep, latest_value<P>::get(*next)); });
+            next.reset();
             handler.reset(); // it may be the last reference
             lock.lock();
             calling_ = false;
         }
         if (end)
             guarded([&] {
-                if (may_end())
+                if (may_end(std::nullopt))
                     operation_.end();
             });
         if (completed)
@@ -196,10 +216,13 @@ private:
         std::unique_lock lock(mutex_);
         const handler_ptr executor_of = std::move(submitted_to_);
         if (!lost)
-            return take_turn(lock, std::nullopt, executor_of);
+            return take_turn(lock, executor_of);
         drop_queue();
+        const completed_ptr completed = std::move(held_back_);
         const handler_ptr released = give_up_turn();
         lock.unlock();
+        if (completed)
+            completed->run(&operation_, operation_.status());
     }
 
     /// Gives the handler to be released without the lock, if the end has left that to be done.
@@ -208,18 +231,41 @@ private:
         return over_ ? std::move(handler_) : nullptr;
     }
 
-    bool take_next(std::optional<P>& value) {
+    void put(item value) {
+        if (handler_->paced())
+            drop_queue();
+        if (has_queued())
+            queue_.push_back(std::move(value));
+        else
+            first_.emplace(std::move(value));
+    }
+
+    /// Without memory it is not told.
+    void put_last(item value) noexcept {
+        latest_.store(value);
+        try {
+            if (handler_)
+                put(std::move(value));
+        } catch (...) {
+        }
+    }
+
+    bool has_queued() const noexcept { return first_ || at_ != queue_.size(); }
+
+    bool is_due(const delegate_target<P>& handler) const noexcept {
+        const pace* const paced = handler.paced();
+        return !paced || ending_ || !called_ || paced->now() - *called_ >= paced->interval;
+    }
+
+    void take_next(std::optional<item>& value) {
         if (first_) {
             value.emplace(*std::move(first_));
             first_.reset();
-            return true;
+            return;
         }
-        if (at_ == queue_.size())
-            return false;
         value.emplace(std::move(queue_[at_]));
         if (++at_ == queue_.size())
             drop_queue();
-        return true;
     }
 
     void drop_queue() noexcept {
@@ -230,19 +276,21 @@ private:
 
     operation_base& operation_;
     mutable std::mutex mutex_;
-    std::optional<P> latest_;
+    latest_value<P> latest_;
+    std::atomic<bool> has_handler_{false};
     handler_ptr handler_;
     handler_ptr submitted_to_;
     completed_ptr held_back_;
-    std::optional<P> first_; ///< before the queue
-    std::vector<P> queue_;
+    std::optional<item> first_; ///< before the queue
+    std::vector<item> queue_;
     std::size_t at_ = 0;
     turn turn_ = turn::nobody;
     bool calling_ = false;
     std::thread::id caller_;
-    bool ending_ = false;   ///< no more reports
-    bool must_end_ = false; ///< whoever has the turn performs the end
-    bool over_ = false;     ///< no more handlers
+    std::optional<std::chrono::nanoseconds> called_; ///< when, of a handler with a pace
+    bool ending_ = false;                            ///< no more reports
+    bool must_end_ = false;                          ///< whoever has the turn performs the end
+    bool over_ = false;                              ///< no more handlers
 };
 
 } // namespace asyncinfo::detail

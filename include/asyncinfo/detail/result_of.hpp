@@ -37,10 +37,26 @@ struct result_of<Handle> {
 template <handle Handle>
 using result_of_t = typename result_of<Handle>::type;
 
-/// The handle to an operation that results in a T, or in nothing.
+template <typename T, typename P>
+struct handle_to {
+    using type = IAsyncOperationWithProgress<T, P>;
+};
 template <typename T>
-using handle_t = typename std::conditional_t<std::is_void_v<T>, std::type_identity<IAsyncAction>,
-                                             std::type_identity<IAsyncOperation<T>>>::type;
+struct handle_to<T, void> {
+    using type = IAsyncOperation<T>;
+};
+template <typename P>
+struct handle_to<void, P> {
+    using type = IAsyncActionWithProgress<P>;
+};
+template <>
+struct handle_to<void, void> {
+    using type = IAsyncAction;
+};
+
+/// The handle to an operation with this result and this progress, either of which may be void.
+template <typename T, typename P = void>
+using handle_t = typename handle_to<T, P>::type;
 
 } // namespace asyncinfo::detail
 

@@ -11,6 +11,7 @@
 #include <asyncinfo/async_operation_with_progress.hpp>
 #include <asyncinfo/detail/cancel_relay.hpp>
 #include <asyncinfo/detail/produced_operation.hpp>
+#include <asyncinfo/detail/result_of.hpp>
 
 #include <atomic>
 #include <concepts>
@@ -18,27 +19,6 @@
 #include <utility>
 
 namespace asyncinfo::detail {
-
-template <typename T, typename P>
-struct handle_of {
-    using type = IAsyncOperationWithProgress<T, P>;
-};
-template <typename T>
-struct handle_of<T, void> {
-    using type = IAsyncOperation<T>;
-};
-template <typename P>
-struct handle_of<void, P> {
-    using type = IAsyncActionWithProgress<P>;
-};
-template <>
-struct handle_of<void, void> {
-    using type = IAsyncAction;
-};
-
-/// The handle to an operation with this result and this progress, either of which may be void.
-template <typename T, typename P>
-using handle_of_t = typename handle_of<T, P>::type;
 
 template <typename T, typename... Args>
 inline constexpr bool makes_result = std::constructible_from<T, Args...>;
@@ -48,7 +28,7 @@ inline constexpr bool makes_result<void, Args...> = sizeof...(Args) == 0;
 /// The operation of an `async_source`.
 template <typename T, typename P>
 class source_operation final
-    : public produced_operation<source_operation<T, P>, handle_of_t<T, P>, T> {
+    : public produced_operation<source_operation<T, P>, handle_t<T, P>, T> {
 public:
     /// In the initiation: has requests come by.
     void accept_cancel() {

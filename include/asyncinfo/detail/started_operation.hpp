@@ -240,14 +240,29 @@ public:
     void give_back() noexcept {}
 };
 
+/// What an operation reports, void for nothing, and the part of its block that does so.
+template <typename Reporter>
+struct reporter_traits {
+    using value_type = typename Reporter::value_type;
+    using tracker = typename Reporter::tracker;
+};
+template <>
+struct reporter_traits<unbound> {
+    using value_type = void;
+    struct tracker {
+        explicit tracker(const unbound&) noexcept {}
+    };
+};
+
 /// The whole block: what `use_async_info` allocates, once, for each operation.
 ///
 /// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
 /// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
-/// another is bound, else `unbound`.
+/// another is bound, else `unbound`. `Reporter` is what tells the operation of its progress, see
+/// detail/transfer_tracker.hpp, or `unbound`.
 template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
-          typename Allocator, typename ImmediateExecutor>
-class started_operation final : public operation<T> {
+          typename Allocator, typename ImmediateExecutor, typename Reporter = unbound>
+class started_operation final : public block_t<Handle> {
 public:
     using handle_type = Handle;
     using result_type = T;
@@ -291,6 +306,28 @@ public:
     }
     const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
 
+    /// Inside the gate, before anything has been started.
+    void begin_progress() {
+        if constexpr (is_bound<Reporter>)
+            tracker_.begin(*this);
+    }
+
+    /// The outcome is stored.
+    void end() {
+        if constexpr (is_bound<Reporter>)
+            tracker_.end(*this);
+        else
+            block_t<Handle>::end();
+    }
+
+    /// The completion handler is destroyed uninvoked.
+    void abandon() noexcept {
+        this->fail(errc::abandoned);
+        if constexpr (is_bound<Reporter>)
+            tracker_.forget_thrown();
+        end();
+    }
+
     template <typename Candidate>
     void capture(const Candidate& candidate) noexcept {
         if constexpr (captures_executor)
@@ -304,13 +341,15 @@ private:
     using keeper = executor_keeper<Executor>;
     using operation<T>::has_plain_executor;
 
+    using tracker = typename reporter_traits<Reporter>::tracker;
+
     template <typename Token, typename E>
     started_operation(const Token& token, E&& executor, const block_allocator& allocator,
                       const IoExecutor& io_executor)
-        : operation<T>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
+        : block_t<Handle>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
-          immediate_(token.immediate_executor) {}
+          immediate_(token.immediate_executor), tracker_(token.reporter) {}
 
     static started_operation& of(operation_base& self) noexcept {
         return static_cast<started_operation&>(self);
@@ -363,6 +402,9 @@ private:
 
     static bool runs_here(const operation_base& base) noexcept {
         const auto& self = static_cast<const started_operation&>(base);
+        if constexpr (is_bound<Reporter>)
+            if (self.calls_here())
+                return true;
         return self.executor_.visit(self.has_plain_executor(), [&](const auto& executor) {
             if constexpr (captures_executor) {
                 auto* captured = executor.get();
@@ -387,7 +429,7 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &operation<T>::discard, &submit, &drop_executor,
+        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
         &runs_here,     &executor,
     };
 
@@ -395,6 +437,7 @@ private:
     [[no_unique_address]] executor_keeper<IoExecutor> io_executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
+    [[no_unique_address]] tracker tracker_;
 };
 
 } // namespace asyncinfo::detail

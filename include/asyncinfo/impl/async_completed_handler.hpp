@@ -7,6 +7,7 @@
 
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/pace.hpp>
 #include <asyncinfo/detail/submission.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
@@ -106,6 +107,11 @@ public:
             dispatch(std::move(call));
         else
             std::move(call)();
+    }
+
+    const pace* paced() const noexcept override {
+        const pace* const found = associated_pace<Callable>::get(callable_, nullptr);
+        return found && found->interval > found->interval.zero() ? found : nullptr;
     }
 
 private:

@@ -30,11 +30,11 @@ struct forwarded_cancel {
 };
 
 /// Starts an operation: allocates the block, runs the initiating function with our completion
-/// handler, and gives out the handle.
-template <typename... Signatures>
+/// handler, and gives out the handle. `Reporter`: see `started_operation`.
+template <typename Reporter, typename... Signatures>
 struct starter {
     using result_type = result_t<Signatures...>;
-    using handle_type = handle_t<result_type>;
+    using handle_type = handle_t<result_type, typename reporter_traits<Reporter>::value_type>;
 
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
@@ -70,7 +70,7 @@ private:
         using operation_type =
             started_operation<handle_type, result_type, Executor, BoundExecutor, IoExecutor,
                               std::decay_t<decltype(token.allocator)>,
-                              std::decay_t<decltype(token.immediate_executor)>>;
+                              std::decay_t<decltype(token.immediate_executor)>, Reporter>;
         auto* const operation =
             operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
@@ -79,13 +79,22 @@ private:
         try {
             operation->run_initiation([&] {
                 // First, so that nothing has been started if it throws.
+                operation->begin_progress();
                 if constexpr (is_bound<std::decay_t<decltype(token.deadline)>>)
                     set_deadline(handle, token.deadline.from_now());
                 if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
                     if (auto slot = token.slot; slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
+                // What converts is the initiating function's: Beast's WebSocket gives an int for a size.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
                 std::forward<Initiation>(initiation)(std::move(handler),
                                                      std::forward<Args>(args)...);
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
             });
         } catch (...) {
             // There is no operation: the slot must not keep what nobody has a handle to.
@@ -98,15 +107,18 @@ private:
     }
 };
 
+template <typename Token>
+using reporter_of_t = std::decay_t<decltype(std::declval<const Token&>().reporter)>;
+
 /// `async_result` of our own tokens.
-template <typename... Signatures>
+template <typename OurToken, typename... Signatures>
 struct async_info_result {
-    using return_type = typename starter<Signatures...>::handle_type;
+    using return_type = typename starter<reporter_of_t<OurToken>, Signatures...>::handle_type;
 
     template <typename Initiation, typename Token, typename... Args>
     static return_type initiate(Initiation&& initiation, const Token& token, Args&&... args) {
-        return starter<Signatures...>::start(std::forward<Initiation>(initiation), token,
-                                             std::forward<Args>(args)...);
+        return starter<reporter_of_t<OurToken>, Signatures...>::start(
+            std::forward<Initiation>(initiation), token, std::forward<Args>(args)...);
     }
 };
 
@@ -131,11 +143,12 @@ namespace boost::asio {
 
 template <typename... Signatures>
 class async_result<asyncinfo::use_async_info_t, Signatures...>
-    : public asyncinfo::detail::async_info_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_result<asyncinfo::use_async_info_t, Signatures...> {};
 
 template <typename... Bound, typename... Signatures>
 class async_result<asyncinfo::detail::bound_token<Bound...>, Signatures...>
-    : public asyncinfo::detail::async_info_result<Signatures...> {};
+    : public asyncinfo::detail::async_info_result<asyncinfo::detail::bound_token<Bound...>,
+                                                  Signatures...> {};
 
 // Asio specialises its binders for one signature, so both forms are needed to go before it.
 

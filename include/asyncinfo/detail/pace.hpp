@@ -1,0 +1,35 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PACE_HPP
+#define ASYNCINFO_DETAIL_PACE_HPP
+
+#include <boost/asio/associator.hpp>
+
+#include <chrono>
+#include <cstddef>
+
+namespace asyncinfo::detail {
+
+/// How often a Progress handler is called at the most.
+struct pace {
+    std::chrono::nanoseconds interval;
+    std::chrono::nanoseconds (*now)();
+};
+
+/// The pace of a callable, also below Asio's binders: null if it has none.
+template <typename T, typename Default = std::nullptr_t>
+struct associated_pace {
+    using type = const pace*;
+    static type get(const T&) noexcept { return nullptr; }
+    static type get(const T&, Default) noexcept { return nullptr; }
+};
+
+template <typename T, typename Default>
+    requires requires { typename boost::asio::associator<associated_pace, T, Default>::type; }
+struct associated_pace<T, Default> : boost::asio::associator<associated_pace, T, Default> {};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PACE_HPP

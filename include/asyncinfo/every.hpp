@@ -1,0 +1,96 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_EVERY_HPP
+#define ASYNCINFO_EVERY_HPP
+
+#include <asyncinfo/detail/pace.hpp>
+
+#include <boost/asio/associator.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo {
+
+/// A Progress handler that is not called for every value; made by `every`.
+template <typename Handler>
+class throttled {
+public:
+    template <typename H>
+    throttled(const detail::pace& pace, H&& handler)
+        : pace_(pace), handler_(std::forward<H>(handler)) {}
+
+    template <typename Sender, typename Value>
+        requires std::invocable<Handler&, const Sender&, const Value&>
+    void operator()(const Sender& sender, const Value& value) {
+        handler_(sender, value);
+    }
+
+    const Handler& get() const noexcept { return handler_; }
+    const detail::pace& pace() const noexcept { return pace_; }
+
+private:
+    detail::pace pace_;
+    Handler handler_;
+};
+
+/// A Progress handler that is called once per interval at the most, always with the latest value, so
+/// that a slow observer costs neither time nor memory: of the values that it has not been told, one
+/// is kept. The last value of all is always told, before Completed is called.
+///
+/// When it is called: for the first value; then for the first one that is reported when the interval
+/// since the last call is over; and at the end, if the last value has not been told. No timer runs:
+/// while nothing is reported nothing is told. An interval of zero or less: for every value, and then
+/// every value is kept.
+///
+/// Executor and threads: the handler's executor and allocator are kept; `bind_executor` may stand
+/// inside or outside. With an executor, Completed is called when the last value has come through, or
+/// has been lost with its executor: so somebody must run that executor. The end itself, and whoever
+/// waits for it, does not wait.
+///
+/// Errors: what the handler throws for the last value is thrown by whoever ends the operation.
+///
+/// Example: `op.Progress(every(100ms, bind_executor(gui, [](auto&, transfer_progress p) { ... })));`
+///
+/// `Clock` is the clock that the interval is measured by.
+template <typename Clock = std::chrono::steady_clock, typename Rep, typename Period,
+          typename Handler>
+throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interval,
+                                       Handler&& handler) {
+    using std::chrono::nanoseconds;
+    using seconds = std::chrono::duration<double>; // which no duration overflows
+    auto pace = detail::pace{nanoseconds::zero(),
+                             []() -> nanoseconds { return Clock::now().time_since_epoch(); }};
+    if (seconds(interval) >= seconds(nanoseconds::max()))
+        pace.interval = nanoseconds::max();
+    else if (interval > interval.zero())
+        pace.interval = std::chrono::ceil<nanoseconds>(interval);
+    return {pace, std::forward<Handler>(handler)};
+}
+
+} // namespace asyncinfo
+
+template <typename Handler, typename Default>
+struct asyncinfo::detail::associated_pace<asyncinfo::throttled<Handler>, Default> {
+    using type = const pace*;
+    static type get(const throttled<Handler>& handler) noexcept { return &handler.pace(); }
+    static type get(const throttled<Handler>& handler, Default) noexcept { return &handler.pace(); }
+};
+
+template <template <typename, typename> class Associator, typename Handler, typename Default>
+struct boost::asio::associator<Associator, asyncinfo::throttled<Handler>, Default>
+    : Associator<Handler, Default> {
+    static auto get(const asyncinfo::throttled<Handler>& handler) noexcept {
+        return Associator<Handler, Default>::get(handler.get());
+    }
+    static auto get(const asyncinfo::throttled<Handler>& handler,
+                    const Default& otherwise) noexcept {
+        return Associator<Handler, Default>::get(handler.get(), otherwise);
+    }
+};
+
+#endif // ASYNCINFO_EVERY_HPP

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/detail/stream_counters.hpp>
+
+namespace asyncinfo::detail {
+
+void stream_counters::watch(stream_tracker& watching) noexcept {
+    const std::lock_guard guard(mutex_);
+    watching.is_watching_ = true;
+    watching.next_ = std::exchange(first_, &watching);
+    is_watched_.store(true, std::memory_order_release);
+}
+
+bool stream_counters::unwatch(stream_tracker& watching) noexcept {
+    const std::lock_guard guard(mutex_);
+    watching.is_watching_ = false;
+    for (auto** at = &first_; *at; at = &(*at)->next_)
+        if (*at == &watching) {
+            *at = watching.next_;
+            break;
+        }
+    is_watched_.store(first_ != nullptr, std::memory_order_relaxed);
+    return watching.is_told_;
+}
+
+stream_tracker* stream_counters::next_due() const noexcept {
+    auto* found = first_;
+    while (found && (!found->is_due_ || found->is_told_))
+        found = found->next_;
+    return found;
+}
+
+/// One thread at a time tells an operation, so that its progress does not go backwards. No lock is
+/// held meanwhile, and the operation may end.
+void stream_counters::tell(std::shared_ptr<stream_counters> counters) noexcept {
+    std::unique_lock lock(counters->mutex_);
+    for (auto* each = counters->first_; each; each = each->next_)
+        each->is_due_ = true;
+    while (auto* const told = counters->next_due()) {
+        told->is_due_ = false;
+        const auto bytes = told->passed();
+        if (std::exchange(told->bytes_, bytes) == bytes)
+            continue;
+        told->is_told_ = true;
+        operation_ptr keep(told->operation_); // it is watching, so it has not ended
+        lock.unlock();
+        auto thrown = told->report(told->measured(bytes));
+        lock.lock();
+        told->is_told_ = false;
+        if (told->is_watching_)
+            told->keep_thrown(std::move(thrown));
+        lock.unlock();
+        keep.reset(); // may destroy the operation
+        lock.lock();
+    }
+}
+
+} // namespace asyncinfo::detail
