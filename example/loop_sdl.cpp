@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A game's loop with SDL 2: 60 frames a second, of each of which the queue gets 2 ms at the most. (A
+// program that sleeps in SDL_WaitEvent takes asyncinfo/loop/sdl.hpp.)
+
+#include "loop_transfer.hpp"
+
+#include <SDL.h>
+
+#include <iostream>
+#include <stdexcept>
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::every;
+using asyncinfo::transfer_progress;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+class screen {
+public:
+    screen() {
+        if (SDL_Init(SDL_INIT_VIDEO) != 0) { // no display: draw to nowhere
+            SDL_setenv("SDL_VIDEODRIVER", "dummy", 1);
+            if (SDL_Init(SDL_INIT_VIDEO) != 0)
+                throw std::runtime_error(SDL_GetError());
+        }
+        window_ = SDL_CreateWindow("transfer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                   480, 80, 0);
+    }
+    screen(const screen&) = delete;
+    screen& operator=(const screen&) = delete;
+    ~screen() { SDL_Quit(); } // and destroys the window
+
+    bool draw(double fraction) {
+        SDL_Surface* const surface = SDL_GetWindowSurface(window_);
+        if (!surface)
+            return false;
+        const SDL_Rect bar{20, 20, static_cast<int>(440 * fraction), 40};
+        SDL_FillRect(surface, nullptr, SDL_MapRGB(surface->format, 32, 32, 32));
+        SDL_FillRect(surface, &bar, SDL_MapRGB(surface->format, 46, 125, 79));
+        return SDL_UpdateWindowSurface(window_) == 0;
+    }
+
+private:
+    SDL_Window* window_ = nullptr;
+};
+
+} // namespace
+
+int main(int, char**) {
+    const auto loop_thread = std::this_thread::get_id();
+    screen window;
+    asyncinfo::completion_queue queue;
+    demo::loop_transfer transfer; // its io_context has a thread of its own
+
+    bool running = true, here = true, drawn = true;
+    double shown = 0;
+    const auto read = transfer.start();
+    read.Progress(every(0ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) {
+                            shown = p.fraction();
+                            here = here && std::this_thread::get_id() == loop_thread;
+                        })));
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus status) {
+        std::cout << "operation " << op.Id() << ": " << status << '\n';
+        running = false;
+        here = here && std::this_thread::get_id() == loop_thread;
+    }));
+
+    int frames = 0;
+    auto next_frame = steady_clock::now();
+    while (running) {
+        next_frame += 1'000'000us / 60;
+        for (SDL_Event event; SDL_PollEvent(&event);)
+            if (event.type == SDL_QUIT)
+                read.Cancel();
+
+        // Every handler that is ready, but no more than the budget allows; the rest comes next frame.
+        queue.poll_for(2ms);
+
+        drawn = window.draw(shown) && drawn;
+        ++frames;
+        std::this_thread::sleep_until(next_frame);
+    }
+
+    std::cout << frames << " frames\n";
+    return here && drawn && frames > 1 && shown == 1 && read.Status() == AsyncStatus::Completed &&
+                   read.GetResults() == transfer.size()
+               ? 0
+               : 1;
+}
