@@ -42,6 +42,18 @@ AsyncStatus IAsyncInfo::Status(boost::system::error_code& error) const noexcept 
     return operation ? operation->status() : AsyncStatus::Started;
 }
 
+std::string_view IAsyncInfo::name() const {
+    return or_throw([this](auto& error) { return name(error); });
+}
+
+std::string_view IAsyncInfo::name(boost::system::error_code& error) const noexcept {
+    error.clear();
+    if (operation_)
+        return operation_->name();
+    error = errc::empty_handle;
+    return {};
+}
+
 boost::system::error_code IAsyncInfo::ErrorCode() const {
     return or_throw([this](auto& error) { return ErrorCode(error); });
 }

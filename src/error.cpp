@@ -33,6 +33,8 @@ public:
             return "Waiting here would block the thread that is to finish the operation";
         case errc::empty_set:
             return "The set of operations is empty";
+        case errc::group_shut_down:
+            return "The group of operations has been shut down";
         }
         return "Unknown asyncinfo error";
     }
@@ -42,6 +44,7 @@ public:
         switch (static_cast<errc>(value)) {
         case errc::illegal_method_call:
         case errc::illegal_delegate_assignment:
+        case errc::group_shut_down:
             return condition::make_error_condition(condition::operation_not_permitted);
         case errc::illegal_state_change:
             return condition::make_error_condition(condition::operation_in_progress);

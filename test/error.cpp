@@ -30,6 +30,7 @@ struct {
     {errc::unhandled_exception, std::nullopt},
     {errc::would_deadlock, std::errc::resource_deadlock_would_occur},
     {errc::empty_set, std::errc::invalid_argument},
+    {errc::group_shut_down, std::errc::operation_not_permitted},
 };
 
 const std::errc conditions[] = {

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <string_view>
 
 namespace asyncinfo::detail {
 struct handle_access;
@@ -61,6 +62,13 @@ public:
     /// A number that no other operation of this process has, or will have; never zero.
     std::uint64_t Id() const;
     std::uint64_t Id(boost::system::error_code& error) const noexcept;
+
+    /// What the operation was named by `use_async_info.named("login")`; empty if it was not. For logs,
+    /// and so it stays readable after Close.
+    ///
+    /// Lifetime: the text is part of the operation, and there as long as a handle to it.
+    std::string_view name() const;
+    std::string_view name(boost::system::error_code& error) const noexcept;
 
     /// What has become of the operation: one atomic load. Whoever sees an end sees the result too.
     AsyncStatus Status() const {
@@ -140,7 +148,7 @@ public:
     bool cancel_requested() const;
     bool cancel_requested(boost::system::error_code& error) const noexcept;
 
-    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`,
+    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`, `name`,
     /// comparison and hashing remain. Calling it again does nothing.
     ///
     /// Errors: `errc::illegal_state_change` while the operation runs, which goes on unharmed.

@@ -39,6 +39,7 @@
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
 /// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
+/// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
 /// | `error.hpp`                         | `errc` and its category                                      |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -65,6 +66,7 @@
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/every.hpp>
 #include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/operation_group.hpp>
 #include <asyncinfo/progress_stream.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>

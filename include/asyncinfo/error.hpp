@@ -36,7 +36,10 @@ enum class errc {
     /// `resource_deadlock_would_occur`.
     would_deadlock,
     /// There is nothing to choose from: `when_any` of no operations. Equals `invalid_argument`.
-    empty_set
+    empty_set,
+    /// The group takes no more operations, or has none to give any more. Equals
+    /// `operation_not_permitted`.
+    group_shut_down
 };
 
 /// The category of `errc`; its name is "asyncinfo".

@@ -17,6 +17,8 @@
 #include <boost/asio/prepend.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -37,59 +39,50 @@ struct unbound {};
 template <typename T>
 inline constexpr bool is_bound = !std::is_same_v<T, unbound>;
 
-/// `use_async_info` with what the binders around it have bound to the operation. Of two binders of
-/// a kind the outer one counts, as in Asio; it is applied first.
-template <typename Executor = unbound, typename Allocator = unbound, typename Slot = unbound,
-          typename ImmediateExecutor = unbound, typename Deadline = unbound,
-          typename Reporter = unbound>
-struct bound_token {
-    [[no_unique_address]] Executor executor;
-    [[no_unique_address]] Allocator allocator;
-    [[no_unique_address]] Slot slot;
-    [[no_unique_address]] ImmediateExecutor immediate_executor;
-    [[no_unique_address]] Deadline deadline;
-    [[no_unique_address]] Reporter reporter; ///< what tells the operation of its progress
+/// What can be bound to an operation.
+enum class bound {
+    executor,
+    allocator,
+    slot,
+    immediate_executor,
+    deadline,
+    name,
+    reporter ///< what tells the operation of its progress
+};
 
-    template <typename E>
-    auto with_executor(const E& e) const {
-        if constexpr (is_bound<Executor>)
+template <bound Kind, typename T>
+struct binding {
+    [[no_unique_address]] T value;
+};
+
+template <bound Kind, typename T>
+constexpr const T& find_binding(const binding<Kind, T>& found) noexcept {
+    return found.value;
+}
+
+/// What of a kind is bound to a token, or `unbound`.
+template <bound Kind, typename Token>
+constexpr decltype(auto) bound_to(const Token& token) noexcept {
+    if constexpr (requires { detail::find_binding<Kind>(token); })
+        return detail::find_binding<Kind>(token);
+    else
+        return unbound();
+}
+
+template <bound Kind, typename Token>
+using bound_t = std::decay_t<decltype(detail::bound_to<Kind>(std::declval<const Token&>()))>;
+
+/// `use_async_info` with what the binders around it have bound to the operation: `binding`s.
+template <typename... Bindings>
+struct bound_token : Bindings... {
+    /// Of two binders of a kind the outer one counts, as in Asio; it is applied first.
+    template <bound Kind, typename T>
+    constexpr auto with(const T& value) const {
+        if constexpr (is_bound<bound_t<Kind, bound_token>>)
             return *this;
         else
-            return bound_token<E, Allocator, Slot, ImmediateExecutor, Deadline, Reporter>{
-                e, allocator, slot, immediate_executor, deadline, reporter};
-    }
-
-    template <typename A>
-    auto with_allocator(const A& a) const {
-        if constexpr (is_bound<Allocator>)
-            return *this;
-        else
-            return bound_token<Executor, A, Slot, ImmediateExecutor, Deadline, Reporter>{
-                executor, a, slot, immediate_executor, deadline, reporter};
-    }
-
-    template <typename S>
-    auto with_slot(const S& s) const {
-        if constexpr (is_bound<Slot>)
-            return *this;
-        else
-            return bound_token<Executor, Allocator, S, ImmediateExecutor, Deadline, Reporter>{
-                executor, allocator, s, immediate_executor, deadline, reporter};
-    }
-
-    template <typename E>
-    auto with_immediate_executor(const E& e) const {
-        if constexpr (is_bound<ImmediateExecutor>)
-            return *this;
-        else
-            return bound_token<Executor, Allocator, Slot, E, Deadline, Reporter>{
-                executor, allocator, slot, e, deadline, reporter};
-    }
-
-    template <typename R>
-    auto with_reporter(const R& r) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, Deadline, R>{
-            executor, allocator, slot, immediate_executor, deadline, r};
+            return bound_token<Bindings..., binding<Kind, T>>{
+                static_cast<const Bindings&>(*this)..., {value}};
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
@@ -104,26 +97,39 @@ struct bound_token {
     /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
     template <typename Rep, typename Period>
     constexpr auto cancel_after(std::chrono::duration<Rep, Period> duration) const {
-        return with_deadline(planned().after(duration));
+        return with_new<bound::deadline>(planned().after(duration));
     }
 
     /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
     template <typename Clock, typename Duration>
     auto cancel_at(std::chrono::time_point<Clock, Duration> time) const {
-        return with_deadline(planned().at(detail::deadline::at(time)));
+        return with_new<bound::deadline>(planned().at(detail::deadline::at(time)));
     }
+
+    /// The token with a name for each operation that it starts: what `IAsyncInfo::name` gives, for
+    /// logs and for whoever asks what is still running. Of several the last counts. Binders and
+    /// Asio's adapters around the token keep it. Operations without a name cost nothing for it.
+    ///
+    /// Lifetime: the token, and each operation, has a copy; the operation's is in its block, or, if
+    /// it is long, in memory from the same allocator.
+    ///
+    /// Example: `auto login = async_write(socket, request, use_async_info.named("login"));`
+    auto named(std::string_view text) const { return with_new<bound::name>(std::string(text)); }
 
 private:
     constexpr planned_deadline planned() const {
-        if constexpr (is_bound<Deadline>)
-            return deadline;
+        if constexpr (is_bound<bound_t<bound::deadline, bound_token>>)
+            return bound_to<bound::deadline>(*this);
         else
             return {};
     }
 
-    constexpr auto with_deadline(const planned_deadline& d) const {
-        return bound_token<Executor, Allocator, Slot, ImmediateExecutor, planned_deadline,
-                           Reporter>{executor, allocator, slot, immediate_executor, d, reporter};
+    /// As `with`, but in the place of what is there.
+    template <bound Kind, typename T>
+    constexpr auto with_new(const T& value) const {
+        auto changed = with<Kind>(value);
+        static_cast<binding<Kind, T>&>(changed).value = value;
+        return changed;
     }
 };
 
@@ -140,7 +146,7 @@ struct binder_traits<boost::asio::executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.with_executor(binder.get_executor());
+        return ours.template with<bound::executor>(binder.get_executor());
     }
 };
 
@@ -151,7 +157,7 @@ struct binder_traits<boost::asio::allocator_binder<Token, Allocator>> {
     template <typename Ours>
     static auto bind(const boost::asio::allocator_binder<Token, Allocator>& binder,
                      const Ours& ours) {
-        return ours.with_allocator(binder.get_allocator());
+        return ours.template with<bound::allocator>(binder.get_allocator());
     }
 };
 
@@ -162,7 +168,7 @@ struct binder_traits<boost::asio::cancellation_slot_binder<Token, Slot>> {
     template <typename Ours>
     static auto bind(const boost::asio::cancellation_slot_binder<Token, Slot>& binder,
                      const Ours& ours) {
-        return ours.with_slot(binder.get_cancellation_slot());
+        return ours.template with<bound::slot>(binder.get_cancellation_slot());
     }
 };
 
@@ -174,7 +180,7 @@ struct binder_traits<boost::asio::immediate_executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::immediate_executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.with_immediate_executor(binder.get_immediate_executor());
+        return ours.template with<bound::immediate_executor>(binder.get_immediate_executor());
     }
 };
 #endif

@@ -177,6 +177,8 @@ protected:
 private:
     /// Where it is cleared nobody can call it any more, and so nobody looks at the members for it.
     struct canceller {
+        using passes_on = void;
+
         explicit canceller(combination& c) noexcept : owner(c) {}
         canceller(const canceller&) = delete;
         canceller& operator=(const canceller&) = delete;

@@ -7,18 +7,17 @@
 
 #include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/detail/coroutine_awaiters.hpp>
-#include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/detail/coroutine_operation.hpp>
+#include <asyncinfo/detail/coroutine_parameters.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_on.hpp>
 
-#include <boost/asio/execution/executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -35,165 +34,6 @@ struct block_of<fire_and_forget> {
 
 /// What escapes from a `fire_and_forget` coroutine; to be called in a catch block.
 void unhandled_exception() noexcept;
-
-// --- What the parameters say --------------------------------------------------------------------
-
-template <typename T>
-concept gives_executor =
-    !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> &&
-    requires(T& object) { boost::asio::any_io_executor(object.get_executor()); };
-
-template <typename T>
-concept is_executor = boost::asio::execution::is_executor<std::remove_cvref_t<T>>::value &&
-                      std::is_constructible_v<boost::asio::any_io_executor, const T&>;
-
-/// The first parameter, or the object of a member function, that is an executor or has one.
-inline boost::asio::any_io_executor find_executor() noexcept { return {}; }
-template <typename First, typename... Rest>
-boost::asio::any_io_executor find_executor(First& first, Rest&... rest) {
-    if constexpr (is_executor<First>)
-        return boost::asio::any_io_executor(first);
-    else if constexpr (gives_executor<First>)
-        return boost::asio::any_io_executor(first.get_executor());
-    else
-        return find_executor(rest...);
-}
-
-/// The type of the parameter after `std::allocator_arg`, as Asio's coroutines take it.
-template <typename...>
-struct found_allocator {
-    using type = recycling_allocator<void>;
-};
-template <typename First, typename Second, typename... Rest>
-struct found_allocator<First, Second, Rest...> {
-    using type = typename std::conditional_t<std::is_same_v<First, std::allocator_arg_t>,
-                                             std::type_identity<Second>,
-                                             found_allocator<Second, Rest...>>::type;
-};
-
-/// What the parameters of a coroutine say of its memory.
-template <typename Allocator, typename... Args>
-struct frame_source {
-    using allocator_type = Allocator;
-};
-
-/// Of those that name no allocator there is one only, so that they share a promise.
-template <typename... Args>
-struct allocator_parameter {
-    using allocator_type = typename found_allocator<std::remove_cvref_t<Args>...>::type;
-    using type = std::conditional_t<std::is_same_v<allocator_type, recycling_allocator<void>>,
-                                    frame_source<recycling_allocator<void>>,
-                                    frame_source<allocator_type, std::remove_cvref_t<Args>...>>;
-};
-
-template <typename Allocator>
-Allocator find_allocator() noexcept {
-    return {};
-}
-template <typename Allocator, typename First, typename... Rest>
-Allocator find_allocator(const First& first, const Rest&... rest) {
-    static_cast<void>(first);
-    if constexpr (std::is_same_v<First, std::allocator_arg_t>)
-        return [](const Allocator& allocator, const auto&...) { return allocator; }(rest...);
-    else
-        return find_allocator<Allocator>(rest...);
-}
-
-// --- The operation ------------------------------------------------------------------------------
-
-/// A coroutine's operation. It stands in front of the frame, in the same block of memory, and stays
-/// when the frame is gone.
-template <typename Handle, typename T, typename Allocator>
-class coroutine_operation final : public block_t<Handle>, public coroutine_base {
-    struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) unit {
-        unsigned char bytes[__STDCPP_DEFAULT_NEW_ALIGNMENT__];
-    };
-    using traits = typename std::allocator_traits<Allocator>::template rebind_traits<unit>;
-    using unit_allocator = typename traits::allocator_type;
-
-    static constexpr std::size_t units_of(std::size_t size) noexcept {
-        return (size + sizeof(unit) - 1) / sizeof(unit);
-    }
-
-public:
-    /// Memory for the frame.
-    static void* create(std::size_t frame_size, const Allocator& given) {
-        unit_allocator allocator(given);
-        const std::size_t units = units_of(sizeof(coroutine_operation)) + units_of(frame_size);
-        auto* const memory = std::to_address(traits::allocate(allocator, units));
-        ::new (static_cast<void*>(memory)) coroutine_operation(allocator, units);
-        return memory + units_of(sizeof(coroutine_operation));
-    }
-
-    static coroutine_operation& in_front_of(void* frame) noexcept {
-        return *std::launder(reinterpret_cast<coroutine_operation*>(
-            static_cast<unit*>(frame) - units_of(sizeof(coroutine_operation))));
-    }
-
-    /// The frame's memory is not needed any more. If nobody has got a handle, neither is the rest.
-    void frame_is_gone() noexcept {
-        if (!handed_out_)
-            free_memory();
-    }
-
-    operation_ptr hand_out(std::coroutine_handle<> frame) noexcept {
-        handed_out_ = true;
-        set_frame(frame);
-        return operation_ptr(this, false);
-    }
-
-private:
-    coroutine_operation(const unit_allocator& allocator, std::size_t units) noexcept
-        : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
-          units_(units), allocator_(allocator) {}
-
-    void publish() override { block_t<Handle>::end(); }
-
-    void destroy_block() noexcept override {
-        if (auto frame = take_frame())
-            frame.destroy();
-        free_memory();
-    }
-
-    void free_memory() noexcept {
-        unit_allocator allocator(allocator_);
-        const std::size_t units = units_;
-        std::destroy_at(this);
-        traits::deallocate(allocator, reinterpret_cast<unit*>(this), units);
-    }
-
-    static coroutine_operation& of(operation_base& self) noexcept {
-        return static_cast<coroutine_operation&>(self);
-    }
-
-    static void destroy(operation_base& self) noexcept { of(self).destroy_later(); }
-    static void submit(operation_base& self, operation_base::delivery&& request) {
-        of(self).submit_request(std::move(request));
-    }
-    static void drop_executor(operation_base& self) noexcept {
-        of(self).coroutine_base::drop_executor();
-    }
-    static bool runs_here(const operation_base& self) noexcept {
-        return static_cast<const coroutine_operation&>(self).coroutine_base::runs_here();
-    }
-    static boost::asio::any_io_executor executor(operation_base& self) {
-        return of(self).any_executor();
-    }
-    static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
-    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
-
-    static constexpr operation_methods methods{
-        typeid(Handle), &destroy,       &block_t<Handle>::discard,
-        &submit,        &drop_executor, &runs_here,
-        &executor,      &requested,     &latched,
-    };
-
-    const std::size_t units_;
-    bool handed_out_ = false;
-    [[no_unique_address]] unit_allocator allocator_;
-};
-
-// --- The promise --------------------------------------------------------------------------------
 
 /// Where a promise's frame comes from. The operator new is no template, and the parameters' types
 /// are therefore the class's: g++ warns, in the user's code, of a mismatch with operator delete.

@@ -22,6 +22,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -87,6 +88,8 @@ struct operation_methods {
     void (*requested)(operation_base&) = nullptr;
     /// Called on the thread that makes a request, when it is latched; may be null.
     void (*latched)(operation_base&) noexcept = nullptr;
+    /// Null for an operation without a name.
+    std::string_view (*name)(const operation_base&) noexcept = nullptr;
 };
 
 /// What an abort ends as after the operation's own deadline. The exception is null if there is no
@@ -111,6 +114,9 @@ class operation_base : public gate<operation_base> {
 public:
     std::uint64_t id() const noexcept { return id_; }
     const std::type_info& handle_type() const noexcept { return methods_->handle; }
+    std::string_view name() const noexcept {
+        return methods_->name ? methods_->name(*this) : std::string_view();
+    }
 
     AsyncStatus status() const noexcept {
         return static_cast<AsyncStatus>(lifecycle::status(load()));

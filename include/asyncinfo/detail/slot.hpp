@@ -23,7 +23,7 @@ namespace asyncinfo::detail {
 struct handler_kind {
     enum type : unsigned char {
         plain,         ///< wants the request once
-        foreign,       ///< passes it on to handlers that are not seen here
+        foreign,       ///< passes it on to what is not seen here, and may have had no memory for it
         read_state,    ///< the state of `asio::async_read`, `async_write` or `async_connect`
         initial_state, ///< the state an `async_compose` operation begins with
         default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
@@ -58,6 +58,8 @@ constexpr handler_kind::type kind_of(std::size_t arguments) {
             return arguments == 0 ? handler_kind::default_state : handler_kind::initial_state;
         return handler_kind::other_state;
     }
+    if constexpr (requires { typename Handler::passes_on; })
+        return handler_kind::foreign;
     return handler_kind::plain;
 }
 

@@ -18,6 +18,8 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -240,6 +242,29 @@ public:
     void give_back() noexcept {}
 };
 
+/// An operation's name, from the operation's allocator; and the place where one without a name has
+/// none.
+template <typename Name, typename Allocator>
+class name_keeper {
+public:
+    name_keeper(const Name& name, const Allocator& allocator)
+        : name_(name.data(), name.size(), char_allocator(allocator)) {}
+
+    std::string_view get() const noexcept { return name_; }
+
+private:
+    using char_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<char>;
+
+    const std::basic_string<char, std::char_traits<char>, char_allocator> name_;
+};
+
+template <typename Allocator>
+class name_keeper<unbound, Allocator> {
+public:
+    name_keeper(const unbound&, const Allocator&) noexcept {}
+    std::string_view get() const noexcept { return {}; }
+};
+
 /// What an operation reports, void for nothing, and the part of its block that does so.
 template <typename Reporter>
 struct reporter_traits {
@@ -261,7 +286,7 @@ struct reporter_traits<unbound> {
 /// another is bound, else `unbound`. `Reporter` is what tells the operation of its progress, see
 /// detail/transfer_tracker.hpp, or `unbound`.
 template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
-          typename Allocator, typename ImmediateExecutor, typename Reporter = unbound>
+          typename Allocator, typename ImmediateExecutor, typename Name, typename Reporter>
 class started_operation final : public block_t<Handle> {
 public:
     using handle_type = Handle;
@@ -278,7 +303,7 @@ public:
                                      const IoExecutor& io_executor) {
         block_allocator allocator = [&] {
             if constexpr (is_bound<Allocator>)
-                return block_allocator(token.allocator);
+                return block_allocator(detail::bound_to<bound::allocator>(token));
             else
                 return block_allocator();
         }();
@@ -349,7 +374,9 @@ private:
         : block_t<Handle>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
-          immediate_(token.immediate_executor), tracker_(token.reporter) {}
+          immediate_(detail::bound_to<bound::immediate_executor>(token)),
+          name_(detail::bound_to<bound::name>(token), allocator),
+          tracker_(detail::bound_to<bound::reporter>(token)) {}
 
     static started_operation& of(operation_base& self) noexcept {
         return static_cast<started_operation&>(self);
@@ -428,15 +455,28 @@ private:
             return false;
     }
 
+    static std::string_view name(const operation_base& self) noexcept {
+        return static_cast<const started_operation&>(self).name_.get();
+    }
+
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
-        &runs_here,     &executor,
+        typeid(Handle),
+        &destroy,
+        &block_t<Handle>::discard,
+        &submit,
+        &drop_executor,
+        &runs_here,
+        &executor,
+        nullptr,
+        nullptr,
+        is_bound<Name> ? &name : nullptr,
     };
 
     keeper executor_;
     [[no_unique_address]] executor_keeper<IoExecutor> io_executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
+    [[no_unique_address]] name_keeper<Name, block_allocator> name_;
     [[no_unique_address]] tracker tracker_;
 };
 

@@ -150,7 +150,7 @@ auto progress_stream<Stream>::async_write_some(const Buffers& buffers, Token&& t
 template <typename Stream, typename Initiate>
 auto with_progress(progress_stream<Stream>& stream, std::optional<std::uint64_t> total, traffic way,
                    Initiate&& initiate) {
-    auto op = std::forward<Initiate>(initiate)(use_async_info.with_reporter(
+    auto op = std::forward<Initiate>(initiate)(use_async_info.with<detail::bound::reporter>(
         detail::by_stream{detail::stream_access::counters(stream), total, way}));
     static_assert(detail::handle<decltype(op)>,
                   "asyncinfo: with_progress needs what the initiating function returned for the "

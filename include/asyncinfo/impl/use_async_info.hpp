@@ -38,18 +38,19 @@ struct starter {
 
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
-        using bound_executor = std::decay_t<decltype(token.executor)>;
+        using bound_executor = bound_t<bound::executor, Token>;
         if constexpr (is_bound<bound_executor> && publishes_executor<Initiation> &&
                       !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
             // For the way of a request, which does not lead through the I/O object's strand; that
             // must not outlive its context, and the operation may.
-            return start_on<true, bound_executor>(
-                token.executor, under_strand(published_executor(initiation)),
-                std::forward<Initiation>(initiation), token, std::forward<Args>(args)...);
-        } else if constexpr (is_bound<bound_executor>) {
-            return start_on<true, bound_executor>(token.executor, unbound(),
+            return start_on<true, bound_executor>(detail::bound_to<bound::executor>(token),
+                                                  under_strand(published_executor(initiation)),
                                                   std::forward<Initiation>(initiation), token,
                                                   std::forward<Args>(args)...);
+        } else if constexpr (is_bound<bound_executor>) {
+            return start_on<true, bound_executor>(detail::bound_to<bound::executor>(token),
+                                                  unbound(), std::forward<Initiation>(initiation),
+                                                  token, std::forward<Args>(args)...);
         } else if constexpr (publishes_executor<Initiation>) {
             using published = std::decay_t<decltype(published_executor(initiation))>;
             return start_on<false, published>(published_executor(initiation), unbound(),
@@ -67,10 +68,10 @@ private:
               typename Initiation, typename Token, typename... Args>
     static handle_type start_on(E&& executor, const IoExecutor& io_executor,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
-        using operation_type =
-            started_operation<handle_type, result_type, Executor, BoundExecutor, IoExecutor,
-                              std::decay_t<decltype(token.allocator)>,
-                              std::decay_t<decltype(token.immediate_executor)>, Reporter>;
+        using operation_type = started_operation<handle_type, result_type, Executor, BoundExecutor,
+                                                 IoExecutor, bound_t<bound::allocator, Token>,
+                                                 bound_t<bound::immediate_executor, Token>,
+                                                 bound_t<bound::name, Token>, Reporter>;
         auto* const operation =
             operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
@@ -80,10 +81,10 @@ private:
             operation->run_initiation([&] {
                 // First, so that nothing has been started if it throws.
                 operation->begin_progress();
-                if constexpr (is_bound<std::decay_t<decltype(token.deadline)>>)
-                    set_deadline(handle, token.deadline.from_now());
-                if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
-                    if (auto slot = token.slot; slot.is_connected())
+                if constexpr (is_bound<bound_t<bound::deadline, Token>>)
+                    set_deadline(handle, detail::bound_to<bound::deadline>(token).from_now());
+                if constexpr (is_bound<bound_t<bound::slot, Token>>)
+                    if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
                 // What converts is the initiating function's: Beast's WebSocket gives an int for a size.
 #if defined(__GNUC__)
@@ -98,8 +99,8 @@ private:
             });
         } catch (...) {
             // There is no operation: the slot must not keep what nobody has a handle to.
-            if constexpr (is_bound<std::decay_t<decltype(token.slot)>>)
-                if (auto slot = token.slot; slot.is_connected())
+            if constexpr (is_bound<bound_t<bound::slot, Token>>)
+                if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())
                     slot.clear();
             throw;
         }
@@ -107,17 +108,15 @@ private:
     }
 };
 
-template <typename Token>
-using reporter_of_t = std::decay_t<decltype(std::declval<const Token&>().reporter)>;
-
 /// `async_result` of our own tokens.
 template <typename OurToken, typename... Signatures>
 struct async_info_result {
-    using return_type = typename starter<reporter_of_t<OurToken>, Signatures...>::handle_type;
+    using return_type =
+        typename starter<bound_t<bound::reporter, OurToken>, Signatures...>::handle_type;
 
     template <typename Initiation, typename Token, typename... Args>
     static return_type initiate(Initiation&& initiation, const Token& token, Args&&... args) {
-        return starter<reporter_of_t<OurToken>, Signatures...>::start(
+        return starter<bound_t<bound::reporter, OurToken>, Signatures...>::start(
             std::forward<Initiation>(initiation), token, std::forward<Args>(args)...);
     }
 };

@@ -20,7 +20,7 @@ auto with_progress(std::optional<std::uint64_t> total, Condition condition, Init
     detail::condition_link link;
     auto op = std::forward<Initiate>(initiate)(
         detail::reporting_condition<Condition>(link, std::move(condition)),
-        use_async_info.with_reporter(detail::by_condition{&link, total}));
+        use_async_info.with<detail::bound::reporter>(detail::by_condition{&link, total}));
     static_assert(
         detail::handle<decltype(op)>,
         "asyncinfo: with_progress needs what the initiating function returned for the token");

@@ -1,0 +1,116 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_COROUTINE_OPERATION_HPP
+#define ASYNCINFO_DETAIL_COROUTINE_OPERATION_HPP
+
+#include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/detail/handle_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// A coroutine's operation. It stands in front of the frame, in the same block of memory, and stays
+/// when the frame is gone.
+template <typename Handle, typename T, typename Allocator>
+class coroutine_operation final : public block_t<Handle>, public coroutine_base {
+    struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) unit {
+        unsigned char bytes[__STDCPP_DEFAULT_NEW_ALIGNMENT__];
+    };
+    using traits = typename std::allocator_traits<Allocator>::template rebind_traits<unit>;
+    using unit_allocator = typename traits::allocator_type;
+
+    static constexpr std::size_t units_of(std::size_t size) noexcept {
+        return (size + sizeof(unit) - 1) / sizeof(unit);
+    }
+
+public:
+    /// Memory for the frame.
+    static void* create(std::size_t frame_size, const Allocator& given) {
+        unit_allocator allocator(given);
+        const std::size_t units = units_of(sizeof(coroutine_operation)) + units_of(frame_size);
+        auto* const memory = std::to_address(traits::allocate(allocator, units));
+        ::new (static_cast<void*>(memory)) coroutine_operation(allocator, units);
+        return memory + units_of(sizeof(coroutine_operation));
+    }
+
+    static coroutine_operation& in_front_of(void* frame) noexcept {
+        return *std::launder(reinterpret_cast<coroutine_operation*>(
+            static_cast<unit*>(frame) - units_of(sizeof(coroutine_operation))));
+    }
+
+    /// The frame's memory is not needed any more. If nobody has got a handle, neither is the rest.
+    void frame_is_gone() noexcept {
+        if (!handed_out_)
+            free_memory();
+    }
+
+    operation_ptr hand_out(std::coroutine_handle<> frame) noexcept {
+        handed_out_ = true;
+        set_frame(frame);
+        return operation_ptr(this, false);
+    }
+
+private:
+    coroutine_operation(const unit_allocator& allocator, std::size_t units) noexcept
+        : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
+          units_(units), allocator_(allocator) {}
+
+    void publish() override { block_t<Handle>::end(); }
+
+    void destroy_block() noexcept override {
+        if (auto frame = take_frame())
+            frame.destroy();
+        free_memory();
+    }
+
+    void free_memory() noexcept {
+        unit_allocator allocator(allocator_);
+        const std::size_t units = units_;
+        std::destroy_at(this);
+        traits::deallocate(allocator, reinterpret_cast<unit*>(this), units);
+    }
+
+    static coroutine_operation& of(operation_base& self) noexcept {
+        return static_cast<coroutine_operation&>(self);
+    }
+
+    static void destroy(operation_base& self) noexcept { of(self).destroy_later(); }
+    static void submit(operation_base& self, operation_base::delivery&& request) {
+        of(self).submit_request(std::move(request));
+    }
+    static void drop_executor(operation_base& self) noexcept {
+        of(self).coroutine_base::drop_executor();
+    }
+    static bool runs_here(const operation_base& self) noexcept {
+        return static_cast<const coroutine_operation&>(self).coroutine_base::runs_here();
+    }
+    static boost::asio::any_io_executor executor(operation_base& self) {
+        return of(self).any_executor();
+    }
+    static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
+    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
+
+    static constexpr operation_methods methods{
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      &requested,     &latched,
+    };
+
+    const std::size_t units_;
+    bool handed_out_ = false;
+    [[no_unique_address]] unit_allocator allocator_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_COROUTINE_OPERATION_HPP

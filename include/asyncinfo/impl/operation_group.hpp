@@ -1,0 +1,288 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_IMPL_OPERATION_GROUP_HPP
+#define ASYNCINFO_IMPL_OPERATION_GROUP_HPP
+
+#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/post_to.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/operation_group.hpp>
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace asyncinfo::detail {
+
+template <typename Tag>
+class tagged_member final : public group_member {
+public:
+    template <typename... Args>
+    static group_member_owner make(operation_ptr of, Args&&... tag) {
+        recycling_allocator<tagged_member> allocator;
+        tagged_member* const memory = allocator.allocate(1);
+        try {
+            return group_member_owner(::new (static_cast<void*>(memory))
+                                          tagged_member(std::move(of), std::forward<Args>(tag)...));
+        } catch (...) {
+            allocator.deallocate(memory, 1);
+            throw;
+        }
+    }
+
+    static group_entry<Tag> entry(group_member_owner taken) noexcept {
+        auto handle = handle_access::make<IAsyncInfo>(std::move(taken->operation));
+        if constexpr (std::is_void_v<Tag>)
+            return {std::move(handle)};
+        else
+            return {std::move(handle), std::move(static_cast<tagged_member&>(*taken).tag_)};
+    }
+
+    static std::optional<group_entry<Tag>> optional_entry(group_member_owner taken) noexcept {
+        if (taken)
+            return entry(std::move(taken));
+        return std::nullopt;
+    }
+
+private:
+    struct none {};
+
+    template <typename... Args>
+    explicit tagged_member(operation_ptr of, Args&&... tag)
+        : group_member(std::move(of)), tag_(std::forward<Args>(tag)...) {}
+
+    void destroy() noexcept override {
+        std::destroy_at(this);
+        recycling_allocator<tagged_member>().deallocate(this, 1);
+    }
+
+    [[no_unique_address]] std::conditional_t<std::is_void_v<Tag>, none, Tag> tag_;
+};
+
+/// A completion handler that waits for the next operation of a group. As `waiting_handler`, which
+/// waits for one operation.
+template <typename Handler, typename Tag>
+class next_handler final : public group_waiter {
+    using own_executor = boost::asio::associated_executor_t<Handler>;
+    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
+        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+    using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
+    using traits =
+        typename std::allocator_traits<own_allocator>::template rebind_traits<next_handler>;
+    using node_allocator = typename traits::allocator_type;
+
+public:
+    static void start(Handler handler, const group_ptr& group) {
+        node_allocator allocator(
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
+        struct guard {
+            node_allocator& allocator;
+            next_handler* memory;
+            ~guard() {
+                if (memory)
+                    traits::deallocate(allocator, memory, 1);
+            }
+        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
+        owner made(::new (static_cast<void*>(releasing.memory))
+                       next_handler(std::move(handler), group));
+        releasing.memory = nullptr;
+
+        auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
+        if (slot.is_connected())
+            slot.template emplace<cancel_wait>(group, made.waiting->ticket);
+        // It may be gone as soon as it is there.
+        group->wait(*std::exchange(made.waiting, nullptr));
+    }
+
+    void submit() override {
+        const tracked_executor executor(executor_);
+        const own_allocator allocator(
+            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
+        post_to(executor, owner(this), allocator);
+    }
+
+private:
+    /// Owns the node: the function that is submitted, and whoever destroys it uncalled.
+    struct owner {
+        explicit owner(next_handler* w) noexcept : waiting(w) {}
+        owner(owner&& other) noexcept : waiting(std::exchange(other.waiting, nullptr)) {}
+        owner& operator=(owner&&) = delete;
+        ~owner() {
+            if (waiting)
+                waiting->lose();
+        }
+
+        void operator()() { std::exchange(waiting, nullptr)->complete(); }
+
+        next_handler* waiting;
+    };
+
+    /// In the waiter's slot; finds the wait by its number, for it may be gone.
+    struct cancel_wait {
+        cancel_wait(const group_ptr& g, std::uint64_t t) noexcept : group(g), ticket(t) {}
+
+        void operator()(boost::asio::cancellation_type_t types) const {
+            if (types != boost::asio::cancellation_type::none)
+                group_ptr(group)->cancel_wait(ticket);
+        }
+
+        const group_ptr group;
+        const std::uint64_t ticket;
+    };
+
+    next_handler(Handler&& handler, const group_ptr& group)
+        : group_waiter(group->new_ticket()), group_(group),
+          executor_(boost::asio::prefer(own_executor(boost::asio::get_associated_executor(handler)),
+                                        boost::asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
+
+    void complete() {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler_);
+        if (slot.is_connected())
+            slot.clear();
+        const group_ptr group = std::move(group_);
+        const boost::system::error_code code = error;
+        auto entry =
+            tagged_member<Tag>::optional_entry(member ? group->delivered(*member) : nullptr);
+        // Held until the handler has returned, as by any operation of Asio's.
+        [[maybe_unused]] const tracked_executor working(std::move(executor_));
+        Handler handler = take_handler();
+        std::move(handler)(code, std::move(entry));
+    }
+
+    void lose() noexcept {
+        const group_ptr group = std::move(group_);
+        group_member* const untaken = member;
+        take_handler();
+        if (untaken)
+            group->put_back(*untaken);
+    }
+
+    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
+    /// from, may know its allocator no more.
+    Handler take_handler() noexcept {
+        Handler handler(std::move(handler_));
+        node_allocator allocator(
+            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
+        std::destroy_at(this);
+        traits::deallocate(allocator, this, 1);
+        return handler;
+    }
+
+    group_ptr group_;
+    tracked_executor executor_;
+    Handler handler_;
+};
+
+template <typename Tag>
+struct initiate_next {
+    group_ptr group;
+
+    template <typename Handler>
+    void operator()(Handler&& handler) const {
+        next_handler<std::decay_t<Handler>, Tag>::start(std::forward<Handler>(handler), group);
+    }
+};
+
+template <typename Tag, typename Executor, typename F>
+class executor_feed final : public group_feed {
+public:
+    executor_feed(const Executor& executor, F&& f) : executor_(executor), f_(std::move(f)) {}
+
+private:
+    void submit(group_call call) override { post_to(executor_, std::move(call)); }
+    void call(group_member_owner next) override {
+        std::invoke(f_, tagged_member<Tag>::entry(std::move(next)));
+    }
+
+    const Executor executor_;
+    F f_;
+};
+
+} // namespace asyncinfo::detail
+
+namespace asyncinfo {
+
+template <typename Tag>
+bool operation_group<Tag>::add(IAsyncInfo operation)
+    requires(std::is_void_v<Tag> || std::default_initializable<Tag>)
+{
+    detail::handle_access::usable(operation);
+    return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation)));
+}
+
+template <typename Tag>
+template <typename T>
+    requires(!std::is_void_v<Tag> && std::constructible_from<Tag, T>)
+bool operation_group<Tag>::add(IAsyncInfo operation, T&& tag) {
+    detail::handle_access::usable(operation);
+    return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation),
+                                                       std::forward<T>(tag)));
+}
+
+template <typename Tag>
+auto operation_group<Tag>::try_next() -> std::optional<entry> {
+    return detail::tagged_member<Tag>::optional_entry(core_->take());
+}
+
+template <typename Tag>
+template <typename Rep, typename Period>
+auto operation_group<Tag>::wait_next_for(std::chrono::duration<Rep, Period> duration)
+    -> std::optional<entry> {
+    return detail::tagged_member<Tag>::optional_entry(
+        core_->take(detail::deadline::after(duration)));
+}
+
+template <typename Tag>
+template <std::invocable<group_entry<Tag>> F, typename Rep, typename Period>
+std::size_t operation_group<Tag>::drain(F&& f, std::chrono::duration<Rep, Period> budget) {
+    const auto until = detail::deadline::after(budget);
+    const detail::group_ptr core = core_; // `f` may destroy the group
+    std::size_t taken = 0;
+    while (auto next = core->take()) {
+        ++taken;
+        std::invoke(f, detail::tagged_member<Tag>::entry(std::move(next)));
+        if (until.is_poll() ||
+            (!until.is_never() && detail::deadline::clock::now() >= until.time()))
+            break;
+    }
+    return taken;
+}
+
+template <typename Tag>
+template <std::invocable<group_entry<Tag>> F>
+std::size_t operation_group<Tag>::drain(F&& f) {
+    return drain(std::forward<F>(f), std::chrono::steady_clock::duration::max());
+}
+
+template <typename Tag>
+template <typename Token>
+auto operation_group<Tag>::async_next(Token&& token) {
+    return boost::asio::async_initiate<Token,
+                                       void(boost::system::error_code, std::optional<entry>)>(
+        detail::initiate_next<Tag>{core_}, token);
+}
+
+template <typename Tag>
+template <typename Executor, std::invocable<group_entry<Tag>> F>
+void operation_group<Tag>::on_next(const Executor& executor, F f) {
+    core_->feed(std::make_shared<detail::executor_feed<Tag, Executor, F>>(executor, std::move(f)));
+}
+
+template <typename Tag>
+group_counts operation_group<Tag>::counts() const noexcept {
+    const auto [started, completed, canceled, error] = core_->counts();
+    return {started, completed, canceled, error};
+}
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_IMPL_OPERATION_GROUP_HPP

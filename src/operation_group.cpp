@@ -1,0 +1,342 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/operation_group.hpp>
+
+#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <utility>
+
+namespace asyncinfo::detail {
+
+void group_member::ended() { group->member_ended(*this); }
+
+group_call::~group_call() {
+    if (group_)
+        group_->call_lost(*feed_);
+}
+
+void group_call::operator()() {
+    const group_ptr group = std::move(group_);
+    if (auto next = group->call_came(*feed_))
+        feed_->call(std::move(next));
+}
+
+bool group_core::add(group_member_owner added) {
+    lock_type lock(mutex_);
+    if (shut_down_)
+        throw boost::system::system_error(errc::group_shut_down);
+    // As a rule it has been started after those that are there.
+    if (&*members_.insert(members_.end(), *added) != added.get())
+        return false;
+    group_member& m = *added.release();
+    m.group = this;
+    if (!m.operation->observe(m))
+        ended(m, std::move(lock));
+    return true;
+}
+
+void group_core::member_ended(group_member& m) {
+    const group_ptr keep(this);
+    lock_type lock(mutex_);
+    if (!closed_)
+        return ended(m, std::move(lock));
+    leave(m);
+    lock.unlock();
+    m.destroy();
+}
+
+void group_core::ended(group_member& m, lock_type lock) {
+    m.told = true;
+    ++ended_[static_cast<std::size_t>(m.operation->status())];
+    if (running() == 0)
+        idle_.notify_all();
+    offer(m, false, std::move(lock));
+}
+
+void group_core::offer(group_member& m, bool first, lock_type lock) {
+    if (!waiters_.empty()) {
+        group_waiter& waiter = *waiters_.begin();
+        waiters_.erase(waiters_.begin());
+        waiter.member = &m;
+        lock.unlock();
+        return waiter.submit();
+    }
+    ready_.insert(first ? ready_.begin() : ready_.end(), m);
+    next_.notify_one();
+    // Its own, and one that has been lost.
+    submit_calls(2, lock);
+}
+
+void group_core::submit_calls(std::size_t most, lock_type& lock) {
+    const group_feed_ptr feed = feed_;
+    if (!feed)
+        return;
+    const group_ptr keep(this);
+    for (; most != 0 && feed == feed_ && feed->on_their_way < ready_.size(); --most) {
+        ++feed->on_their_way;
+        lock.unlock();
+        feed->submit(group_call(this, feed));
+        lock.lock();
+    }
+}
+
+group_member_owner group_core::take() noexcept {
+    const lock_type lock(mutex_);
+    return take_first();
+}
+
+group_member_owner group_core::take_first() noexcept {
+    if (ready_.empty())
+        return nullptr;
+    group_member& m = ready_.front();
+    ready_.pop_front();
+    leave(m);
+    if (is_over())
+        next_.notify_all();
+    return group_member_owner(&m);
+}
+
+void group_core::leave(group_member& m) noexcept {
+    if (!m.group_member::set_base_hook::is_linked())
+        return; // the group has been closed meanwhile
+    members_.erase(members_.iterator_to(m));
+    if (m.told)
+        --ended_[static_cast<std::size_t>(m.operation->status())];
+}
+
+group_member_owner group_core::take(deadline until) {
+    if (auto next = take(); next || until.is_poll())
+        return next;
+    const group_ptr keep(this);
+    resume_queue::run_queued();
+    bool any = false;
+    bool all = true;
+    visit_running([&](operation_base& o) {
+        any = true;
+        return all = o.needs_this_thread();
+    });
+    if (any && all)
+        throw boost::system::system_error(errc::would_deadlock);
+    lock_type lock(mutex_);
+    const auto come = [this] { return !ready_.empty() || is_over(); };
+    if (until.is_never())
+        next_.wait(lock, come);
+    else
+        next_.wait_until(lock, until.time(), come);
+    return take_first();
+}
+
+std::uint64_t group_core::new_ticket() noexcept {
+    const lock_type lock(mutex_);
+    return next_ticket_++;
+}
+
+void group_core::wait(group_waiter& waiter) {
+    lock_type lock(mutex_);
+    if (closed_) {
+        waiter.error = boost::asio::error::operation_aborted;
+    } else if (!ready_.empty()) {
+        waiter.member = &ready_.front();
+        ready_.pop_front();
+    } else if (is_over()) {
+        waiter.error = errc::group_shut_down;
+    } else {
+        waiters_.insert(waiters_.end(), waiter);
+        return;
+    }
+    lock.unlock();
+    waiter.submit();
+}
+
+bool group_core::cancel_wait(std::uint64_t ticket) {
+    lock_type lock(mutex_);
+    const auto found = waiters_.find(ticket);
+    if (found == waiters_.end())
+        return false;
+    group_waiter& waiter = *found;
+    waiters_.erase(found);
+    lock.unlock();
+    waiter.error = boost::asio::error::operation_aborted;
+    waiter.submit();
+    return true;
+}
+
+group_member_owner group_core::delivered(group_member& m) noexcept {
+    by_ticket in_vain;
+    {
+        const lock_type lock(mutex_);
+        leave(m);
+        if (is_over()) {
+            next_.notify_all();
+            in_vain.swap(waiters_);
+        }
+    }
+    tell(in_vain, errc::group_shut_down);
+    return group_member_owner(&m);
+}
+
+void group_core::put_back(group_member& m) noexcept {
+    const group_ptr keep(this);
+    lock_type lock(mutex_);
+    if (closed_) {
+        leave(m);
+        lock.unlock();
+        return m.destroy();
+    }
+    try {
+        offer(m, true, std::move(lock));
+    } catch (...) {
+        // What was to be submitted is lost; the operation is not.
+    }
+}
+
+void group_core::tell(by_ticket& waiters, const boost::system::error_code& error) noexcept {
+    while (!waiters.empty()) {
+        group_waiter& waiter = *waiters.begin();
+        waiters.erase(waiters.begin());
+        waiter.error = error;
+        try {
+            waiter.submit();
+        } catch (...) {
+            // That handler is gone; there is nobody to tell.
+        }
+    }
+}
+
+void group_core::feed(group_feed_ptr feed) {
+    const group_feed_ptr added = feed;
+    lock_type lock(mutex_);
+    feed_.swap(feed);
+    try {
+        submit_calls(ready_.size(), lock);
+    } catch (...) {
+        lock.lock();
+        if (feed_ == added)
+            feed_.reset(); // `added` keeps it until the lock is gone
+        throw;
+    }
+}
+
+group_member_owner group_core::call_came(group_feed& feed) noexcept {
+    const lock_type lock(mutex_);
+    --feed.on_their_way;
+    return feed_.get() == &feed ? take_first() : nullptr;
+}
+
+void group_core::call_lost(group_feed& feed) noexcept {
+    const lock_type lock(mutex_);
+    --feed.on_their_way;
+}
+
+std::array<std::size_t, 4> group_core::counts() const noexcept {
+    const lock_type lock(mutex_);
+    auto counted = ended_;
+    counted[static_cast<std::size_t>(AsyncStatus::Started)] = running();
+    return counted;
+}
+
+std::size_t group_core::size() const noexcept {
+    const lock_type lock(mutex_);
+    return members_.size();
+}
+
+/// In order of their Ids, up to the last one that is there now, until `visit` says no.
+template <typename Visit>
+void group_core::visit_running(Visit visit) noexcept {
+    const group_ptr keep(this);
+    lock_type lock(mutex_);
+    if (members_.empty())
+        return;
+    const auto last = members_.rbegin()->operation->id();
+    std::uint64_t before = 0;
+    for (;;) {
+        auto next = members_.upper_bound(before);
+        while (next != members_.end() && next->told)
+            ++next;
+        if (next == members_.end() || next->operation->id() > last)
+            return;
+        operation_ptr operation = next->operation;
+        before = operation->id();
+        lock.unlock();
+        if (!visit(*operation))
+            return;
+        operation = nullptr;
+        lock.lock();
+    }
+}
+
+void group_core::cancel_all() noexcept {
+    visit_running([](operation_base& o) {
+        o.cancel(boost::asio::cancellation_type::all);
+        return true;
+    });
+}
+
+std::vector<IAsyncInfo> group_core::shut_down(deadline until) {
+    const group_ptr keep(this);
+    resume_queue::run_queued();
+    bool needed = false;
+    if (!until.is_poll())
+        visit_running([&](operation_base& o) { return !(needed = o.needs_this_thread()); });
+    if (needed)
+        throw boost::system::system_error(errc::would_deadlock);
+    by_ticket in_vain;
+    {
+        const lock_type lock(mutex_);
+        shut_down_ = true;
+        if (is_over()) {
+            next_.notify_all();
+            in_vain.swap(waiters_);
+        }
+    }
+    tell(in_vain, errc::group_shut_down);
+    cancel_all();
+    resume_queue::run_queued();
+
+    lock_type lock(mutex_);
+    const auto idle = [this] { return running() == 0; };
+    if (until.is_never())
+        idle_.wait(lock, idle);
+    else if (!until.is_poll())
+        idle_.wait_until(lock, until.time(), idle);
+    std::vector<IAsyncInfo> left;
+    left.reserve(running());
+    for (group_member& m : members_)
+        if (!m.told && m.operation->status() == AsyncStatus::Started)
+            left.push_back(handle_access::make<IAsyncInfo>(m.operation));
+    return left;
+}
+
+void group_core::close() noexcept {
+    by_ticket aborted;
+    group_feed_ptr feed;
+    {
+        const lock_type lock(mutex_);
+        closed_ = true;
+        aborted.swap(waiters_);
+        feed.swap(feed_);
+    }
+    tell(aborted, boost::asio::error::operation_aborted);
+    // One at a time: threads on which others end are not held up.
+    while (take()) {
+    }
+    for (;;) {
+        group_member_owner gone;
+        const lock_type lock(mutex_);
+        if (members_.empty())
+            return;
+        group_member& m = *members_.begin();
+        leave(m);
+        // Else whoever is about to tell it destroys it, or the waiter that it is on its way to.
+        if (!m.told && m.operation->unobserve(m))
+            gone.reset(&m);
+    }
+}
+
+} // namespace asyncinfo::detail

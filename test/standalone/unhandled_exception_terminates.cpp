@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#define BOOST_TEST_MODULE unhandled_exception_terminates
+#include <boost/test/unit_test.hpp>
+
+#include <asyncinfo/asyncinfo.hpp>
+
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstdlib>
+#include <exception>
+
+namespace unhandled_exception_terminates_test {
+namespace {
+
+struct oops {};
+
+asyncinfo::fire_and_forget fail(boost::asio::io_context& context) {
+    co_await boost::asio::post(context, boost::asio::deferred);
+    throw oops();
+}
+
+/// The process ends in std::terminate while the exception is handled, and ends well.
+[[noreturn]] void end_well() noexcept {
+    try {
+        if (const auto thrown = std::current_exception())
+            std::rethrow_exception(thrown);
+    } catch (const oops&) {
+        std::_Exit(EXIT_SUCCESS);
+    } catch (...) {
+    }
+    std::_Exit(EXIT_FAILURE);
+}
+
+void swallow(std::exception_ptr) noexcept {}
+
+} // namespace
+} // namespace unhandled_exception_terminates_test
+
+// Issue 3, item 3: "fire_and_forget for coroutines nobody waits for: an escaping exception goes to a
+// handler one can set; default is std::terminate". Null, given to set one, is that default again.
+BOOST_AUTO_TEST_CASE(unhandled_exception_terminates) {
+    using namespace unhandled_exception_terminates_test;
+    boost::asio::io_context context;
+    BOOST_TEST((asyncinfo::set_unhandled_exception_handler(swallow) == nullptr));
+    fail(context);
+    context.run();
+    BOOST_TEST((asyncinfo::set_unhandled_exception_handler(nullptr) == swallow));
+    context.restart();
+    fail(context);
+    std::set_terminate(end_well);
+    BOOST_CHECK_NO_THROW(context.run());
+    BOOST_ERROR("what escaped from fire_and_forget was swallowed");
+}
