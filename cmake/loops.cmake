@@ -5,9 +5,12 @@
 # ASYNCINFO_LOOPS is the list of these loops, and asyncinfo_loop_<loop> what a program links. What is
 # left out is said aloud. The library itself needs none of them.
 
-set(ASYNCINFO_LOOPS epoll asio)
-add_library(asyncinfo_loop_epoll INTERFACE)
+set(ASYNCINFO_LOOPS asio)
 add_library(asyncinfo_loop_asio INTERFACE)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  list(APPEND ASYNCINFO_LOOPS epoll)
+  add_library(asyncinfo_loop_epoll INTERFACE)
+endif()
 
 function(asyncinfo_add_loop loop library package)
   if(NOT TARGET ${library})
