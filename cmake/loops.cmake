@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 
 # The libraries whose event loops the examples and tests run in, as far as they are installed:
-# ASYNCINFO_LOOPS is the list of these loops, and asyncinfo_loop_<loop> what a program links. What is
-# left out is said aloud. The library itself needs none of them.
+# ASYNCINFO_LOOPS are these loops, and asyncinfo_loop_<loop> is what a program links. What is left out
+# is said aloud, here and by ctest. The library itself needs none of them.
 
 set(ASYNCINFO_LOOPS asio)
 add_library(asyncinfo_loop_asio INTERFACE)
@@ -14,7 +14,9 @@ endif()
 
 function(asyncinfo_add_loop loop library package)
   if(NOT TARGET ${library})
-    message(STATUS "Left out: the ${loop} event loop (its library is not here: ${package})")
+    message(STATUS "Left out: the event loop ${loop}, since ${package} is not installed")
+    add_test(NAME left_out.${loop}.needs_${package} COMMAND ${CMAKE_COMMAND} -E false)
+    set_tests_properties(left_out.${loop}.needs_${package} PROPERTIES DISABLED ON)
     return()
   endif()
   add_library(asyncinfo_loop_${loop} INTERFACE)
