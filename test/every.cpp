@@ -38,7 +38,6 @@ struct clock {
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<clock>;
-    static constexpr bool is_steady = true;
     static time_point now() { return time_point(duration(time.load())); }
 
     static inline std::atomic<rep> time{-1000};

@@ -22,13 +22,12 @@ static_assert(std::is_trivially_copyable_v<progress>);
 constexpr auto most = std::numeric_limits<std::uint64_t>::max();
 
 } // namespace
-} // namespace transfer_progress_test
 
+// A suite is a namespace: not one beside the name that it is about.
 BOOST_AUTO_TEST_SUITE(transfer_progress)
 
 // "From 0 to 1, and never more, whatever the total was said to be."
 BOOST_AUTO_TEST_CASE(its_fraction_is_never_more_than_one) {
-    using namespace transfer_progress_test;
     BOOST_TEST((progress{0, 8, {}}.fraction()) == 0);
     BOOST_TEST((progress{2, 8, {}}.fraction()) == 0.25);
     BOOST_TEST((progress{8, 8, {}}.fraction()) == 1);
@@ -41,7 +40,6 @@ BOOST_AUTO_TEST_CASE(its_fraction_is_never_more_than_one) {
 }
 
 BOOST_AUTO_TEST_CASE(its_rate_is_in_bytes_per_second) {
-    using namespace transfer_progress_test;
     BOOST_TEST((progress{0, 8, 0ns}.rate()) == 0);
     BOOST_TEST((progress{5, 8, 0ns}.rate()) == 0);
     BOOST_TEST((progress{5, 8, 500ms}.rate()) == 10);
@@ -49,3 +47,5 @@ BOOST_AUTO_TEST_CASE(its_rate_is_in_bytes_per_second) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace transfer_progress_test

@@ -292,14 +292,15 @@ BOOST_FIXTURE_TEST_CASE(with_adapters_around_the_token, fixture) {
     BOOST_TEST((error == asio::error::eof));
     BOOST_TEST(redirected.progress()->bytes == 5u);
 
-    // A deadline, and the members of every handle.
+    // A name and a deadline, and the members of every handle.
     const auto late = asyncinfo::with_progress(8, [&](auto condition, auto token) {
         return asio::async_read(device, asio::buffer(place), condition,
-                                token.cancel_after(std::chrono::seconds(0)));
+                                token.named("late").cancel_after(std::chrono::seconds(0)));
     });
     context.restart();
     context.run();
     BOOST_TEST((late.ErrorCode() == asio::error::timed_out));
+    BOOST_TEST(late.name() == "late");
     BOOST_TEST((asyncinfo::IAsyncInfo(late).try_as<transfer>() == late));
     BOOST_TEST(!asyncinfo::IAsyncInfo(late).try_as<asyncinfo::IAsyncOperation<std::size_t>>());
 }

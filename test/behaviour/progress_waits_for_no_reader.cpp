@@ -21,7 +21,7 @@ using asyncinfo::AsyncStatus;
 
 /// `progress()` polls the latest value: of a trivially copyable type without a lock on either side,
 /// and of any other type so that who reports never waits for who reads.
-namespace progress_waitsfor_no_reader_test {
+namespace progress_waits_for_no_reader_test {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<asyncinfo::transfer_progress>);
@@ -148,11 +148,11 @@ void report_and_end() {
 }
 
 } // namespace
-} // namespace progress_waitsfor_no_reader_test
+} // namespace progress_waits_for_no_reader_test
 
-BOOST_AUTO_TEST_SUITE(progress_waitsfor_no_reader)
+BOOST_AUTO_TEST_SUITE(progress_waits_for_no_reader)
 
-using namespace progress_waitsfor_no_reader_test;
+using namespace progress_waits_for_no_reader_test;
 
 BOOST_AUTO_TEST_CASE(one_reports_and_several_poll) {
     report_and_poll<several>(1, 20000);

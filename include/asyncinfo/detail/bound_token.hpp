@@ -77,12 +77,12 @@ template <typename... Bindings>
 struct bound_token : Bindings... {
     /// Of two binders of a kind the outer one counts, as in Asio; it is applied first.
     template <bound Kind, typename T>
-    constexpr auto with(const T& value) const {
+    constexpr auto with(const T& object) const {
         if constexpr (is_bound<bound_t<Kind, bound_token>>)
             return *this;
         else
             return bound_token<Bindings..., binding<Kind, T>>{
-                static_cast<const Bindings&>(*this)..., {value}};
+                static_cast<const Bindings&>(*this)..., {object}};
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
@@ -126,9 +126,9 @@ private:
 
     /// As `with`, but in the place of what is there.
     template <bound Kind, typename T>
-    constexpr auto with_new(const T& value) const {
-        auto changed = with<Kind>(value);
-        static_cast<binding<Kind, T>&>(changed).value = value;
+    constexpr auto with_new(const T& object) const {
+        auto changed = with<Kind>(object);
+        static_cast<binding<Kind, T>&>(changed).value = object;
         return changed;
     }
 };

@@ -31,7 +31,7 @@ using group_ptr = boost::intrusive_ptr<group_core>;
 /// An operation in a group, found by its Id, and, once it has ended, in the list of those that are
 /// ready.
 class group_member : public observer,
-                     public boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>>,
+                     public boost::intrusive::set_base_hook<>,
                      public boost::intrusive::list_base_hook<> {
 public:
     struct id {
@@ -61,7 +61,7 @@ struct group_member_deleter {
 using group_member_owner = std::unique_ptr<group_member, group_member_deleter>;
 
 /// Somebody who waits for the next one by a completion handler.
-class group_waiter : public boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>> {
+class group_waiter : public boost::intrusive::set_base_hook<> {
 public:
     struct number {
         using type = std::uint64_t;
