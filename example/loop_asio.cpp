@@ -6,8 +6,6 @@
 
 #include "loop_transfer.hpp"
 
-#include <iostream>
-
 namespace asio = boost::asio;
 using asyncinfo::AsyncStatus;
 using asyncinfo::every;
@@ -15,27 +13,22 @@ using asyncinfo::transfer_progress;
 using namespace std::chrono_literals;
 
 int main() {
-    const auto loop_thread = std::this_thread::get_id();
     asio::io_context window;      // of the main thread
     demo::loop_transfer transfer; // its io_context has a thread of its own
 
-    // A Completed handler is no work of its context: this keeps `run` from returning.
+    // A Completed handler is no work of its context: this keeps run() from returning.
     auto open = asio::make_work_guard(window);
 
-    bool here = true;
-    double shown = 0;
+    demo::text_bar bar;
     const auto read = transfer.start();
     read.Progress(every(50ms, asio::bind_executor(window, [&](auto&, const transfer_progress& p) {
-                            std::cout << demo::text_bar(p) << '\n';
-                            shown = p.fraction();
-                            here = here && std::this_thread::get_id() == loop_thread;
+                            bar.show(p);
                         })));
-    read.Completed(asio::bind_executor(window, [&](auto& op, AsyncStatus status) {
-        std::cout << "operation " << op.Id() << ": " << status << '\n';
-        here = here && std::this_thread::get_id() == loop_thread;
+    read.Completed(asio::bind_executor(window, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
         open.reset();
     }));
 
     window.run();
-    return here && shown == 1 && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
 }

@@ -29,7 +29,6 @@ int checked(int result) {
 } // namespace
 
 int main() {
-    const auto loop_thread = std::this_thread::get_id();
     asyncinfo::completion_queue queue;
     demo::loop_transfer transfer; // its io_context has a thread of its own
 
@@ -39,19 +38,15 @@ int main() {
     event.data.fd = queue.native_handle();
     checked(::epoll_ctl(epoll, EPOLL_CTL_ADD, queue.native_handle(), &event));
 
-    // Both handlers are bound to the queue: they run below, in `poll_for`.
-    bool running = true, here = true;
-    double shown = 0;
+    // Both handlers are bound to the queue: they run below, in poll_for.
+    demo::text_bar bar;
+    bool running = true;
     const auto read = transfer.start();
-    read.Progress(every(50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) {
-                            std::cout << demo::text_bar(p) << '\n';
-                            shown = p.fraction();
-                            here = here && std::this_thread::get_id() == loop_thread;
-                        })));
-    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus status) {
-        std::cout << "operation " << op.Id() << ": " << status << '\n';
+    read.Progress(every(
+        50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) { bar.show(p); })));
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
         running = false;
-        here = here && std::this_thread::get_id() == loop_thread;
     }));
 
     int wake_ups = 0;
@@ -66,5 +61,5 @@ int main() {
     ::close(epoll);
 
     std::cout << wake_ups << " times awake\n";
-    return here && shown == 1 && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
 }

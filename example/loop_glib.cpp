@@ -16,7 +16,6 @@ using asyncinfo::transfer_progress;
 using namespace std::chrono_literals;
 
 int main() {
-    const auto loop_thread = std::this_thread::get_id();
     GMainLoop* const loop = g_main_loop_new(nullptr, FALSE);
 
     asyncinfo::completion_queue queue;
@@ -29,17 +28,12 @@ int main() {
         20, [](gpointer data) { return ++*static_cast<int*>(data), gboolean(G_SOURCE_CONTINUE); },
         &ticks);
 
-    bool here = true;
-    double shown = 0;
+    demo::text_bar bar;
     const auto read = transfer.start();
-    read.Progress(every(50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) {
-                            std::cout << demo::text_bar(p) << '\n';
-                            shown = p.fraction();
-                            here = here && std::this_thread::get_id() == loop_thread;
-                        })));
-    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus status) {
-        std::cout << "operation " << op.Id() << ": " << status << '\n';
-        here = here && std::this_thread::get_id() == loop_thread;
+    read.Progress(every(
+        50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) { bar.show(p); })));
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
         g_main_loop_quit(loop);
     }));
 
@@ -48,5 +42,5 @@ int main() {
     g_main_loop_unref(loop);
 
     std::cout << ticks << " ticks of the loop's own timer\n";
-    return here && shown == 1 && ticks > 0 && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && ticks > 0 && read.GetResults() == transfer.size() ? 0 : 1;
 }

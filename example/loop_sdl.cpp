@@ -50,21 +50,18 @@ private:
 } // namespace
 
 int main(int, char**) {
-    const auto loop_thread = std::this_thread::get_id();
     screen window;
     asyncinfo::completion_queue queue;
     demo::loop_transfer transfer; // its io_context has a thread of its own
 
-    bool running = true, here = true, drawn = true;
+    bool running = true, drawn = true;
     const auto read = transfer.start();
-    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus status) {
-        std::cout << "operation " << op.Id() << ": " << status << '\n';
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        std::cout << op.Id() << ' ' << op.Status() << '\n';
         running = false;
-        here = here && std::this_thread::get_id() == loop_thread;
     }));
 
     int frames = 0;
-    double shown = 0;
     for (auto next_frame = steady_clock::now(); running; ++frames) {
         next_frame += 1'000'000us / 60;
         for (SDL_Event event; SDL_PollEvent(&event);)
@@ -75,12 +72,13 @@ int main(int, char**) {
         queue.poll_for(2ms);
 
         // How far it is, once a frame: asked without a lock, since nobody need be told more often.
-        if (const auto progress = read.progress())
-            shown = progress->fraction();
-        drawn = window.draw(shown) && drawn;
+        const auto progress = read.progress();
+        drawn = window.draw(progress ? progress->fraction() : 0) && drawn;
         std::this_thread::sleep_until(next_frame);
     }
 
     std::cout << frames << " frames\n";
-    return here && drawn && shown == 1 && read.GetResults() == transfer.size() ? 0 : 1;
+    if (read.Status() == AsyncStatus::Canceled)
+        return 0; // the window was closed
+    return drawn && read.progress()->fraction() == 1 && read.GetResults() ? 0 : 1;
 }

@@ -24,16 +24,37 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using asyncinfo::transfer_progress;
 
-/// `[########            ]  40 %   3.2 MiB/s`
-inline std::string text_bar(const transfer_progress& p) {
-    const int percent = static_cast<int>(p.fraction() * 100);
-    std::string bar(20, ' ');
-    bar.replace(0, static_cast<std::size_t>(percent / 5), static_cast<std::size_t>(percent / 5),
-                '#');
-    char numbers[40];
-    std::snprintf(numbers, sizeof numbers, "%3d %%  %5.1f MiB/s", percent, p.rate() / (1 << 20));
-    return "[" + bar + "] " + numbers;
-}
+/// What a loop shows of a transfer on its terminal, and whether all of it was shown by the thread that
+/// made this: `[########            ]  40 %    3.2 MiB/s`.
+class text_bar {
+public:
+    void show(const transfer_progress& p) {
+        const auto percent = static_cast<int>(p.fraction() * 100);
+        const auto length = static_cast<std::size_t>(percent / 5);
+        char numbers[40];
+        std::snprintf(numbers, sizeof numbers, "%3d %%  %5.1f MiB/s", percent,
+                      p.rate() / (1 << 20));
+        print("[" + std::string(length, '#') + std::string(20 - length, ' ') + "] " + numbers);
+        full_ = p.fraction() == 1;
+    }
+
+    void show_end(const asyncinfo::IAsyncInfo& operation) {
+        print("operation " + std::to_string(operation.Id()) + ": " +
+              std::string(to_string(operation.Status())));
+        ended_ = true;
+    }
+
+    bool went_well() const { return here_ && full_ && ended_; }
+
+private:
+    void print(const std::string& line) {
+        std::puts(line.c_str());
+        here_ = here_ && std::this_thread::get_id() == thread_;
+    }
+
+    const std::thread::id thread_ = std::this_thread::get_id();
+    bool here_ = true, full_ = false, ended_ = false;
+};
 
 class loop_transfer {
 public:

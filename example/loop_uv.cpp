@@ -7,7 +7,6 @@
 
 #include <asyncinfo/loop/uv.hpp>
 
-#include <iostream>
 #include <memory>
 
 namespace asio = boost::asio;
@@ -17,29 +16,23 @@ using asyncinfo::transfer_progress;
 using namespace std::chrono_literals;
 
 int main() {
-    const auto loop_thread = std::this_thread::get_id();
     uv_loop_t* const loop = uv_default_loop();
 
     asyncinfo::completion_queue queue;
     auto poller = std::make_unique<asyncinfo::uv_poller>(queue, loop);
     demo::loop_transfer transfer; // its io_context has a thread of its own
 
-    bool here = true;
-    double shown = 0;
+    demo::text_bar bar;
     const auto read = transfer.start();
-    read.Progress(every(50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) {
-                            std::cout << demo::text_bar(p) << '\n';
-                            shown = p.fraction();
-                            here = here && std::this_thread::get_id() == loop_thread;
-                        })));
-    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus status) {
-        std::cout << "operation " << op.Id() << ": " << status << '\n';
-        here = here && std::this_thread::get_id() == loop_thread;
+    read.Progress(every(
+        50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) { bar.show(p); })));
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
         poller.reset(); // nothing else is in the loop: it ends
     }));
 
     uv_run(loop, UV_RUN_DEFAULT);
     const bool closed = uv_loop_close(loop) == 0; // nothing was left in it
 
-    return here && closed && shown == 1 && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && closed && read.GetResults() == transfer.size() ? 0 : 1;
 }
