@@ -17,6 +17,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -24,6 +26,10 @@
 #include <string>
 #include <thread>
 #include <utility>
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace poller_tests {
 
@@ -132,6 +138,33 @@ void exceptions_are_handed_over() {
     BOOST_TEST((thread == std::this_thread::get_id()));
 }
 
+/// Without such a function the process ends in std::terminate, which sees the exception.
+template <typename Loop>
+void else_an_exception_terminates() {
+    std::signal(SIGCHLD, SIG_DFL); // Boost.Test takes the end of a child for an error
+    const ::pid_t child = ::fork();
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0) {
+        std::set_terminate([] { std::_Exit(std::current_exception() ? 7 : 8); });
+        Loop loop;
+        asyncinfo::completion_queue queue;
+        const auto poller = loop.poller(queue);
+        int others = 0;
+        loop.add_other(others);
+        asio::post(queue, [] { throw std::runtime_error("of a handler"); });
+        try {
+            while (queue.wait_for(0ms) || others < 100)
+                loop.wait();
+        } catch (...) {
+        }
+        std::_Exit(9);
+    }
+    int status = 0;
+    BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 7);
+}
+
 /// Destroyed, it polls no more; the queue is as it was.
 template <typename Loop>
 void is_detached_by_its_destructor() {
@@ -207,6 +240,7 @@ using namespace std::chrono_literals;
     POLLER_TEST(Loop, does_in_a_turn_what_the_budget_allows)                                       \
     POLLER_TEST(Loop, has_a_budget_if_none_is_given)                                               \
     POLLER_TEST(Loop, exceptions_are_handed_over)                                                  \
+    POLLER_TEST(Loop, else_an_exception_terminates)                                                \
     POLLER_TEST(Loop, is_detached_by_its_destructor)                                               \
     POLLER_TEST(Loop, a_handler_may_destroy_it)                                                    \
     POLLER_TEST(Loop, the_queue_may_have_another_one_later)
