@@ -9,7 +9,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncinfo)
 set(pkgconfig_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 
-install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS)
+install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS FILE_SET loop_headers)
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
 

@@ -1,28 +1,31 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Downloads in a frame loop: an ordinary Boost.Beast client (downloads_client.hpp) is started with
-// `use_async_info`; a 60 Hz loop that never blocks polls, cancels and reads the operations.
+// Downloads in a frame loop: an ordinary Boost.Beast client (downloads_client.hpp) is started on a
+// stream that counts (`progress_stream`). A 60 Hz loop that never blocks gives 2 ms of each frame to
+// what has ended, draws how far the others are, and cancels some.
 
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "downloads_client.hpp"
 #include "downloads_server.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
 #include <iostream>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,10 +41,13 @@ using namespace std::chrono_literals;
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncInfo;
 using asyncinfo::IAsyncOperation;
+using asyncinfo::transfer_progress;
 using asyncinfo::use_async_info;
 using boost::system::error_code;
 using clock_type = std::chrono::steady_clock;
+using download = asyncinfo::IAsyncOperationWithProgress<demo::download, transfer_progress>;
 constexpr clock_type::duration frame = 1'000'000us / 60;
+constexpr clock_type::duration budget = 2ms; // of a frame, for handlers
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
@@ -68,37 +74,36 @@ struct verdict {
 struct entry {
     std::string label;
     IAsyncInfo operation;
-    demo::byte_counter delivered; ///< null if it is no download
+    download transfer; ///< the same if it is a download, else empty
     std::function<verdict()> judge;
     clock_type::time_point started = clock_type::now();
 
     // What the last frame saw.
     AsyncStatus status = AsyncStatus::Started;
     error_code code{};
-    std::size_t bytes = 0;
+    std::optional<transfer_progress> progress{};
     clock_type::duration age{};
 
-    void poll() {
-        if (status != AsyncStatus::Started)
-            return;
-        status = operation.Status();
-        if (status != AsyncStatus::Started) // what is read after this is the end's
-            code = operation.ErrorCode();
-        bytes = delivered ? delivered->load(std::memory_order_relaxed) : 0;
-        age = clock_type::now() - started;
+    std::uint64_t bytes() const { return progress ? progress->bytes : 0; }
+
+    /// Once a frame: asking costs a few atomic loads, whether anything has come or not.
+    void look() {
+        if (transfer)
+            progress = transfer.progress();
+        if (status == AsyncStatus::Started)
+            age = clock_type::now() - started;
     }
 };
 
-verdict judge_whole(const IAsyncOperation<demo::download>& operation,
-                    const demo::served_file& file) {
+verdict judge_whole(const download& operation, const demo::served_file& file) {
     const auto [code, result] = operation.outcome();
     return {operation.Status() == AsyncStatus::Completed && !code && result &&
-                result->http_status == 200 && result->body == file.content(),
+                result->http_status == 200 && result->body == file.content() &&
+                operation.progress()->fraction() == 1,
             "the whole content came, each byte compared"};
 }
 
-verdict judge_partial(const IAsyncOperation<demo::download>& operation,
-                      const demo::served_file& file) {
+verdict judge_partial(const download& operation, const demo::served_file& file) {
     const auto [code, result] = operation.outcome(); // the code, and what came until then
     const std::size_t size = result ? result->body.size() : 0;
     return {operation.Status() == AsyncStatus::Canceled && code == asio::error::operation_aborted &&
@@ -138,9 +143,9 @@ public:
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const entry& e = entries[i];
             if (in_place_ || !shown_[i].drawn || shown_[i].status != e.status ||
-                e.bytes - shown_[i].bytes >= line_every) {
+                e.bytes() - shown_[i].bytes >= line_every) {
                 text += line(e);
-                shown_[i] = {true, e.status, e.bytes};
+                shown_[i] = {true, e.status, e.bytes()};
             }
         }
         put(text);
@@ -148,22 +153,40 @@ public:
 
 private:
     static constexpr std::string_view heading =
-        "  id  operation                               status      age      bytes  error\n";
-    static constexpr std::size_t line_every = 1 << 20; // bytes that count as a change when piped
+        "  id  status       age  progress    rate       operation\n";
+    static constexpr std::uint64_t line_every = 1 << 20; // bytes that count as a change when piped
 
     struct shown {
         bool drawn = false;
         AsyncStatus status = AsyncStatus::Started;
-        std::size_t bytes = 0;
+        std::uint64_t bytes = 0;
     };
 
     std::string line(const entry& e) const {
         char row[128];
-        std::snprintf(row, sizeof row, "%4llu  %-38s  %-9s %5.2f s %10zu  ",
-                      static_cast<unsigned long long>(e.operation.Id()), e.label.c_str(),
+        std::snprintf(row, sizeof row, "%4llu  %-9s %4.1f s  %-10s  %-9s  ",
+                      static_cast<unsigned long long>(e.operation.Id()),
                       std::string(to_string(e.status)).c_str(),
-                      std::chrono::duration<double>(e.age).count(), e.bytes);
-        return row + (e.code ? e.code.message() : "") + (in_place_ ? "\x1b[K\n" : "\n");
+                      std::chrono::duration<double>(e.age).count(), bar(e).c_str(),
+                      rate(e).c_str());
+        return row + e.label + (e.code ? ": " + e.code.message() : "") +
+               (in_place_ ? "\x1b[K\n" : "\n");
+    }
+
+    static std::string bar(const entry& e) {
+        if (!e.progress)
+            return "";
+        std::string text = "[        ]";
+        std::fill_n(text.begin() + 1, static_cast<int>(8 * e.progress->fraction()), '#');
+        return text;
+    }
+
+    static std::string rate(const entry& e) {
+        if (e.bytes() == 0)
+            return "";
+        char text[32];
+        std::snprintf(text, sizeof text, "%4.1f MB/s", e.progress->rate() / 1e6);
+        return text;
     }
 
     static void put(std::string_view text) {
@@ -209,21 +232,25 @@ int run() {
     asio::signal_set signals(client, SIGINT, SIGTERM);
     const IAsyncOperation<int> interrupt = signals.async_wait(use_async_info);
 
-    const auto start = [&](std::string label, const std::string& port, const std::string& target) {
-        auto delivered = std::make_shared<std::atomic<std::size_t>>(0);
-        IAsyncOperation<demo::download> operation = demo::async_download(
-            client.get_executor(), "127.0.0.1", port, target, delivered, use_async_info);
-        entries.push_back({std::move(label), operation, std::move(delivered), {}});
+    // `total` is what the bar is of.
+    const auto start = [&](std::string label, const std::string& port, const std::string& target,
+                           std::optional<std::uint64_t> total = std::nullopt) {
+        asyncinfo::progress_stream<demo::beast::tcp_stream> stream(client.get_executor());
+        const download operation =
+            asyncinfo::with_progress(stream, total, asyncinfo::traffic::read, [&](auto token) {
+                return demo::async_download(std::move(stream), "127.0.0.1", port, target, token);
+            });
+        entries.push_back({std::move(label), operation, operation, {}});
         return operation;
     };
 
     for (const demo::served_file* file : {&logo, &manual, &music, &video}) {
-        const auto operation = start(file->target, server.port(), file->target);
+        const auto operation = start(file->target, server.port(), file->target, file->size);
         entries.back().judge = [=] { return judge_whole(operation, *file); };
     }
 
-    const auto unwanted = start("/backup.tar, cancelled by the user", server.port(), backup.target);
-    const auto unwanted_bytes = entries.back().delivered;
+    const auto unwanted =
+        start("/backup.tar, cancelled by the user", server.port(), backup.target, backup.size);
     entries.back().judge = [&] { return judge_partial(unwanted, backup); };
 
     // The port is bound, so that nobody else has it, and nobody listens there.
@@ -252,28 +279,35 @@ int run() {
             unanswered.Cancel();
     });
 
-    // The frame loop: nothing in it waits for an operation.
+    // What ends is told on this thread, when it polls the queue.
+    asyncinfo::completion_queue queue;
+    std::size_t running = entries.size();
+    for (entry& e : entries)
+        e.operation.async_wait(asio::bind_executor(queue, [&](error_code code) {
+            e.status = e.operation.Status();
+            e.code = code;
+            --running;
+        }));
     bool interrupted = false;
+    interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus status) {
+        interrupted = status == AsyncStatus::Completed;
+        for (const entry& e : entries)
+            e.operation.Cancel();
+    }));
+
+    // The frame loop: nothing in it waits for an operation.
     int frames = 0;
     clock_type::duration longest{};
     {
         table shown;
-        clock_type::time_point begin = clock_type::now();
-        for (bool running = true; running; ++frames) {
-            running = false;
-            for (entry& e : entries) {
-                e.poll();
-                running = running || e.status == AsyncStatus::Started;
-            }
+        for (clock_type::time_point begin = clock_type::now(); running != 0; ++frames) {
+            queue.poll_for(budget);
+            for (entry& e : entries)
+                e.look();
             shown.draw(entries);
 
-            if (unwanted_bytes->load() > backup.size / 10)
+            if (const auto p = unwanted.progress(); p && p->bytes > backup.size / 10)
                 unwanted.Cancel(); // again in each frame: no matter
-            if (!interrupted && interrupt.Status() == AsyncStatus::Completed) {
-                interrupted = true;
-                for (const entry& e : entries)
-                    e.operation.Cancel();
-            }
             longest = std::max(longest, clock_type::now() - begin);
             std::this_thread::sleep_until(begin + frame);
             begin = clock_type::now();

@@ -5,16 +5,14 @@
 #define EXAMPLE_DOWNLOADS_CLIENT_HPP
 
 // The client of the demo: an HTTP download with Boost.Beast, written as anyone would write it for
-// any completion token. Nothing in this file knows of the library that the demo shows.
+// any completion token and any stream. Nothing in this file knows of the library that the demo shows.
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -33,17 +31,14 @@ struct download {
     std::string body;         ///< all that came of it, also when the download failed half-way
 };
 
-/// Counts the body's bytes while they arrive.
-using byte_counter = std::shared_ptr<std::atomic<std::size_t>>;
-
 namespace detail {
 
+template <class Stream>
 class download_op {
 public:
-    download_op(const asio::any_io_executor& executor, std::string host, std::string port,
-                std::string target, byte_counter delivered)
-        : state_(std::make_unique<state>(executor, std::move(host), std::move(port),
-                                         std::move(target), std::move(delivered))) {}
+    download_op(Stream stream, std::string host, std::string port, std::string target)
+        : state_(std::make_unique<state>(std::move(stream), std::move(host), std::move(port),
+                                         std::move(target))) {}
 
     template <class Self>
     void operator()(Self& self) {
@@ -56,7 +51,7 @@ public:
         if (stop(self, ec))
             return finish(self, ec);
         state& s = *state_;
-        s.stream.async_connect(endpoints, std::move(self));
+        beast::get_lowest_layer(s.stream).async_connect(endpoints, std::move(self));
     }
 
     template <class Self>
@@ -71,7 +66,6 @@ public:
     void operator()(Self& self, error_code ec, std::size_t) // request sent, or some more read
     {
         state& s = *state_;
-        s.delivered->store(s.parser.get().body().size(), std::memory_order_relaxed);
         if (s.parser.is_done() || stop(self, ec))
             return finish(self, ec);
         http::async_read_some(s.stream, s.buffer, s.parser, std::move(self));
@@ -79,23 +73,21 @@ public:
 
 private:
     struct state {
-        state(const asio::any_io_executor& executor, std::string host_, std::string port_,
-              std::string target, byte_counter delivered_)
-            : resolver(executor), stream(executor), host(std::move(host_)), port(std::move(port_)),
-              request(http::verb::get, target, 11), delivered(std::move(delivered_)) {
+        state(Stream stream_, std::string host_, std::string port_, std::string target)
+            : stream(std::move(stream_)), resolver(stream.get_executor()), host(std::move(host_)),
+              port(std::move(port_)), request(http::verb::get, target, 11) {
             request.set(http::field::host, host);
             request.set(http::field::connection, "close");
             parser.body_limit(boost::none);
         }
 
+        Stream stream;
         tcp::resolver resolver;
-        beast::tcp_stream stream;
         std::string host;
         std::string port;
         http::request<http::empty_body> request;
         beast::flat_buffer buffer;
         http::response_parser<http::string_body> parser;
-        byte_counter delivered;
     };
 
     /// Whether to go no further, also because a cancellation came between two steps.
@@ -122,14 +114,15 @@ private:
 
 } // namespace detail
 
-/// Gets `http://host:port/target`. `delivered` counts the bytes of the body as they come.
+/// Gets `http://host:port/target` by a stream over a `beast::tcp_stream` that is not connected yet.
 /// Signature: `void(error_code, download)`. Cancellation: `terminal`, with what came by then.
-template <class Token>
-auto async_download(const asio::any_io_executor& executor, std::string host, std::string port,
-                    std::string target, byte_counter delivered, Token&& token) {
+template <class Stream, class Token>
+auto async_download(Stream stream, std::string host, std::string port, std::string target,
+                    Token&& token) {
+    const auto executor = stream.get_executor();
     return asio::async_compose<Token, void(error_code, download)>(
-        detail::download_op(executor, std::move(host), std::move(port), std::move(target),
-                            std::move(delivered)),
+        detail::download_op<Stream>(std::move(stream), std::move(host), std::move(port),
+                                    std::move(target)),
         token, executor);
 }
 

@@ -1,119 +1,65 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A program with a loop of its own, around epoll. A TCP transfer runs on an io_context's thread; the
-// loop sleeps in epoll_wait, wakes for what ended there and for a clock of its own, and shows both.
+// An event loop by hand: epoll waits for whatever the program waits for, and for the queue's
+// descriptor. The thread sleeps while nothing is ready.
 
-#include <asyncinfo/asyncinfo.hpp>
-#include <boost/asio.hpp>
-#include <cstdint>
+#include "loop_transfer.hpp"
+
 #include <iostream>
-
-#if defined(__linux__)
-
-#include <cerrno>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <system_error>
-#include <thread>
+
+#include <sys/epoll.h>
 #include <unistd.h>
-#include <vector>
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-using asyncinfo::IAsyncOperationWithProgress;
-using asyncinfo::use_async_info;
+using asyncinfo::AsyncStatus;
+using asyncinfo::every;
+using asyncinfo::transfer_progress;
+using namespace std::chrono_literals;
 
-constexpr std::size_t file_size = 8 << 20;
+namespace {
 
-// Serves one client, in small pieces and not too fast.
-void serve(tcp::acceptor& acceptor) {
-    tcp::socket client = acceptor.accept();
-    const std::vector<char> piece(64 << 10, 'x');
-    boost::system::error_code ec;
-    for (std::size_t sent = 0; sent < file_size && !ec;) {
-        sent += asio::write(client, asio::buffer(piece), ec);
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
+int checked(int result) {
+    if (result < 0)
+        throw std::system_error(errno, std::system_category());
+    return result;
 }
 
-// The transfer, on the thread that runs `network`. It reports how far it is.
-IAsyncOperationWithProgress<std::size_t, double> download(asio::any_io_executor network,
-                                                          tcp::endpoint server) {
-    const auto progress = co_await asyncinfo::get_progress_token();
-    co_await asyncinfo::resume_on(network);
-    tcp::socket socket(network);
-    co_await socket.async_connect(server, use_async_info);
-    std::vector<char> data(256 << 10);
-    std::size_t total = 0;
-    while (total != file_size) {
-        total += co_await socket.async_read_some(asio::buffer(data), use_async_info);
-        progress(static_cast<double>(total) / file_size);
-    }
-    co_return total;
-}
-
-void watch(int epoll, int descriptor) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = descriptor;
-    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
-        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-}
+} // namespace
 
 int main() {
-    asio::io_context server_context;
-    tcp::acceptor acceptor(server_context, {asio::ip::address_v4::loopback(), 0});
-    const std::jthread server([&] { serve(acceptor); });
-    asio::io_context network;
-    auto work = asio::make_work_guard(network);
-    const std::jthread network_thread([&] { network.run(); });
-
-    // The loop's descriptors: the queue's, and a clock that ticks 20 times a second.
     asyncinfo::completion_queue queue;
-    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-    const int clock = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    const itimerspec tick{{0, 50'000'000}, {0, 50'000'000}};
-    ::timerfd_settime(clock, 0, &tick, nullptr);
-    watch(epoll, queue.native_handle());
-    watch(epoll, clock);
+    demo::loop_transfer transfer; // its io_context has a thread of its own
 
-    // Both handlers run on this thread, when it polls the queue.
-    const auto main_thread = std::this_thread::get_id();
-    bool running = true, right = true;
-    double last = 0;
-    auto transfer = download(network.get_executor(), acceptor.local_endpoint());
-    transfer.Progress(asio::bind_executor(queue, [&](auto&, double done) {
-        right = right && std::this_thread::get_id() == main_thread && done > last;
-        last = done;
-    }));
-    transfer.Completed(asio::bind_executor(queue, [&](auto& op, asyncinfo::AsyncStatus status) {
-        std::cout << status << ": " << op.GetResults() << " bytes\n";
-        right = right && std::this_thread::get_id() == main_thread;
+    const int epoll = checked(::epoll_create1(EPOLL_CLOEXEC));
+    epoll_event event{};
+    event.events = EPOLLIN; // or EPOLLIN | EPOLLET
+    event.data.fd = queue.native_handle();
+    checked(::epoll_ctl(epoll, EPOLL_CTL_ADD, queue.native_handle(), &event));
+
+    // Both handlers are bound to the queue: they run below, in poll_for.
+    demo::text_bar bar;
+    bool running = true;
+    const auto read = transfer.start();
+    read.Progress(every(
+        50ms, asio::bind_executor(queue, [&](auto&, const transfer_progress& p) { bar.show(p); })));
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
         running = false;
     }));
 
-    int wakes = 0;
+    int wake_ups = 0;
     while (running) {
-        epoll_event events[2];
-        const int count = ::epoll_wait(epoll, events, 2, -1);
-        for (int i = 0; i < count; ++i) {
-            if (std::uint64_t ticks = 0; events[i].data.fd != clock)
-                queue.poll_for(std::chrono::milliseconds(2)); // what is left wakes it again
-            else if (::read(clock, &ticks, sizeof ticks) > 0)
-                std::cout << static_cast<int>(100 * last) << " %\n";
-        }
-        ++wakes;
+        epoll_event ready[8];
+        const int count = ::epoll_wait(epoll, ready, 8, -1);
+        ++wake_ups;
+        for (int i = 0; i < count; ++i)
+            if (ready[i].data.fd == queue.native_handle())
+                queue.poll_for(4ms); // what is left wakes the next epoll_wait
     }
-    std::cout << "woken " << wakes << " times\n";
-    ::close(clock);
     ::close(epoll);
-    work.reset();
-    return right && transfer.GetResults() == file_size ? 0 : 1;
+
+    std::cout << wake_ups << " times awake\n";
+    return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
 }
-
-#else
-
-int main() { std::cout << "epoll is Linux's\n"; }
-
-#endif

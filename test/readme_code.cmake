@@ -10,14 +10,15 @@
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
-set(with_code ${root}/README.md ${root}/doc/from-cppwinrt.md ${root}/doc/progress.md)
+set(with_code ${root}/README.md ${root}/doc/from-cppwinrt.md ${root}/doc/progress.md
+  ${root}/doc/event-loops.md)
 
 foreach(document IN LISTS documents)
   file(READ ${document} rest)
   string(REGEX MATCHALL "```cpp" unmarked "${rest}")
   list(LENGTH unmarked unmarked)
   set(blocks 0)
-  while(rest MATCHES "<!-- (from (example/[a-z0-9_]+\\.cpp)|C\\+\\+/WinRT) -->\n+```cpp\n(.*)$")
+  while(rest MATCHES "<!-- (from (example/[a-z0-9_]+\\.[ch]pp)|C\\+\\+/WinRT) -->\n+```cpp\n(.*)$")
     set(example "${CMAKE_MATCH_2}")
     set(rest "${CMAKE_MATCH_3}")
     math(EXPR unmarked "${unmarked} - 1")

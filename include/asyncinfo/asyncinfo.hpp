@@ -47,7 +47,8 @@
 /// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source,
 /// latest_value ◄ progress_place ◄ operation_with_progress, transfer_tracker ◄ started_operation.
 ///
-/// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`.
+/// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
+/// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these libraries.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Asio's own loop: the main thread runs a second io_context. It needs no queue, since an io_context
+// is one; handlers are bound to it.
+
+#include "loop_transfer.hpp"
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using asyncinfo::every;
+using asyncinfo::transfer_progress;
+using namespace std::chrono_literals;
+
+int main() {
+    asio::io_context window;      // of the main thread
+    demo::loop_transfer transfer; // its io_context has a thread of its own
+
+    // A Completed handler is no work of its context: this keeps run() from returning.
+    auto open = asio::make_work_guard(window);
+
+    demo::text_bar bar;
+    const auto read = transfer.start();
+    read.Progress(every(50ms, asio::bind_executor(window, [&](auto&, const transfer_progress& p) {
+                            bar.show(p);
+                        })));
+    read.Completed(asio::bind_executor(window, [&](auto& op, AsyncStatus) {
+        bar.show_end(op);
+        open.reset();
+    }));
+
+    window.run();
+    return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Qt's event loop: a window (qt_window.hpp) with a progress bar and a Cancel button. A qt_poller is a
+// QSocketNotifier of the loop.
+
+#include "qt_window.hpp"
+
+#include <asyncinfo/loop/qt.hpp>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QPixmap>
+
+#include <iostream>
+
+using asyncinfo::AsyncStatus;
+
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
+        qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication app(argc, argv);
+    QCommandLineParser options;
+    options.addHelpOption();
+    const QCommandLineOption screenshot("screenshot", "Save a picture at half-time.", "file.png");
+    options.addOption(screenshot);
+    options.process(app);
+
+    asyncinfo::completion_queue queue;
+    asyncinfo::qt_poller poller(queue); // of this thread's event loop
+    demo::loop_transfer transfer;       // its io_context has a thread of its own
+    demo::qt_window window(transfer.start(), queue);
+    window.show();
+
+    bool saved = !options.isSet(screenshot);
+    window.on_progress = [&] {
+        if (!saved && window.bar().value() >= 500)
+            saved = window.grab().save(options.value(screenshot));
+    };
+    window.on_end = [] { QApplication::quit(); };
+    QApplication::exec();
+
+    const auto& read = window.transfer();
+    std::cout << "operation " << read.Id() << ": " << read.Status() << '\n';
+    if (read.Status() == AsyncStatus::Canceled)
+        return 0; // as the user wished
+    return saved && window.bar().value() == 1000 && read.GetResults() == transfer.size() ? 0 : 1;
+}

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// A game's loop with SDL 2: 60 frames a second, of each of which the queue gets 2 ms at the most. (A
+// program that sleeps in SDL_WaitEvent takes asyncinfo/loop/sdl.hpp.)
+
+#include "loop_transfer.hpp"
+
+#include <SDL.h>
+
+#include <iostream>
+#include <stdexcept>
+
+namespace asio = boost::asio;
+using asyncinfo::AsyncStatus;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+class screen {
+public:
+    screen() {
+        if (SDL_Init(SDL_INIT_VIDEO) != 0) { // no display: draw to nowhere
+            SDL_setenv("SDL_VIDEODRIVER", "dummy", 1);
+            if (SDL_Init(SDL_INIT_VIDEO) != 0)
+                throw std::runtime_error(SDL_GetError());
+        }
+        window_ = SDL_CreateWindow("transfer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                   480, 80, 0);
+    }
+    screen(const screen&) = delete;
+    screen& operator=(const screen&) = delete;
+    ~screen() { SDL_Quit(); } // and destroys the window
+
+    bool draw(double fraction) {
+        SDL_Surface* const surface = SDL_GetWindowSurface(window_);
+        if (!surface)
+            return false;
+        const SDL_Rect bar{20, 20, static_cast<int>(440 * fraction), 40};
+        SDL_FillRect(surface, nullptr, SDL_MapRGB(surface->format, 32, 32, 32));
+        SDL_FillRect(surface, &bar, SDL_MapRGB(surface->format, 46, 125, 79));
+        return SDL_UpdateWindowSurface(window_) == 0;
+    }
+
+private:
+    SDL_Window* window_ = nullptr;
+};
+
+} // namespace
+
+int main(int, char**) {
+    screen window;
+    asyncinfo::completion_queue queue;
+    demo::loop_transfer transfer; // its io_context has a thread of its own
+
+    bool running = true, drawn = true;
+    const auto read = transfer.start();
+    read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
+        std::cout << op.Id() << ' ' << op.Status() << '\n';
+        running = false;
+    }));
+
+    int frames = 0;
+    for (auto next_frame = steady_clock::now(); running; ++frames) {
+        next_frame += 1'000'000us / 60;
+        for (SDL_Event event; SDL_PollEvent(&event);)
+            if (event.type == SDL_QUIT)
+                read.Cancel();
+
+        // What is ready, but no more than the budget allows: the rest comes in the next frame.
+        queue.poll_for(2ms);
+
+        // How far it is, once a frame: asked without a lock, since nobody need be told more often.
+        const auto progress = read.progress();
+        drawn = window.draw(progress ? progress->fraction() : 0) && drawn;
+        std::this_thread::sleep_until(next_frame);
+    }
+
+    std::cout << frames << " frames\n";
+    if (read.Status() == AsyncStatus::Canceled)
+        return 0; // the window was closed
+    return drawn && read.progress()->fraction() == 1 && read.GetResults() ? 0 : 1;
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef EXAMPLE_QT_WINDOW_HPP
+#define EXAMPLE_QT_WINDOW_HPP
+
+// A window with a progress bar and a Cancel button for one transfer. It has no signals and slots of
+// its own, so it needs no moc.
+
+#include "loop_transfer.hpp"
+
+#include <QLabel>
+#include <QPointer>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <QWidget>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace demo {
+
+class qt_window : public QWidget {
+public:
+    /// Handlers run on the queue's loop, which is that of Qt: so they may use the widgets. They may
+    /// still come when the window is gone, so they look.
+    qt_window(loop_transfer::operation transfer, asyncinfo::completion_queue& queue)
+        : transfer_(std::move(transfer)) {
+        setWindowTitle("Transfer");
+        auto* const layout = new QVBoxLayout(this);
+        for (QWidget* child : {static_cast<QWidget*>(label_), static_cast<QWidget*>(bar_),
+                               static_cast<QWidget*>(cancel_)})
+            layout->addWidget(child);
+        bar_->setRange(0, 1000);
+        bar_->setValue(0);
+        resize(360, 120);
+
+        connect(cancel_, &QPushButton::clicked, [this] { transfer_.Cancel(); });
+
+        using namespace std::chrono_literals;
+        const QPointer<qt_window> window(this);
+        transfer_.Progress(asyncinfo::every(
+            50ms, asio::bind_executor(queue, [window](auto&, const transfer_progress& p) {
+                if (window)
+                    window->show_progress(p);
+            })));
+        transfer_.Completed(
+            asio::bind_executor(queue, [window](auto&, asyncinfo::AsyncStatus status) {
+                if (window)
+                    window->show_end(status);
+            }));
+    }
+
+    ~qt_window() override { transfer_.Cancel(); }
+
+    QProgressBar& bar() { return *bar_; }
+    QPushButton& cancel_button() { return *cancel_; }
+    QLabel& label() { return *label_; }
+    const loop_transfer::operation& transfer() const { return transfer_; }
+
+    std::function<void()> on_progress, on_end; ///< for the program, after the widgets show it
+
+private:
+    void show_progress(const transfer_progress& p) {
+        bar_->setValue(static_cast<int>(p.fraction() * 1000));
+        label_->setText(QString("%1 of %2 KiB, %3 MiB/s")
+                            .arg(p.bytes >> 10)
+                            .arg(p.total.value_or(0) >> 10)
+                            .arg(p.rate() / (1 << 20), 0, 'f', 1));
+        if (on_progress)
+            on_progress();
+    }
+
+    void show_end(asyncinfo::AsyncStatus status) {
+        cancel_->setEnabled(false);
+        label_->setText(QString::fromStdString(std::string(to_string(status)) + ": ") +
+                        label_->text());
+        if (on_end)
+            on_end();
+    }
+
+    loop_transfer::operation transfer_;
+    QLabel* const label_ = new QLabel("Connecting");
+    QProgressBar* const bar_ = new QProgressBar;
+    QPushButton* const cancel_ = new QPushButton("Cancel");
+};
+
+} // namespace demo
+
+#endif // EXAMPLE_QT_WINDOW_HPP

@@ -1,0 +1,97 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_LOOP_UV_HPP
+#define ASYNCINFO_LOOP_UV_HPP
+
+/// For programs with libuv's event loop. Not part of `asyncinfo.hpp`.
+#include <asyncinfo/detail/loop_turn.hpp>
+
+#include <boost/system/system_category.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <uv.h>
+
+#include <memory>
+#include <utility>
+
+namespace asyncinfo {
+
+/// Polls a `completion_queue` in a libuv loop.
+///
+/// When the queue is ready, the loop polls it for the budget. What is left is polled in the loop's
+/// next turn, after its other handles. While nothing is ready the loop sleeps; and `uv_run` does not
+/// return as long as this is there, unless `uv_unref(poller.handle())` says otherwise.
+///
+/// Executor and threads: handlers run on the thread that runs the loop. Make and destroy it there.
+///
+/// Lifetime: the queue outlives it. The destructor closes the handle, and leaves the queue as it is; as
+/// always in libuv the loop must run once more to be done with the handle (`uv_loop_close` says
+/// `UV_EBUSY` until then). A handler may destroy it.
+///
+/// Errors: an exception cannot pass libuv, which is C. What a handler throws is given to
+/// `on_exception`, on the loop's thread; without one, `std::terminate`. The constructor throws what
+/// `native_handle` does, and libuv's errors.
+///
+/// On POSIX systems. On Windows there is `queue.on_ready` and `uv_async_send`.
+///
+/// Example:
+///
+///     asyncinfo::completion_queue queue;
+///     auto poller = std::make_unique<asyncinfo::uv_poller>(queue, uv_default_loop());
+///     read.Completed(asio::bind_executor(queue, [&](auto&, auto) { poller.reset(); }));
+///     uv_run(uv_default_loop(), UV_RUN_DEFAULT); // returns when the read has ended
+class uv_poller {
+public:
+    using budget_type = detail::loop_turn::budget_type;
+    using exception_handler = detail::loop_turn::exception_handler;
+
+    uv_poller(completion_queue& queue, uv_loop_t* loop,
+              budget_type budget = detail::loop_turn::default_budget,
+              exception_handler on_exception = nullptr) {
+        auto made = std::make_unique<state>();
+        made->turn = std::make_shared<detail::loop_turn>(queue, budget, std::move(on_exception));
+        check(uv_poll_init(loop, &made->poll, queue.native_handle()));
+        state_ = made.release(); // from here on the loop knows it
+        state_->poll.data = state_;
+        if (const int error = uv_poll_start(&state_->poll, UV_READABLE, &ready)) {
+            close();
+            check(error);
+        }
+    }
+
+    uv_poller(const uv_poller&) = delete;
+    uv_poller& operator=(const uv_poller&) = delete;
+    ~uv_poller() { close(); }
+
+    /// For what libuv can do with any handle: `uv_unref`.
+    uv_handle_t* handle() const noexcept { return reinterpret_cast<uv_handle_t*>(&state_->poll); }
+
+private:
+    struct state {
+        uv_poll_t poll;
+        detail::loop_turn_ptr turn;
+    };
+
+    static void ready(uv_poll_t* poll, int, int) {
+        const detail::loop_turn_ptr turn = static_cast<state*>(poll->data)->turn;
+        (*turn)();
+    }
+
+    static void check(int error) {
+        if (error < 0) // POSIX: libuv's codes are the system's, negative
+            throw boost::system::system_error(-error, boost::system::system_category(),
+                                              "asyncinfo::uv_poller");
+    }
+
+    void close() noexcept {
+        uv_close(handle(), [](uv_handle_t* closed) { delete static_cast<state*>(closed->data); });
+    }
+
+    state* state_;
+};
+
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_LOOP_UV_HPP
