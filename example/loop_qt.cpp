@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
         if (!saved && window.bar().value() >= 500)
             saved = window.grab().save(options.value(screenshot));
     };
+    QApplication::setQuitOnLastWindowClosed(false); // that only cancels
     window.on_end = [] { QApplication::quit(); };
     QApplication::exec();
 

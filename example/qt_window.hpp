@@ -9,6 +9,7 @@
 
 #include "loop_transfer.hpp"
 
+#include <QCloseEvent>
 #include <QLabel>
 #include <QPointer>
 #include <QProgressBar>
@@ -17,8 +18,9 @@
 #include <QWidget>
 
 #include <chrono>
+#include <functional>
 #include <string>
-#include <thread>
+#include <utility>
 
 namespace demo {
 
@@ -61,6 +63,12 @@ public:
     const loop_transfer::operation& transfer() const { return transfer_; }
 
     std::function<void()> on_progress, on_end; ///< for the program, after the widgets show it
+
+protected:
+    void closeEvent(QCloseEvent* event) override {
+        transfer_.Cancel();
+        QWidget::closeEvent(event);
+    }
 
 private:
     void show_progress(const transfer_progress& p) {

@@ -114,7 +114,19 @@ BOOST_AUTO_TEST_CASE(to_the_end_the_bar_is_full_and_drawn) {
     BOOST_TEST((colour() != empty));
 }
 
-BOOST_AUTO_TEST_CASE(a_closed_window_cancels_and_is_not_touched) {
+BOOST_AUTO_TEST_CASE(to_close_it_is_to_cancel) {
+    program here;
+    demo::loop_transfer transfer(size, size / 2);
+    demo::qt_window window(transfer.start(), here.queue);
+    bool ended = false;
+    window.on_end = [&] { ended = true; };
+    window.show();
+    window.close();
+    here.run_until([&] { return ended; });
+    BOOST_TEST((window.transfer().Status() == AsyncStatus::Canceled));
+}
+
+BOOST_AUTO_TEST_CASE(a_destroyed_window_cancels_and_is_not_touched) {
     program here;
     auto transfer = std::make_unique<demo::loop_transfer>(size, size / 2);
     auto window = std::make_unique<demo::qt_window>(transfer->start(), here.queue);
