@@ -39,6 +39,7 @@ foreach(document IN LISTS documents)
   # Links to files of the project lead somewhere.
   file(READ ${document} rest)
   string(REGEX REPLACE "```[a-z]*\n[^`]*```" "" rest "${rest}")
+  string(REGEX REPLACE "`[^`\n]*`" "" rest "${rest}")
   cmake_path(GET document PARENT_PATH directory)
   while(rest MATCHES "\\]\\(([^)#:]+)[^)]*\\)(.*)$")
     set(target ${CMAKE_MATCH_1})
