@@ -300,7 +300,8 @@ int run() {
     clock_type::duration longest{};
     {
         table shown;
-        for (clock_type::time_point begin = clock_type::now(); running != 0; ++frames) {
+        clock_type::time_point begin = clock_type::now();
+        while (running != 0) {
             queue.poll_for(budget);
             for (entry& e : entries)
                 e.look();
@@ -308,6 +309,7 @@ int run() {
 
             if (const auto p = unwanted.progress(); p && p->bytes > backup.size / 10)
                 unwanted.Cancel(); // again in each frame: no matter
+            ++frames;
             longest = std::max(longest, clock_type::now() - begin);
             std::this_thread::sleep_until(begin + frame);
             begin = clock_type::now();

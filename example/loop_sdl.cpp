@@ -62,7 +62,8 @@ int main(int, char**) {
     }));
 
     int frames = 0;
-    for (auto next_frame = steady_clock::now(); running; ++frames) {
+    auto next_frame = steady_clock::now();
+    while (running) {
         next_frame += 1'000'000us / 60;
         for (SDL_Event event; SDL_PollEvent(&event);)
             if (event.type == SDL_QUIT)
@@ -74,6 +75,7 @@ int main(int, char**) {
         // How far it is, once a frame: asked without a lock, since nobody need be told more often.
         const auto progress = read.progress();
         drawn = window.draw(progress ? progress->fraction() : 0) && drawn;
+        ++frames;
         std::this_thread::sleep_until(next_frame);
     }
 
