@@ -480,9 +480,14 @@ BOOST_AUTO_TEST_CASE(every_ending_has_a_code_and_a_value) {
     asio::io_context context;
     const auto outcome = [&]<typename T>(auto& source, const IAsyncOperation<T>& op, auto end) {
         std::optional<std::tuple<error_code, T>> early, late;
-        op([&](error_code error, T value) { early.emplace(error, std::move(value)); });
+        const auto into = [&](auto& seen) {
+            return asio::bind_executor(context.get_executor(), [&](error_code error, T value) {
+                seen.emplace(error, std::move(value));
+            });
+        };
+        op(into(early));
         end(source);
-        op([&](error_code error, T value) { late.emplace(error, std::move(value)); });
+        op(into(late));
         context.run();
         context.restart();
         BOOST_TEST((early == late));
