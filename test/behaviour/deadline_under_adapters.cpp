@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(one_adapter, fixture) {
     BOOST_TEST(blocks.alive.load() == 0);
     BOOST_TEST(kept.use_count() == 1);
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
-    check(asio::bind_immediate_executor(pool, soon));
+    check(asio::bind_immediate_executor(pool.get_executor(), soon));
 #endif
 }
 

@@ -170,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(one_adapter, fixture) {
     check(asio::bind_allocator(memory, named));
     check(asio::bind_cancellation_slot(signal.slot(), named));
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
-    check(asio::bind_immediate_executor(other, named));
+    check(asio::bind_immediate_executor(other.get_executor(), named));
 #endif
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
     check(asio::cancel_after(1h, named));
