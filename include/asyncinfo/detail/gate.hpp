@@ -256,7 +256,7 @@ private:
         return (w & lifecycle::inside_mask) && activity::of_this_thread(this, activity::inside);
     }
 
-    // The three transitions of every operation, for when nobody else is about: the same as what
+    // What every operation comes by, for when nobody else is about: the same transitions as what
     // the lifecycle says, in one comparison and one exchange.
 
     bool enter_quickly() noexcept {
