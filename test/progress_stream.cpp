@@ -27,6 +27,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -301,25 +302,50 @@ BOOST_FIXTURE_TEST_CASE(its_operation_may_go_while_it_is_told, fixture) {
     BOOST_TEST(seen.front() == 3u);
 }
 
+// An operation that has ended, and whose memory is gone, is told nothing; the others are.
+BOOST_FIXTURE_TEST_CASE(its_operations_may_go_before_it, fixture) {
+    asyncinfo_test::allocations counts;
+    std::vector<asyncinfo::IAsyncActionWithProgress<transfer_progress>> waiting;
+    for (int i = 0; i != 3; ++i)
+        waiting.push_back(asyncinfo::with_progress(counted, [&](auto token) {
+            return counted.next_layer().async_wait(
+                socket::wait_error,
+                asio::bind_allocator(asyncinfo_test::counting_allocator<char>(counts), token));
+        }));
+    const int one = counts.alive / 3;
+    for (const std::size_t gone : {1u, 1u, 0u}) { // the one between, the last, the first
+        waiting[gone].Cancel();
+        context.restart();
+        context.poll();
+        waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(gone));
+        BOOST_TEST(counts.alive == one * static_cast<int>(waiting.size()));
+        counted.write_some(asio::buffer("abc", 3));
+        for (const auto& op : waiting)
+            BOOST_TEST(op.progress()->bytes == counted.bytes_written());
+    }
+}
+
 // The stream may go before its operations have ended.
 BOOST_FIXTURE_TEST_CASE(it_may_be_destroyed_first, fixture) {
     for (const bool arrived : {false, true}) {
+        asio::io_context other;
         socket one(context), two(context);
         asio::local::connect_pair(one, two);
-        std::optional<stream> going(std::move(one));
-        const auto op = asyncinfo::with_progress(
-            *going, [&](auto token) { return going->async_read_some(asio::buffer(place), token); });
+        auto going = std::make_unique<stream>(std::move(one)); // its memory goes, too
+        const auto op = asyncinfo::with_progress(*going, [&](auto token) {
+            return going->async_read_some(asio::buffer(place), asio::bind_executor(other, token));
+        });
         if (arrived) {
-            // The bytes are there, and the handler is on its way.
             asio::write(two, asio::buffer("abc", 3));
-            asio::post(context, [&] { going.reset(); });
-            context.poll_one();
+            context.restart();
+            context.run(); // the bytes have come, and the handler is on its way
         }
         going.reset();
         context.restart();
         context.run();
-        BOOST_TEST(op.Status() != AsyncStatus::Started);
-        BOOST_TEST(op.progress()->bytes == std::get<1>(op.outcome()).value());
+        other.run();
+        BOOST_TEST(std::get<1>(op.outcome()).value() == (arrived ? 3u : 0u));
+        BOOST_TEST(op.progress()->bytes == (arrived ? 3u : 0u));
     }
 }
 

@@ -678,6 +678,15 @@ BOOST_AUTO_TEST_CASE(the_observers_are_edited_by_one_at_a_time) {
                  {{act::wait_a_little, act::wait_a_little}}});
 }
 
+// Beside another handle nobody takes himself for the only owner.
+BOOST_AUTO_TEST_CASE(only_the_only_owner_observes_without_the_lock) {
+    std::vector<scenario> all;
+    for (const act other : {act::assign, act::wait, act::wait_as_owner, act::wait_a_little})
+        all.push_back({.acts = {act::complete, act::wait_as_owner, other},
+                       .grain = explorer::grain::transition});
+    explore_all(all);
+}
+
 // §1: "cheap to copy [...] as thread-safe as a shared_ptr".
 BOOST_AUTO_TEST_CASE(handles_are_copied_and_given_up) {
     explore_all({{{act::copy, act::copy}},
