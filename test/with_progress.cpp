@@ -18,7 +18,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prepend.hpp>
-#include <boost/asio/random_access_file.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_at.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -428,38 +427,6 @@ BOOST_FIXTURE_TEST_CASE(of_a_socket_that_is_cancelled_midway, fixture) {
     BOOST_TEST(op.progress()->bytes == 5u);
     BOOST_TEST(seen.size() == 2u); // never told twice
 }
-
-#if defined(BOOST_ASIO_HAS_FILE)
-// Asio has files on Linux with BOOST_ASIO_HAS_IO_URING.
-BOOST_FIXTURE_TEST_CASE(of_a_file, fixture) {
-    const auto name = std::filesystem::temp_directory_path() / "asyncinfo_with_progress_of_a_file";
-    {
-        asio::random_access_file file(context, name.string(),
-                                      asio::file_base::read_write | asio::file_base::create |
-                                          asio::file_base::truncate);
-        const std::string sent(200000, 'x');
-        const transfer write =
-            asyncinfo::with_progress(sent.size(), [&](auto condition, auto token) {
-                return asio::async_write_at(file, 0, asio::buffer(sent), condition, token);
-            });
-        BOOST_TEST(write.get(context) == sent.size());
-        BOOST_TEST(write.progress()->fraction() == 1);
-
-        place.resize(sent.size() + 1);
-        const transfer read =
-            asyncinfo::with_progress(sent.size(), [&](auto condition, auto token) {
-                return asio::async_read_at(file, 0, asio::buffer(place), condition, token);
-            });
-        read.Progress(into_seen());
-        read.wait_for(context, std::chrono::hours(1));
-        BOOST_TEST((read.ErrorCode() == asio::error::eof));
-        BOOST_TEST(std::get<1>(read.outcome()).value() == sent.size());
-        BOOST_TEST(seen.size() > 2u);
-        BOOST_TEST(seen.back() == sent.size());
-    }
-    std::filesystem::remove(name);
-}
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()
 

@@ -47,13 +47,7 @@ public:
         : observer(rank::submitted), coroutine_(coroutine), handle_(std::move(handle)),
           abort_(abort) {}
 
-    bool await_ready() const {
-        if (handle_.Status() != AsyncStatus::Started)
-            return true;
-        if (abort_)
-            handle_.Cancel();
-        return false;
-    }
+    bool await_ready() const { return handle_.Status() != AsyncStatus::Started; }
 
     bool await_suspend(std::coroutine_handle<>) {
         operation_base& awaited = *handle_access::operation(handle_);
