@@ -4,6 +4,7 @@
 //
 #include <asyncinfo/detail/expiry.hpp>
 
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/detail/started_operation.hpp>
 
@@ -113,10 +114,7 @@ private:
     static constexpr unsigned awaited = 32;
 
     struct release {
-        void operator()(expiry* gone) const noexcept {
-            std::destroy_at(gone);
-            recycling_allocator<expiry>().deallocate(gone, 1);
-        }
+        void operator()(expiry* gone) const noexcept { memory_for<expiry>::destroy(gone); }
     };
     using owner = std::unique_ptr<expiry, release>;
 
@@ -143,14 +141,8 @@ private:
     };
 
     static owner make(const operation_ptr& operation) {
-        recycling_allocator<expiry> allocator;
-        expiry* const memory = allocator.allocate(1);
-        try {
-            return owner(::new (static_cast<void*>(memory)) expiry(operation));
-        } catch (...) {
-            allocator.deallocate(memory, 1);
-            throw;
-        }
+        memory_for<expiry> memory;
+        return owner(memory.keep(::new (memory.place()) expiry(operation)));
     }
 
     explicit expiry(const operation_ptr& operation)

@@ -6,8 +6,8 @@
 
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
 
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/observer.hpp>
-#include <asyncinfo/detail/recycling.hpp>
 
 #include <memory>
 #include <stop_token>
@@ -27,8 +27,8 @@ public:
 
     static void set(const operation_ptr& operation, std::stop_token&& token) {
         // The callback may run in there, and the operation end, before there is anything to be told.
-        owner made(std::construct_at(recycling_allocator<stop_link>().allocate(1), operation,
-                                     std::move(token)));
+        memory_for<stop_link> memory;
+        owner made(memory.keep(::new (memory.place()) stop_link(operation, std::move(token))));
         if (operation->observe(*made))
             static_cast<void>(made.release()); // it may be gone already
     }
@@ -37,10 +37,7 @@ public:
 
 private:
     struct destroy {
-        void operator()(stop_link* gone) const noexcept {
-            std::destroy_at(gone);
-            recycling_allocator<stop_link>().deallocate(gone, 1);
-        }
+        void operator()(stop_link* gone) const noexcept { memory_for<stop_link>::destroy(gone); }
     };
     using owner = std::unique_ptr<stop_link, destroy>;
 

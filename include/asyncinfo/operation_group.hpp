@@ -8,6 +8,8 @@
 #include <asyncinfo/async_info.hpp>
 #include <asyncinfo/detail/group_core.hpp>
 
+#include <boost/asio/execution_context.hpp>
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -137,10 +139,19 @@ public:
     /// executors may be used after it, as a queue's may. An operation whose function was destroyed
     /// uncalled stays in the group, and is next. `f` may destroy the group.
     ///
-    /// Errors: what the executor throws is thrown here, and then nothing will be called; and by what
-    /// ends an operation.
+    /// Errors: what the executor throws is thrown here, and then nothing will be called; and later by
+    /// what ends an operation, or adds one that has ended, which is then next.
+    ///
+    /// Example: `group.on_next(queue, [](auto entry) { show(entry.tag, entry.operation.Status()); });`
     template <typename Executor, std::invocable<group_entry<Tag>> F>
+        requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
     void on_next(const Executor& executor, F f);
+    /// The same on the executor of a context.
+    template <typename Context, std::invocable<group_entry<Tag>> F>
+        requires std::convertible_to<Context&, boost::asio::execution_context&>
+    void on_next(Context& context, F f) {
+        on_next(context.get_executor(), std::move(f));
+    }
     void on_next(std::nullptr_t) { core_->feed(nullptr); }
 
     /// Those in the group: running, or ended and not taken yet.

@@ -142,6 +142,8 @@ throwing end_and_throw(IAsyncAction next, pending<void(error_code)>* own, int nu
     throw number;
 }
 
+IAsyncAction hold(IAsyncAction, std::shared_ptr<int>) { co_return; }
+
 } // namespace
 } // namespace coroutines_keep_the_stack_flat_test
 
@@ -206,6 +208,19 @@ BOOST_AUTO_TEST_CASE(when_a_long_chain_is_destroyed_while_suspended) {
             stage.source.complete({});
         BOOST_TEST(c.ended == 0);
     }
+}
+
+// Parameters live as long as the operation: the last handle to one is a parameter of the next.
+BOOST_AUTO_TEST_CASE(when_a_long_chain_of_parameters_goes) {
+    constexpr int deep = 200'000;
+    const auto alive = std::make_shared<int>();
+    IAsyncAction last;
+    for (int i = 0; i != deep; ++i)
+        last = hold(std::move(last), alive);
+    BOOST_TEST(last.Status() == asyncinfo::AsyncStatus::Completed);
+    BOOST_TEST(alive.use_count() == deep + 1);
+    last = nullptr;
+    BOOST_TEST(alive.use_count() == 1);
 }
 
 // Many coroutines that wait for one operation are resumed one after the other.

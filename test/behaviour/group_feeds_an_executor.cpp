@@ -70,7 +70,9 @@ struct moody_executor {
         inner.execute(std::forward<Function>(f));
     }
 
-    friend bool operator==(const moody_executor&, const moody_executor&) noexcept { return true; }
+    [[maybe_unused]] friend bool operator==(const moody_executor&, const moody_executor&) noexcept {
+        return true;
+    }
 };
 
 /// Destroys what it is given, as a queue that is gone does.
@@ -78,7 +80,7 @@ struct dead_executor {
     template <typename Function>
     void execute(Function&&) const {}
 
-    friend bool operator==(dead_executor, dead_executor) noexcept { return true; }
+    [[maybe_unused]] friend bool operator==(dead_executor, dead_executor) noexcept { return true; }
 };
 
 } // namespace
@@ -89,7 +91,7 @@ BOOST_AUTO_TEST_SUITE(group_feeds_an_executor)
 using namespace group_feeds_an_executor_test;
 
 BOOST_FIXTURE_TEST_CASE(one_function_for_each, fixture) {
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     BOOST_TEST(poll() == 0u);
     c.set_value();
     a.set_value();
@@ -110,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(one_function_for_each, fixture) {
 BOOST_FIXTURE_TEST_CASE(also_for_those_that_had_ended, fixture) {
     c.set_value();
     a.set_value();
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     BOOST_TEST(tags.empty());
     BOOST_TEST(poll() == 2u);
     BOOST_TEST((tags == std::vector{3, 1}));
@@ -134,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(also_on_a_pool, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_another_has_taken_is_not_called_for, fixture) {
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     a.set_value();
     b.set_value();
     BOOST_TEST(group.try_next()->tag == 1);
@@ -143,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(what_another_has_taken_is_not_called_for, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(who_waits_goes_first, fixture) {
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     int waited = 0;
     group.async_next(asio::bind_executor(
         context, [&](auto, std::optional<group_type::entry> e) { waited = e->tag; }));
@@ -159,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(replaced_it_is_not_called_any_more, fixture) {
     group.on_next(context.get_executor(),
                   [alive](auto) { BOOST_ERROR("called after it has been replaced"); });
     a.set_value();
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     b.set_value();
     poll();
     BOOST_TEST((tags == std::vector{1, 2}));
@@ -167,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(replaced_it_is_not_called_any_more, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(null_takes_it_away, fixture) {
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     a.set_value();
     group.on_next(nullptr);
     b.set_value();
@@ -196,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(an_executor_that_destroys_all_is_no_loop, fixture) {
     BOOST_TEST(tags.empty());
     BOOST_TEST(group.try_next()->tag == 1);
     // Another one has what is there.
-    group.on_next(context.get_executor(), note());
+    group.on_next(context, note());
     c.set_value();
     poll();
     BOOST_TEST((tags == std::vector{2, 3}));

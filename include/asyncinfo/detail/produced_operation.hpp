@@ -6,8 +6,8 @@
 #define ASYNCINFO_DETAIL_PRODUCED_OPERATION_HPP
 
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/operation.hpp>
-#include <asyncinfo/detail/recycling.hpp>
 
 #include <boost/asio/system_executor.hpp>
 
@@ -38,18 +38,9 @@ public:
     /// one that was made before. If it throws, there is no operation.
     template <typename Begin, typename... Args>
     static Handle start(Begin begin, Args&&... args) {
-        recycling_allocator<Derived> allocator;
-        struct guard {
-            recycling_allocator<Derived>& allocator;
-            Derived* memory;
-            ~guard() {
-                if (memory)
-                    allocator.deallocate(memory, 1);
-            }
-        } releasing{allocator, allocator.allocate(1)};
+        memory_for<Derived> memory;
         Derived* const made =
-            ::new (static_cast<void*>(releasing.memory)) Derived(std::forward<Args>(args)...);
-        releasing.memory = nullptr;
+            memory.keep(::new (memory.place()) Derived(std::forward<Args>(args)...));
 
         operation_ptr handle(made, false);
         try {
@@ -75,11 +66,7 @@ protected:
         : block_t<Handle>(methods, !gives_executor_back) {}
     ~produced_operation() = default;
 
-    void destroy_block() noexcept {
-        Derived* const memory = static_cast<Derived*>(this);
-        std::destroy_at(memory);
-        recycling_allocator<Derived>().deallocate(memory, 1);
-    }
+    void destroy_block() noexcept { memory_for<Derived>::destroy(static_cast<Derived*>(this)); }
 
 private:
     static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_QUEUE_EXECUTOR_HPP
 #define ASYNCINFO_DETAIL_QUEUE_EXECUTOR_HPP
 
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/polling_frame.hpp>
 #include <asyncinfo/detail/queue_core.hpp>
 #include <asyncinfo/detail/recycling.hpp>
@@ -26,45 +27,31 @@ namespace asyncinfo::detail {
 /// A function in a queue, in memory from the allocator. That is free again when the function runs.
 template <typename Function, typename Allocator>
 class queued_function final : public queued {
-    using traits =
-        typename std::allocator_traits<Allocator>::template rebind_traits<queued_function>;
-    using node_allocator = typename traits::allocator_type;
+    using memory_type = memory_for<queued_function, Allocator>;
 
 public:
     template <typename F>
-    static queued_function& make(F&& function, const Allocator& given) {
-        node_allocator allocator(given);
-        struct guard {
-            node_allocator& allocator;
-            queued_function* memory;
-            ~guard() {
-                if (memory)
-                    traits::deallocate(allocator, memory, 1);
-            }
-        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
-        auto* const made = ::new (static_cast<void*>(releasing.memory))
-            queued_function(std::forward<F>(function), allocator);
-        releasing.memory = nullptr;
-        return *made;
+    static queued_function& make(F&& function, const Allocator& allocator) {
+        memory_type memory(allocator);
+        return *memory.keep(::new (memory.place())
+                                queued_function(std::forward<F>(function), allocator));
     }
 
 private:
     template <typename F>
-    queued_function(F&& function, const node_allocator& allocator)
+    queued_function(F&& function, const Allocator& allocator)
         : queued(&end), function_(std::forward<F>(function)), allocator_(allocator) {}
 
     static void end(queued& base, bool run) {
         auto* const self = static_cast<queued_function*>(&base);
-        node_allocator allocator(std::move(self->allocator_));
         Function function(std::move(self->function_));
-        std::destroy_at(self);
-        traits::deallocate(allocator, self, 1);
+        memory_type::destroy(self, std::move(self->allocator_));
         if (run)
             function();
     }
 
     Function function_;
-    [[no_unique_address]] node_allocator allocator_;
+    [[no_unique_address]] Allocator allocator_;
 };
 
 template <typename>

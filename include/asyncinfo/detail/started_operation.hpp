@@ -8,6 +8,7 @@
 #include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/bound_token.hpp>
 #include <asyncinfo/detail/executor_keeper.hpp>
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/operation.hpp>
 #include <asyncinfo/detail/post_to.hpp>
 #include <asyncinfo/detail/recycling.hpp>
@@ -88,20 +89,9 @@ public:
             else
                 return block_allocator();
         }();
-        struct guard {
-            block_allocator& allocator;
-            started_operation* memory;
-            ~guard() {
-                if (memory)
-                    std::allocator_traits<block_allocator>::deallocate(allocator,
-                                                                       std::to_address(memory), 1);
-            }
-        } releasing{allocator, std::to_address(
-                                   std::allocator_traits<block_allocator>::allocate(allocator, 1))};
-        auto* made = ::new (static_cast<void*>(releasing.memory))
-            started_operation(token, std::forward<E>(executor), allocator, io_executor);
-        releasing.memory = nullptr;
-        return made;
+        memory_for<started_operation, block_allocator> memory(allocator);
+        return memory.keep(::new (memory.place()) started_operation(
+            token, std::forward<E>(executor), allocator, io_executor));
     }
 
     allocator_type get_allocator() const noexcept { return allocator_type(allocator_); }
@@ -164,12 +154,10 @@ private:
     }
 
     static void destroy(operation_base& self) noexcept {
-        block_allocator allocator(of(self).allocator_);
-        started_operation* const memory = &of(self);
-        memory->executor_.destroy(memory->has_plain_executor());
-        memory->io_executor_.destroy(false);
-        std::destroy_at(memory);
-        std::allocator_traits<block_allocator>::deallocate(allocator, memory, 1);
+        started_operation& gone = of(self);
+        gone.executor_.destroy(gone.has_plain_executor());
+        gone.io_executor_.destroy(false);
+        memory_for<started_operation, block_allocator>::destroy(&gone, gone.allocator_);
     }
 
     /// A request must not overtake the operation's last handler on its way, which was sent off when

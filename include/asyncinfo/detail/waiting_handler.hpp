@@ -5,22 +5,17 @@
 #ifndef ASYNCINFO_DETAIL_WAITING_HANDLER_HPP
 #define ASYNCINFO_DETAIL_WAITING_HANDLER_HPP
 
+#include <asyncinfo/detail/handler_node.hpp>
+#include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/operation.hpp>
-#include <asyncinfo/detail/post_to.hpp>
-#include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/detail/result.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -56,60 +51,26 @@ void deliver_outcome(Handler&& handler, operation_base& ended) {
 /// It is submitted to the handler's executor when the operation has ended, or when the wait is
 /// cancelled: never called in the initiating function. `T` is the result to be delivered, or void.
 template <typename Handler, typename T>
-class waiting_handler final : public observer {
-    using own_executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
-    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
-        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
-    using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
-    using traits =
-        typename std::allocator_traits<own_allocator>::template rebind_traits<waiting_handler>;
-    using node_allocator = typename traits::allocator_type;
-    using slot_type = boost::asio::associated_cancellation_slot_t<Handler>;
+class waiting_handler final
+    : public observer,
+      public handler_node<waiting_handler<Handler, T>, Handler, boost::asio::any_io_executor> {
+    using node = handler_node<waiting_handler, Handler, boost::asio::any_io_executor>;
+    friend node;
 
 public:
     static void start(Handler handler, operation_base& operation) {
-        node_allocator allocator(
-            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
-        struct guard {
-            node_allocator& allocator;
-            waiting_handler* memory;
-            ~guard() {
-                if (memory)
-                    traits::deallocate(allocator, memory, 1);
-            }
-        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
-        owner made(::new (static_cast<void*>(releasing.memory))
-                       waiting_handler(std::move(handler), operation));
-        releasing.memory = nullptr;
-
-        auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
-        if (slot.is_connected())
-            slot.template emplace<cancel_wait>(operation, *made.waiting);
-        waiting_handler& waiting = *made.waiting;
+        auto made = node::make(std::move(handler), operation);
+        if (auto slot = made->slot(); slot.is_connected())
+            slot.template emplace<cancel_wait>(operation, *made);
         // Before it is registered: it may be told, and gone, as soon as it is.
-        made.waiting = nullptr;
+        waiting_handler& waiting = *made.release();
         if (!operation.observe(waiting))
-            waiting.submit();
+            waiting.post();
     }
 
-    void ended() override { submit(); }
+    void ended() override { node::post(); }
 
 private:
-    /// Owns the node: the function that is submitted, and whoever destroys it uncalled.
-    struct owner {
-        explicit owner(waiting_handler* w) noexcept : waiting(w) {}
-        owner(owner&& other) noexcept : waiting(std::exchange(other.waiting, nullptr)) {}
-        owner& operator=(owner&&) = delete;
-        ~owner() {
-            if (waiting)
-                waiting->destroy();
-        }
-
-        void operator()() { std::exchange(waiting, nullptr)->complete(); }
-
-        waiting_handler* waiting;
-    };
-
     /// In the waiter's slot. Emitted, like anything in there, on the waiter's executor.
     ///
     /// The wait may be gone without having cleared the slot: destroyed uncalled where the slot must
@@ -125,9 +86,9 @@ private:
                 return;
             waiting_handler& waiting = *std::exchange(waiting_, nullptr);
             waiting.cancelled_ = true;
-            auto slot = boost::asio::get_associated_cancellation_slot(waiting.handler_);
+            auto slot = waiting.slot();
             try {
-                waiting.submit();
+                waiting.post();
             } catch (...) {
                 // The handler is gone.
                 slot.clear();
@@ -141,53 +102,28 @@ private:
     };
 
     waiting_handler(Handler&& handler, operation_base& operation)
-        : observer(rank::submitted), operation_(&operation),
-          executor_(boost::asio::prefer(
-              own_executor(boost::asio::get_associated_executor(handler, operation.executor())),
-              boost::asio::execution::outstanding_work.tracked)),
-          handler_(std::move(handler)) {}
-
-    void submit() {
-        const tracked_executor executor(executor_);
-        const own_allocator allocator(
-            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
-        post_to(executor, owner(this), allocator);
-    }
+        : observer(rank::submitted), node(std::move(handler), operation.executor()),
+          operation_(&operation) {}
 
     void complete() {
-        auto slot = boost::asio::get_associated_cancellation_slot(handler_);
-        if (slot.is_connected())
+        if (auto slot = node::slot(); slot.is_connected())
             slot.clear();
         const operation_ptr operation = std::move(operation_);
         const bool cancelled = cancelled_;
-        // Held until the handler has returned, as by any operation of Asio's.
-        [[maybe_unused]] const tracked_executor working(std::move(executor_));
-        Handler handler = take_handler();
+        auto taken = node::take();
         if (!cancelled)
-            deliver_outcome<T>(std::move(handler), *operation);
+            deliver_outcome<T>(std::move(taken.handler), *operation);
         else if constexpr (std::is_void_v<T>)
-            std::move(handler)(boost::system::error_code(boost::asio::error::operation_aborted));
+            std::move(taken.handler)(
+                boost::system::error_code(boost::asio::error::operation_aborted));
         else
-            std::move(handler)(boost::system::error_code(boost::asio::error::operation_aborted),
-                               T());
+            std::move(taken.handler)(
+                boost::system::error_code(boost::asio::error::operation_aborted), T());
     }
 
-    void destroy() noexcept { take_handler(); }
-
-    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
-    /// from, may know its allocator no more.
-    Handler take_handler() noexcept {
-        Handler handler(std::move(handler_));
-        node_allocator allocator(
-            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
-        std::destroy_at(this);
-        traits::deallocate(allocator, this, 1);
-        return handler;
-    }
+    void lose() noexcept { node::take(); }
 
     operation_ptr operation_;
-    tracked_executor executor_;
-    Handler handler_;
     bool cancelled_ = false;
 };
 

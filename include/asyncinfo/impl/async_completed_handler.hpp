@@ -59,10 +59,8 @@ concept orders_completed = requires(Block& block, completed_ptr handler) {
 
 template <typename Sender, typename Argument, typename Callable>
 class delegate_callable final : public delegate_target<Argument> {
-    using allocator_type = boost::asio::associated_allocator_t<Callable>;
-    using traits =
-        typename std::allocator_traits<allocator_type>::template rebind_traits<delegate_callable>;
-    using node_allocator = typename traits::allocator_type;
+    using memory_type =
+        memory_for<delegate_callable, boost::asio::associated_allocator_t<Callable>>;
 
 public:
     explicit delegate_callable(Callable&& callable) : callable_(std::move(callable)) {}
@@ -70,19 +68,8 @@ public:
     template <typename C>
     static target_ptr<Argument> make(C&& given) {
         Callable callable(std::forward<C>(given));
-        node_allocator allocator(boost::asio::get_associated_allocator(callable));
-        struct guard {
-            node_allocator& allocator;
-            delegate_callable* memory;
-            ~guard() {
-                if (memory)
-                    traits::deallocate(allocator, memory, 1);
-            }
-        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
-        target_ptr<Argument> made(::new (static_cast<void*>(releasing.memory))
-                                      delegate_callable(std::move(callable)));
-        releasing.memory = nullptr;
-        return made;
+        memory_type memory(boost::asio::get_associated_allocator(callable));
+        return memory.keep(::new (memory.place()) delegate_callable(std::move(callable)));
     }
 
     void run(operation_ptr operation, const Argument& argument) override {
@@ -131,9 +118,7 @@ private:
     }
 
     void destroy() noexcept override {
-        node_allocator allocator(boost::asio::get_associated_allocator(callable_));
-        std::destroy_at(this);
-        traits::deallocate(allocator, this, 1);
+        memory_type::destroy(this, boost::asio::get_associated_allocator(callable_));
     }
 
     Callable callable_;

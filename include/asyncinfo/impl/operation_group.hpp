@@ -6,16 +6,14 @@
 #define ASYNCINFO_IMPL_OPERATION_GROUP_HPP
 
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/handler_node.hpp>
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/post_to.hpp>
-#include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/operation_group.hpp>
 
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/prefer.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <functional>
 #include <memory>
@@ -27,15 +25,9 @@ class tagged_member final : public group_member {
 public:
     template <typename... Args>
     static group_member_owner make(operation_ptr of, Args&&... tag) {
-        recycling_allocator<tagged_member> allocator;
-        tagged_member* const memory = allocator.allocate(1);
-        try {
-            return group_member_owner(::new (static_cast<void*>(memory))
-                                          tagged_member(std::move(of), std::forward<Args>(tag)...));
-        } catch (...) {
-            allocator.deallocate(memory, 1);
-            throw;
-        }
+        memory_for<tagged_member> memory;
+        return group_member_owner(memory.keep(
+            ::new (memory.place()) tagged_member(std::move(of), std::forward<Args>(tag)...)));
     }
 
     static group_entry<Tag> entry(group_member_owner taken) noexcept {
@@ -59,72 +51,31 @@ private:
     explicit tagged_member(operation_ptr of, Args&&... tag)
         : group_member(std::move(of)), tag_(std::forward<Args>(tag)...) {}
 
-    void destroy() noexcept override {
-        std::destroy_at(this);
-        recycling_allocator<tagged_member>().deallocate(this, 1);
-    }
+    void destroy() noexcept override { memory_for<tagged_member>::destroy(this); }
 
     [[no_unique_address]] std::conditional_t<std::is_void_v<Tag>, none, Tag> tag_;
 };
 
-/// A completion handler that waits for the next operation of a group. As `waiting_handler`, which
-/// waits for one operation.
+/// A completion handler that waits for the next operation of a group.
 template <typename Handler, typename Tag>
-class next_handler final : public group_waiter {
-    using own_executor = boost::asio::associated_executor_t<Handler>;
-    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
-        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
-    using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
-    using traits =
-        typename std::allocator_traits<own_allocator>::template rebind_traits<next_handler>;
-    using node_allocator = typename traits::allocator_type;
+class next_handler final
+    : public group_waiter,
+      public handler_node<next_handler<Handler, Tag>, Handler, boost::asio::system_executor> {
+    using node = handler_node<next_handler, Handler, boost::asio::system_executor>;
+    friend node;
 
 public:
     static void start(Handler handler, const group_ptr& group) {
-        node_allocator allocator(
-            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
-        struct guard {
-            node_allocator& allocator;
-            next_handler* memory;
-            ~guard() {
-                if (memory)
-                    traits::deallocate(allocator, memory, 1);
-            }
-        } releasing{allocator, std::to_address(traits::allocate(allocator, 1))};
-        owner made(::new (static_cast<void*>(releasing.memory))
-                       next_handler(std::move(handler), group));
-        releasing.memory = nullptr;
-
-        auto slot = boost::asio::get_associated_cancellation_slot(made.waiting->handler_);
-        if (slot.is_connected())
-            slot.template emplace<cancel_wait>(group, made.waiting->ticket);
+        auto made = node::make(std::move(handler), group);
+        if (auto slot = made->slot(); slot.is_connected())
+            slot.template emplace<cancel_wait>(group, made->ticket);
         // It may be gone as soon as it is there.
-        group->wait(*std::exchange(made.waiting, nullptr));
+        group->wait(*made.release());
     }
 
-    void submit() override {
-        const tracked_executor executor(executor_);
-        const own_allocator allocator(
-            boost::asio::get_associated_allocator(handler_, recycling_allocator<void>()));
-        post_to(executor, owner(this), allocator);
-    }
+    void submit() override { node::post(); }
 
 private:
-    /// Owns the node: the function that is submitted, and whoever destroys it uncalled.
-    struct owner {
-        explicit owner(next_handler* w) noexcept : waiting(w) {}
-        owner(owner&& other) noexcept : waiting(std::exchange(other.waiting, nullptr)) {}
-        owner& operator=(owner&&) = delete;
-        ~owner() {
-            if (waiting)
-                waiting->lose();
-        }
-
-        void operator()() { std::exchange(waiting, nullptr)->complete(); }
-
-        next_handler* waiting;
-    };
-
     /// In the waiter's slot; finds the wait by its number, for it may be gone.
     struct cancel_wait {
         cancel_wait(const group_ptr& g, std::uint64_t t) noexcept : group(g), ticket(t) {}
@@ -139,47 +90,28 @@ private:
     };
 
     next_handler(Handler&& handler, const group_ptr& group)
-        : group_waiter(group->new_ticket()), group_(group),
-          executor_(boost::asio::prefer(own_executor(boost::asio::get_associated_executor(handler)),
-                                        boost::asio::execution::outstanding_work.tracked)),
-          handler_(std::move(handler)) {}
+        : group_waiter(group->new_ticket()), node(std::move(handler), {}), group_(group) {}
 
     void complete() {
-        auto slot = boost::asio::get_associated_cancellation_slot(handler_);
-        if (slot.is_connected())
+        if (auto slot = node::slot(); slot.is_connected())
             slot.clear();
         const group_ptr group = std::move(group_);
         const boost::system::error_code code = error;
         auto entry =
             tagged_member<Tag>::optional_entry(member ? group->delivered(*member) : nullptr);
-        // Held until the handler has returned, as by any operation of Asio's.
-        [[maybe_unused]] const tracked_executor working(std::move(executor_));
-        Handler handler = take_handler();
-        std::move(handler)(code, std::move(entry));
+        auto taken = node::take();
+        std::move(taken.handler)(code, std::move(entry));
     }
 
     void lose() noexcept {
         const group_ptr group = std::move(group_);
         group_member* const untaken = member;
-        take_handler();
+        node::take();
         if (untaken)
             group->put_back(*untaken);
     }
 
-    /// Frees the node before the handler, which may be what its allocator lives in; and which, moved
-    /// from, may know its allocator no more.
-    Handler take_handler() noexcept {
-        Handler handler(std::move(handler_));
-        node_allocator allocator(
-            boost::asio::get_associated_allocator(handler, recycling_allocator<void>()));
-        std::destroy_at(this);
-        traits::deallocate(allocator, this, 1);
-        return handler;
-    }
-
     group_ptr group_;
-    tracked_executor executor_;
-    Handler handler_;
 };
 
 template <typename Tag>
@@ -273,6 +205,7 @@ auto operation_group<Tag>::async_next(Token&& token) {
 
 template <typename Tag>
 template <typename Executor, std::invocable<group_entry<Tag>> F>
+    requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
 void operation_group<Tag>::on_next(const Executor& executor, F f) {
     core_->feed(std::make_shared<detail::executor_feed<Tag, Executor, F>>(executor, std::move(f)));
 }

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_IMPL_TO_FUTURE_HPP
 #define ASYNCINFO_IMPL_TO_FUTURE_HPP
 
+#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/to_future.hpp>
@@ -20,7 +21,6 @@ namespace asyncinfo::detail {
 template <typename Handle>
 class promise_keeper final : observer {
     using result_type = result_of_t<Handle>;
-    using allocator_type = recycling_allocator<promise_keeper>;
 
 public:
     explicit promise_keeper(const Handle& operation)
@@ -29,14 +29,8 @@ public:
 
     static std::future<result_type> start(const Handle& operation) {
         operation_base& observed = handle_access::usable(operation);
-        promise_keeper* const memory = allocator_type().allocate(1);
-        promise_keeper* made = nullptr;
-        try {
-            made = std::construct_at(memory, operation);
-        } catch (...) {
-            allocator_type().deallocate(memory, 1);
-            throw;
-        }
+        memory_for<promise_keeper> memory;
+        promise_keeper* const made = memory.keep(::new (memory.place()) promise_keeper(operation));
         auto future = made->promise_.get_future();
         if (!observed.observe(*made))
             made->ended();
@@ -60,8 +54,7 @@ private:
 
     struct destroyer {
         void operator()(promise_keeper* gone) const noexcept {
-            std::destroy_at(gone);
-            allocator_type().deallocate(gone, 1);
+            memory_for<promise_keeper>::destroy(gone);
         }
     };
 

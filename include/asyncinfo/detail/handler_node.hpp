@@ -1,0 +1,109 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_HANDLER_NODE_HPP
+#define ASYNCINFO_DETAIL_HANDLER_NODE_HPP
+
+#include <asyncinfo/detail/memory_for.hpp>
+#include <asyncinfo/detail/post_to.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// A completion handler that waits for something, in memory from its own allocator, until it is
+/// submitted to its executor, whose context has work meanwhile. `Executor` is the one for a handler
+/// that has none.
+///
+/// `Node` derives from this. Once submitted, it is told either `complete()`, on the executor, or
+/// `lose()`, and has to `take`, which destroys it.
+template <typename Node, typename Handler, typename Executor>
+class handler_node {
+    using own_executor = boost::asio::associated_executor_t<Handler, Executor>;
+    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
+        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+    using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
+
+public:
+    /// The function that is submitted, and whoever destroys it uncalled.
+    class owner {
+    public:
+        explicit owner(Node* node) noexcept : node_(node) {}
+        owner(owner&& other) noexcept : node_(other.release()) {}
+        owner& operator=(owner&&) = delete;
+        ~owner() {
+            if (node_)
+                node_->lose();
+        }
+
+        Node& operator*() const noexcept { return *node_; }
+        Node* operator->() const noexcept { return node_; }
+        Node* release() noexcept { return std::exchange(node_, nullptr); }
+
+        void operator()() { release()->complete(); }
+
+    private:
+        Node* node_;
+    };
+
+    template <typename... Args>
+    static owner make(Handler&& handler, Args&&... args) {
+        memory_for<Node, own_allocator> memory(allocator_of(handler));
+        return owner(memory.keep(::new (memory.place())
+                                     Node(std::move(handler), std::forward<Args>(args)...)));
+    }
+
+    auto slot() const noexcept { return boost::asio::get_associated_cancellation_slot(handler_); }
+
+    /// The node belongs to the executor from here on. If this throws it is gone.
+    void post() {
+        const tracked_executor executor(executor_);
+        const own_allocator allocator(allocator_of(handler_));
+        post_to(executor, owner(static_cast<Node*>(this)), allocator);
+    }
+
+protected:
+    handler_node(Handler&& handler, const Executor& otherwise)
+        : executor_(boost::asio::prefer(
+              own_executor(boost::asio::get_associated_executor(handler, otherwise)),
+              boost::asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
+    ~handler_node() = default;
+
+    /// What outlives the node: the handler, and the work until that has returned, as with any
+    /// operation of Asio's.
+    struct remains {
+        tracked_executor working;
+        Handler handler;
+    };
+
+    /// Destroys the node. Its memory is free before the handler is gone, which may be what the
+    /// allocator lives in; and which, moved from, may know its allocator no more.
+    remains take() noexcept {
+        remains result{std::move(executor_), std::move(handler_)};
+        memory_for<Node, own_allocator>::destroy(static_cast<Node*>(this),
+                                                 allocator_of(result.handler));
+        return result;
+    }
+
+private:
+    static own_allocator allocator_of(const Handler& handler) noexcept {
+        return boost::asio::get_associated_allocator(handler, recycling_allocator<void>());
+    }
+
+    tracked_executor executor_;
+    Handler handler_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_HANDLER_NODE_HPP
