@@ -41,11 +41,6 @@ asyncinfo_add_loop(qt Qt6::Widgets qt6-base-dev)
 asyncinfo_add_loop(sdl PkgConfig::ASYNCINFO_SDL libsdl2-dev)
 asyncinfo_add_loop(uv PkgConfig::ASYNCINFO_UV libuv1-dev)
 
-# Qt's `emit` does not hide Asio's.
-if(TARGET asyncinfo_loop_qt)
-  target_compile_definitions(asyncinfo_loop_qt INTERFACE QT_NO_KEYWORDS)
-endif()
-
 # Loops that draw do so without a display. Qt is not built for the thread sanitizer, to which what
 # Qt's drawing threads do looks like races.
 function(asyncinfo_loop_test name)

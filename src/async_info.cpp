@@ -156,7 +156,7 @@ AsyncStatus IAsyncInfo::wait(detail::deadline until, boost::system::error_code& 
     return operation->wait(until, error);
 }
 
-AsyncStatus IAsyncInfo::drive(boost::asio::io_context& context, detail::deadline until,
+AsyncStatus IAsyncInfo::drive(detail::driven_context context, detail::deadline until,
                               boost::system::error_code& error) const {
     auto* operation = usable(error);
     if (!operation)

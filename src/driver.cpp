@@ -4,7 +4,9 @@
 //
 #include <asyncinfo/detail/driver.hpp>
 
+#include <asyncinfo/completion_queue.hpp>
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/polling_frame.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/execution/allocator.hpp>
@@ -92,15 +94,16 @@ private:
     std::shared_ptr<reserve> reserve_;
 };
 
-/// Ends the `run_one` that the driving thread is in. It allocates nothing when it is told: the
-/// memory was set aside before.
-class driving_thread final : public blocked_thread {
+/// Runs an io_context while an operation runs, and ends the `run_one` that it is in when that ends. It
+/// allocates nothing when it is told: the memory was set aside before.
+class io_context_driver final : public blocked_thread {
 public:
-    driving_thread(operation_base& operation, boost::asio::io_context& context)
-        : operation_(operation), reserve_(std::make_shared<reserve>()), wake_(context, reserve_),
+    io_context_driver(operation_base& operation, boost::asio::io_context& context)
+        : operation_(operation), context_(context), work_(context.get_executor()),
+          reserve_(std::make_shared<reserve>()), wake_(context, reserve_),
           observing_(operation.observe(*this)) {}
 
-    ~driving_thread() override {
+    ~io_context_driver() override {
         if (observing_ && !operation_.unobserve(*this))
             wait();
         reserve_->driver_has_left = true;
@@ -111,59 +114,110 @@ public:
         blocked_thread::ended();
     }
 
+    void run_some(deadline until) {
+        if (context_.stopped())
+            context_.restart();
+        if (until.is_never())
+            context_.run_one();
+        else
+            context_.run_one_until(until.time());
+    }
+
+    /// Runs what is ready now, and not what that makes ready. The context looks for expired timers
+    /// and ready sockets once it has come by its queue, and puts them behind: hence two rounds.
+    static void poll(operation_base& operation, boost::asio::io_context& context) {
+        if (context.stopped())
+            context.restart();
+        for (int round = 0; round < 2; ++round) {
+            const auto done = std::make_shared<std::atomic<bool>>(false);
+            boost::asio::post(context, [done] { *done = true; });
+            while (!*done) {
+                if (operation.status() != AsyncStatus::Started || context.poll_one() == 0)
+                    return;
+                resume_queue::run_queued();
+            }
+        }
+    }
+
 private:
     operation_base& operation_;
+    boost::asio::io_context& context_;
+    // With work of its own the context returns only when somebody stops it, and without any other
+    // this thread waits in there.
+    const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<reserve> reserve_;
     wake_driver wake_;
     const bool observing_;
 };
 
-/// Runs what is ready now, and not what that makes ready. The context looks for expired timers and
-/// ready sockets once it has come by its queue, and puts them behind: hence two rounds.
-void poll(operation_base& operation, boost::asio::io_context& context) {
-    if (context.stopped())
-        context.restart();
-    for (int round = 0; round < 2; ++round) {
-        const auto done = std::make_shared<std::atomic<bool>>(false);
-        boost::asio::post(context, [done] { *done = true; });
-        while (!*done) {
-            if (operation.status() != AsyncStatus::Started || context.poll_one() == 0)
-                return;
-            resume_queue::run_queued();
-        }
+/// The same with a `completion_queue`.
+class queue_driver final : public blocked_thread {
+public:
+    queue_driver(operation_base& operation, queue_core& queue)
+        : operation_(operation), queue_(&queue), observing_(operation.observe(*this)) {}
+
+    ~queue_driver() override {
+        if (observing_ && !operation_.unobserve(*this))
+            blocked_thread::wait();
+    }
+
+    void ended() override {
+        told_ = true;
+        queue_->wake();
+        blocked_thread::ended();
+    }
+
+    void run_some(deadline until) {
+        if (queue_->wait(until, false, &told_))
+            queue_->run(queue_core::what_is_ready, until, &told_);
+    }
+
+    static void poll(operation_base& operation, queue_core& queue) {
+        queue_driver driver(operation, queue);
+        queue.run(queue_core::what_is_ready, deadline::never(), &driver.told_);
+    }
+
+private:
+    operation_base& operation_;
+    const queue_core_ptr queue_; // a handler may destroy the queue
+    std::atomic<bool> told_{false};
+    const bool observing_;
+};
+
+template <typename Driver, typename Context>
+void drive_with(operation_base& operation, Context& context, deadline until) {
+    if (until.is_poll())
+        return Driver::poll(operation, context);
+    Driver driver(operation, context);
+    while (operation.status() == AsyncStatus::Started && !until.is_over()) {
+        driver.run_some(until);
+        resume_queue::run_queued();
     }
 }
 
 } // namespace
 
-AsyncStatus drive(operation_base& operation, boost::asio::io_context& context, deadline until,
+driven_context::driven_context(completion_queue& queue) noexcept : queue_(queue.core_.get()) {}
+
+bool driven_context::running_in_this_thread() const noexcept {
+    return queue_ ? polling_frame::of(*queue_) != nullptr
+                  : io_context_->get_executor().running_in_this_thread();
+}
+
+AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
                   boost::system::error_code& error) {
     resume_queue::run_queued();
     if (operation.status() != AsyncStatus::Started)
         return operation.status();
-    if (until.is_poll()) {
-        poll(operation, context);
-        return operation.status();
-    }
     // A thread of the operation's context may drive that context, but no other meanwhile.
-    if (!context.get_executor().running_in_this_thread() && operation.needs_this_thread()) {
+    if (!until.is_poll() && !context.running_in_this_thread() && operation.needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;
     }
-    // With work of its own the context returns only when somebody stops it, and without any other
-    // this thread waits in there.
-    const auto work = boost::asio::make_work_guard(context);
-    const driving_thread waker(operation, context);
-    while (operation.status() == AsyncStatus::Started &&
-           (until.is_never() || deadline::clock::now() < until.time())) {
-        if (context.stopped())
-            context.restart();
-        if (until.is_never())
-            context.run_one();
-        else
-            context.run_one_until(until.time());
-        resume_queue::run_queued();
-    }
+    if (context.queue())
+        drive_with<queue_driver>(operation, *context.queue(), until);
+    else
+        drive_with<io_context_driver>(operation, *context.io_context(), until);
     return operation.status();
 }
 

@@ -180,7 +180,7 @@ void operation_base::expire() noexcept {
         methods_->latched(*this);
 }
 
-void operation_base::emit(unsigned types) {
+void operation_base::deliver(unsigned types) {
     try {
         arrived_here();
     } catch (...) {

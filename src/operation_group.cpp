@@ -4,6 +4,7 @@
 //
 #include <asyncinfo/operation_group.hpp>
 
+#include <asyncinfo/detail/driver.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
 
@@ -248,7 +249,7 @@ std::size_t group_core::size() const noexcept {
 
 /// In order of their Ids, up to the last one that is there now, until `visit` says no.
 template <typename Visit>
-void group_core::visit_running(Visit visit) noexcept {
+void group_core::visit_running(Visit visit) {
     const group_ptr keep(this);
     lock_type lock(mutex_);
     if (members_.empty())
@@ -278,11 +279,11 @@ void group_core::cancel_all() noexcept {
     });
 }
 
-std::vector<IAsyncInfo> group_core::shut_down(deadline until) {
+std::vector<IAsyncInfo> group_core::shut_down(deadline until, const driven_context* driven) {
     const group_ptr keep(this);
     resume_queue::run_queued();
     bool needed = false;
-    if (!until.is_poll())
+    if (!until.is_poll() && !(driven && driven->running_in_this_thread()))
         visit_running([&](operation_base& o) { return !(needed = o.needs_this_thread()); });
     if (needed)
         throw boost::system::system_error(errc::would_deadlock);
@@ -298,6 +299,11 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until) {
     tell(in_vain, errc::group_shut_down);
     cancel_all();
     resume_queue::run_queued();
+    if (driven)
+        visit_running([&](operation_base& o) {
+            boost::system::error_code refused;
+            return drive(o, *driven, until, refused) != AsyncStatus::Started || !until.is_over();
+        });
 
     lock_type lock(mutex_);
     const auto idle = [this] { return running() == 0; };

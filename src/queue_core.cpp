@@ -37,7 +37,7 @@ void queue_core::submit(queued& function) {
         became_ready(lock);
 }
 
-std::size_t queue_core::run(std::size_t most, deadline until) {
+std::size_t queue_core::run(std::size_t most, deadline until, flag stop) {
     resume_queue::run_queued();
     const queue_core_ptr keep(this); // a function may destroy the queue
     polling_frame frame(*this);
@@ -54,8 +54,7 @@ std::size_t queue_core::run(std::size_t most, deadline until) {
             ++done;
             next->run();
             frame.rethrow_captured();
-            const bool spent =
-                !until.is_never() && (until.is_poll() || deadline::clock::now() >= until.time());
+            const bool spent = until.is_over() || (stop && *stop);
             lock.lock();
             if (spent)
                 break;
@@ -72,11 +71,11 @@ std::size_t queue_core::run(std::size_t most, deadline until) {
     return done;
 }
 
-bool queue_core::wait(deadline until, bool until_no_work) {
+bool queue_core::wait(deadline until, bool until_no_work, flag stop) {
     resume_queue::run_queued();
     lock_type lock(mutex_);
     const auto is_over = [&] {
-        return size_ != 0 || (until_no_work && worked_ && work_.load() == 0);
+        return size_ != 0 || (until_no_work && worked_ && work_.load() == 0) || (stop && *stop);
     };
     ++waiting_;
     if (until.is_never())
@@ -85,6 +84,12 @@ bool queue_core::wait(deadline until, bool until_no_work) {
         changed_.wait_until(lock, until.time(), is_over);
     --waiting_;
     return size_ != 0;
+}
+
+void queue_core::wake() noexcept {
+    const lock_type lock(mutex_);
+    if (waiting_ != 0)
+        changed_.notify_all();
 }
 
 ready_signal::native_handle_type queue_core::native_handle() {

@@ -48,8 +48,8 @@ public:
     void get(boost::system::error_code& error) const;
 
     /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
-    void get(boost::asio::io_context& context) const;
-    void get(boost::asio::io_context& context, boost::system::error_code& error) const;
+    void get(detail::driven_context context) const;
+    void get(detail::driven_context context, boost::system::error_code& error) const;
 
     /// The code that was delivered, without throwing it.
     ///

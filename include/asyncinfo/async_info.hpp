@@ -7,12 +7,12 @@
 
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/operation.hpp>
 #include <asyncinfo/detail/waiting_handler.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -178,14 +178,14 @@ public:
     AsyncStatus wait_until(std::chrono::time_point<Clock, Duration> time,
                            boost::system::error_code& error) const;
 
-    /// As `wait_for`, but runs `context` on this thread meanwhile, whatever thread the operation
-    /// ends on. Restarts the context if it was stopped; waits as `wait_for` does once it has no
-    /// work left. What its handlers throw is thrown.
+    /// As `wait_for`, but runs `context`, an `asio::io_context` or a `completion_queue`, on this
+    /// thread meanwhile, whatever thread the operation ends on. Restarts an io_context that was
+    /// stopped; waits as `wait_for` does once it has no work left. What its handlers throw is thrown.
     template <typename Rep, typename Period>
-    AsyncStatus wait_for(boost::asio::io_context& context,
+    AsyncStatus wait_for(detail::driven_context context,
                          std::chrono::duration<Rep, Period> duration) const;
     template <typename Rep, typename Period>
-    AsyncStatus wait_for(boost::asio::io_context& context,
+    AsyncStatus wait_for(detail::driven_context context,
                          std::chrono::duration<Rep, Period> duration,
                          boost::system::error_code& error) const;
 
@@ -255,7 +255,7 @@ protected:
 
     void set_deadline(detail::deadline when, boost::system::error_code& error) const;
     AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;
-    AsyncStatus drive(boost::asio::io_context& context, detail::deadline until,
+    AsyncStatus drive(detail::driven_context context, detail::deadline until,
                       boost::system::error_code& error) const;
 
 private:

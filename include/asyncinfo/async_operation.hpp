@@ -49,8 +49,8 @@ public:
     std::optional<T> get(boost::system::error_code& error) const;
 
     /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
-    T get(boost::asio::io_context& context) const;
-    std::optional<T> get(boost::asio::io_context& context, boost::system::error_code& error) const;
+    T get(detail::driven_context context) const;
+    std::optional<T> get(detail::driven_context context, boost::system::error_code& error) const;
 
     /// All that was delivered, in every status: the code, and the result, partial ones included.
     ///

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_COMPLETION_QUEUE_HPP
 #define ASYNCINFO_COMPLETION_QUEUE_HPP
 
+#include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/queue_core.hpp>
 #include <asyncinfo/detail/queue_executor.hpp>
 
@@ -122,6 +123,8 @@ public:
     void on_ready(std::function<void()> function) { core_->on_ready(std::move(function)); }
 
 private:
+    friend class detail::driven_context;
+
     const detail::queue_core_ptr core_;
 };
 

@@ -6,6 +6,7 @@
 #define ASYNCINFO_OPERATION_GROUP_HPP
 
 #include <asyncinfo/async_info.hpp>
+#include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/group_core.hpp>
 
 #include <boost/asio/execution_context.hpp>
@@ -174,6 +175,15 @@ public:
     template <typename Rep, typename Period>
     std::vector<IAsyncInfo> shutdown(std::chrono::duration<Rep, Period> duration) {
         return core_->shut_down(detail::deadline::after(duration));
+    }
+
+    /// The same, but runs `context`, an `asio::io_context` or a `completion_queue`, on this thread
+    /// meanwhile: for the thread of a loop, on which operations that are bound to it would wait for
+    /// their loop in vain. What its handlers throw is thrown.
+    template <typename Rep, typename Period>
+    std::vector<IAsyncInfo> shutdown(detail::driven_context context,
+                                     std::chrono::duration<Rep, Period> duration) {
+        return core_->shut_down(detail::deadline::after(duration), &context);
     }
 
 private:

@@ -233,7 +233,7 @@ private:
 
     // --- The effects that the gate asks for -----------------------------------------------------
 
-    void emit(unsigned types) {
+    void deliver(unsigned types) {
         at('e' + 256 * types);
         const holder in(*this);
         require(!cleaned_, "emitted after the end");

@@ -45,6 +45,7 @@ public:
 
     bool is_poll() const noexcept { return !time_; }
     bool is_never() const noexcept { return time_ == clock::time_point::max(); }
+    bool is_over() const noexcept { return is_poll() || (!is_never() && clock::now() >= time()); }
     clock::time_point time() const noexcept { return *time_; }
 
     friend deadline earlier(const deadline& a, const deadline& b) noexcept {

@@ -6,15 +6,14 @@
 #define ASYNCINFO_DETAIL_DRIVER_HPP
 
 #include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/operation.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 namespace asyncinfo::detail {
 
 /// Runs `context` on this thread until the operation has ended, on whatever thread, or the time is
 /// over. Once the context has no work left it waits, as `operation_base::wait` does.
-AsyncStatus drive(operation_base& operation, boost::asio::io_context& context, deadline until,
+AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
                   boost::system::error_code& error);
 
 } // namespace asyncinfo::detail

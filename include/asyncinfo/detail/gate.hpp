@@ -58,7 +58,7 @@ private:
 /// never waits.
 ///
 /// `Derived` supplies the effects:
-///     void emit(unsigned types)         calls the cancellation handler, if it is due
+///     void deliver(unsigned types)      calls the cancellation handler, if it is due
 ///     void submit(delivery&&)           hands it to the executor; may throw
 ///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
 ///     void arrived_here()               the request has come to a thread outside the executor
@@ -313,14 +313,14 @@ private:
         for (;;) {
             const auto then =
                 transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
-            if (then != lifecycle::next::emit) {
+            if (then != lifecycle::next::deliver) {
                 proceed(then);
                 break;
             }
             delivered = lifecycle::requested(load());
             try {
                 const activity here(this, activity::inside);
-                derived().emit(delivered);
+                derived().deliver(delivered);
             } catch (...) {
                 thrown = std::current_exception();
             }

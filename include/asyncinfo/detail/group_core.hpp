@@ -7,6 +7,7 @@
 
 #include <asyncinfo/async_info.hpp>
 #include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/operation.hpp>
 
@@ -149,7 +150,8 @@ public:
     std::size_t size() const noexcept;
 
     void cancel_all() noexcept;
-    std::vector<IAsyncInfo> shut_down(deadline until);
+    /// `driven`: what this thread runs meanwhile, if anything.
+    std::vector<IAsyncInfo> shut_down(deadline until, const driven_context* driven = nullptr);
 
     /// Forgets the members: the group is gone.
     void close() noexcept;
@@ -176,7 +178,7 @@ private:
     void leave(group_member& m) noexcept;
     static void tell(by_ticket& waiters, const boost::system::error_code& error) noexcept;
     template <typename Visit>
-    void visit_running(Visit visit) noexcept;
+    void visit_running(Visit visit);
 
     mutable std::mutex mutex_;
     by_id members_; ///< all: running, ready and on their way to a waiter

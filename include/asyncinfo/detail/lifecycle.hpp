@@ -55,7 +55,7 @@ inline constexpr word one_reference = word{1} << 32;
 enum class next {
     nothing,  ///< it is done
     wait,     ///< no transition is possible: sleep until the word changes, then try again
-    emit,     ///< deliver the request, then `leave` again
+    deliver,  ///< deliver the request, then `leave` again
     submit,   ///< hand a delivery (and one reference) to the executor, then `submitted`
     finish,   ///< it is inside and the operation has ended: clean up, then `publish`
     notify,   ///< the status is out: tell the observers, then `release` (the reference was kept)
@@ -123,7 +123,7 @@ constexpr transition leave(word w, bool may_emit, unsigned delivered) {
         return {w, next::finish};
     if (requested(w) == delivered)
         return settle(left);
-    return may_emit ? transition{w, next::emit} : deliver_request(left);
+    return may_emit ? transition{w, next::deliver} : deliver_request(left);
 }
 
 /// Cancel: latches the types. Whoever is inside delivers them on leaving.

@@ -206,7 +206,7 @@ private:
 
     enum class failure : unsigned char { none, code, exception };
 
-    void emit(unsigned types);
+    void deliver(unsigned types);
     void arrived_here() {
         if (methods_->requested)
             methods_->requested(*this);

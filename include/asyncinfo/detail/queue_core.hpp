@@ -57,11 +57,13 @@ public:
 
     /// For `run`: no more than are ready at the beginning.
     static constexpr std::size_t what_is_ready = 0;
-    std::size_t run(std::size_t most, deadline until);
+    using flag = const std::atomic<bool>*;
+    std::size_t run(std::size_t most, deadline until, flag stop = nullptr);
 
-    /// Until something is ready: true. False when the time is over; and with `until_no_work` when
-    /// work was counted and the last of it is gone.
-    bool wait(deadline until, bool until_no_work);
+    /// Until something is ready: true. False when the time is over; with `until_no_work` when work
+    /// was counted and the last of it is gone; and once `stop` has been set, and then `wake` called.
+    bool wait(deadline until, bool until_no_work, flag stop = nullptr);
+    void wake() noexcept;
 
     ready_signal::native_handle_type native_handle();
     void on_ready(std::function<void()> function);

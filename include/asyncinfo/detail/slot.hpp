@@ -166,10 +166,13 @@ private:
         void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to do
     };
 
+#pragma push_macro("emit") // of Qt's; Asio does the same
+#undef emit
     struct asio_signal {
         boost::asio::cancellation_signal signal;
         void operator()(boost::asio::cancellation_type_t type) { signal.emit(type); }
     };
+#pragma pop_macro("emit")
 
     // What Asio's own reactor places needs 32 bytes.
     static constexpr std::size_t capacity = 32;

@@ -91,7 +91,7 @@ void basic_action<Handle>::get(boost::system::error_code& error) const {
 }
 
 template <typename Handle>
-void basic_action<Handle>::get(boost::asio::io_context& context) const {
+void basic_action<Handle>::get(detail::driven_context context) const {
     boost::system::error_code error;
     get(context, error);
     if (error)
@@ -99,7 +99,7 @@ void basic_action<Handle>::get(boost::asio::io_context& context) const {
 }
 
 template <typename Handle>
-void basic_action<Handle>::get(boost::asio::io_context& context,
+void basic_action<Handle>::get(detail::driven_context context,
                                boost::system::error_code& error) const {
     drive(context, detail::deadline::never(), error);
     if (!error)

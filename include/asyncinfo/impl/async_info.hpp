@@ -87,7 +87,7 @@ AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time
 }
 
 template <typename Rep, typename Period>
-AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
+AsyncStatus IAsyncInfo::wait_for(detail::driven_context context,
                                  std::chrono::duration<Rep, Period> duration) const {
     boost::system::error_code error;
     const AsyncStatus status = wait_for(context, duration, error);
@@ -97,7 +97,7 @@ AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
 }
 
 template <typename Rep, typename Period>
-AsyncStatus IAsyncInfo::wait_for(boost::asio::io_context& context,
+AsyncStatus IAsyncInfo::wait_for(detail::driven_context context,
                                  std::chrono::duration<Rep, Period> duration,
                                  boost::system::error_code& error) const {
     return drive(context, detail::deadline::after(duration), error);

@@ -137,14 +137,14 @@ std::optional<T> basic_operation<Handle, T>::get(boost::system::error_code& erro
 }
 
 template <typename Handle, typename T>
-T basic_operation<Handle, T>::get(boost::asio::io_context& context) const {
+T basic_operation<Handle, T>::get(detail::driven_context context) const {
     boost::system::error_code error;
     auto result = get(context, error);
     return expect(std::move(result), error);
 }
 
 template <typename Handle, typename T>
-std::optional<T> basic_operation<Handle, T>::get(boost::asio::io_context& context,
+std::optional<T> basic_operation<Handle, T>::get(detail::driven_context context,
                                                  boost::system::error_code& error) const {
     drive(context, detail::deadline::never(), error);
     if (error)

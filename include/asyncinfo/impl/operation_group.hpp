@@ -182,8 +182,7 @@ std::size_t operation_group<Tag>::drain(F&& f, std::chrono::duration<Rep, Period
     while (auto next = core->take()) {
         ++taken;
         std::invoke(f, detail::tagged_member<Tag>::entry(std::move(next)));
-        if (until.is_poll() ||
-            (!until.is_never() && detail::deadline::clock::now() >= until.time()))
+        if (until.is_over())
             break;
     }
     return taken;

@@ -7,13 +7,6 @@
 
 /// For programs with Qt's event loop: Qt 6, and 5.15; only QtCore is needed, and no moc. Not part of
 /// `asyncinfo.hpp`.
-///
-/// Qt's keywords are macros, and `emit` is a member of Asio's. Define `QT_NO_KEYWORDS`, or include
-/// Asio before Qt.
-#if defined(emit) && !defined(BOOST_ASIO_CANCELLATION_SIGNAL_HPP)
-#error "asyncinfo: `emit` is a macro of Qt: define QT_NO_KEYWORDS, or include asyncinfo before Qt"
-#endif
-
 #include <asyncinfo/detail/loop_turn.hpp>
 
 #include <QObject>

@@ -1,0 +1,39 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
+#define ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
+
+#include <boost/asio/io_context.hpp>
+
+namespace asyncinfo {
+
+class completion_queue;
+
+namespace detail {
+
+class queue_core;
+
+/// What a thread can run while it waits, as in `op.get(context)`: an `asio::io_context` or a
+/// `completion_queue`.
+class driven_context {
+public:
+    driven_context(boost::asio::io_context& context) noexcept : io_context_(&context) {}
+    driven_context(completion_queue& queue) noexcept;
+
+    /// One of them is null.
+    boost::asio::io_context* io_context() const noexcept { return io_context_; }
+    queue_core* queue() const noexcept { return queue_; }
+
+    bool running_in_this_thread() const noexcept;
+
+private:
+    boost::asio::io_context* io_context_ = nullptr;
+    queue_core* queue_ = nullptr;
+};
+
+} // namespace detail
+} // namespace asyncinfo
+
+#endif // ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
