@@ -18,7 +18,8 @@ public:
     std::string message(int value) const override {
         switch (static_cast<errc>(value)) {
         case errc::illegal_method_call:
-            return "Illegal method call: not in this state, or the result has been taken";
+            return "Illegal method call: not in this state, after Close, or the result has been "
+                   "taken";
         case errc::illegal_state_change:
             return "Illegal state change: the operation is still running, Cancel it and wait";
         case errc::illegal_delegate_assignment:

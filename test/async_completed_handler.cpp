@@ -9,7 +9,9 @@
 #include "support/pending.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -93,7 +95,14 @@ BOOST_AUTO_TEST_CASE(a_null_one) {
 BOOST_AUTO_TEST_CASE(one_of_a_null_callable) {
     using namespace async_completed_handler_test;
     BOOST_TEST(!handler(takes_action(nullptr)));
-    BOOST_TEST(!handler(std::function<void(const IAsyncAction&, AsyncStatus)>()));
+    const std::function<void(const IAsyncAction&, AsyncStatus)> none;
+    BOOST_TEST(!handler(none));
+    boost::asio::io_context context;
+    BOOST_TEST(!handler(boost::asio::bind_executor(context, none)));
+    BOOST_TEST(!handler(boost::asio::bind_cancellation_slot(
+        boost::asio::cancellation_slot(),
+        boost::asio::bind_allocator(std::allocator<int>(),
+                                    boost::asio::bind_executor(context, none)))));
 }
 
 BOOST_AUTO_TEST_CASE(of_any_callable) {

@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <semaphore>
@@ -312,6 +313,15 @@ BOOST_FIXTURE_TEST_CASE(is_for_each_operation_alone, fixture) {
     source->report("a");
     other.report("b");
     BOOST_TEST(log == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(has_no_handler_in_it) {
+    using handler = asyncinfo::AsyncActionProgressHandler<int>;
+    const std::function<void(const asyncinfo::IAsyncActionWithProgress<int>&, const int&)> none;
+    asio::io_context context;
+    BOOST_TEST(!handler(asyncinfo::every(1ms, none)));
+    BOOST_TEST(!handler(asio::bind_executor(context, asyncinfo::every(1ms, none))));
+    BOOST_TEST(!handler(asyncinfo::every(1ms, asio::bind_executor(context, none))));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

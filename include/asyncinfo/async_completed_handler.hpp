@@ -53,7 +53,8 @@ public:
     delegate& operator=(delegate&&) noexcept = default;
     ~delegate() = default;
 
-    /// Wraps a callable; a null function pointer or `std::function` makes a null delegate.
+    /// Wraps a callable; a null function pointer or `std::function`, also inside a binder of Asio's
+    /// or `every`, makes a null delegate.
     template <typename Callable>
         requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
                  std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&>)

@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -60,8 +61,9 @@ class async_source {
 public:
     using handle_type = detail::handle_t<T, P>;
 
-    /// Starts an operation.
-    async_source();
+    /// Starts an operation, with a name or without one.
+    async_source() : async_source(std::string_view()) {}
+    explicit async_source(std::string_view name);
 
     async_source(async_source&& other) noexcept
         : handle_(std::exchange(other.handle_, handle_type())) {}

@@ -83,7 +83,8 @@ public:
 
     /// Blocks until something is ready, and runs nothing. False if nothing is, and nothing is to be
     /// expected: work was counted, and the last of it is gone. Then it no longer blocks, until there is
-    /// work again. So `while (queue.wait()) queue.poll();` is what `run()` is to an io_context.
+    /// work again. So `while (queue.wait()) queue.poll();` is what `run()` is to an io_context; but a
+    /// queue that never had work waits for some to come.
     ///
     /// Counted are waits such as `op(token)` and coroutines, while they are outstanding, and each
     /// `asio::make_work_guard(queue)`; not a `Completed` handler, which another context keeps.
@@ -106,7 +107,8 @@ public:
     ///
     /// It belongs to the queue: neither read, write nor close it (a `dup` may be closed). If it was
     /// closed all the same, nothing is lost, but nobody is woken: the next poll throws the system's
-    /// error once its handlers have run, and this member makes a new descriptor.
+    /// error once its handlers have run, and this member makes a new descriptor. That is seen only as
+    /// long as its number has not become another file's, which is then read and written instead.
     ///
     /// Errors: the system's, if there are no descriptors left.
     native_handle_type native_handle() { return core_->native_handle(); }

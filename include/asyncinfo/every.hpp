@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_EVERY_HPP
 #define ASYNCINFO_EVERY_HPP
 
+#include <asyncinfo/detail/null_callable.hpp>
 #include <asyncinfo/detail/pace.hpp>
 
 #include <boost/asio/associator.hpp>
@@ -80,6 +81,9 @@ struct asyncinfo::detail::associated_pace<asyncinfo::throttled<Handler>, Default
     static type get(const throttled<Handler>& handler) noexcept { return &handler.pace(); }
     static type get(const throttled<Handler>& handler, Default) noexcept { return &handler.pace(); }
 };
+
+template <typename Handler>
+inline constexpr bool asyncinfo::detail::wraps_a_callable<asyncinfo::throttled<Handler>> = true;
 
 template <template <typename, typename> class Associator, typename Handler, typename Default>
 struct boost::asio::associator<Associator, asyncinfo::throttled<Handler>, Default>

@@ -130,7 +130,7 @@ public:
 
     /// Calls `f(entry)` for each operation that has ended, and each that will end, on an executor: one
     /// function is submitted for each, so that the budget of a queue's poll holds. Replaces the one
-    /// before; null takes that away.
+    /// before; null, an empty `std::function` too, takes that away.
     ///
     /// Executor and threads: on a pool `f` is called by several threads at once, unless the executor
     /// is a strand. Nothing is counted as work of the context.

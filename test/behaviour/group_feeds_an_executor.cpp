@@ -179,6 +179,15 @@ BOOST_FIXTURE_TEST_CASE(null_takes_it_away, fixture) {
     BOOST_TEST(group.try_next()->tag == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_empty_function_takes_it_away, fixture) {
+    group.on_next(context, note());
+    group.on_next(context, std::function<void(group_type::entry)>());
+    a.set_value();
+    poll();
+    BOOST_TEST(tags.empty());
+    BOOST_TEST(group.try_next()->tag == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_function_that_is_destroyed_uncalled_takes_nothing, fixture) {
     std::optional<asio::io_context> other(std::in_place);
     group.on_next(other->get_executor(), note());

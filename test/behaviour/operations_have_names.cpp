@@ -162,6 +162,26 @@ BOOST_FIXTURE_TEST_CASE(other_operations_have_none, fixture) {
     producer.set_value(1);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_producer_gives_one, fixture) {
+    auto producer = std::make_unique<asyncinfo::async_source<int, double>>(long_name);
+    const auto op = producer->operation();
+    producer.reset();
+    BOOST_TEST(op.name() == long_name);
+    op.Close();
+    BOOST_TEST(op.name() == long_name);
+}
+
+// The one inside may be gone before.
+BOOST_FIXTURE_TEST_CASE(what_is_not_waited_for_has_that_of_the_one_inside, fixture) {
+    auto inner = source.start(use_async_info.named(long_name));
+    const auto op = asyncinfo::abandon_on_cancel(inner);
+    inner = nullptr;
+    BOOST_TEST(op.name() == long_name);
+    source.complete({}, 1);
+    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+    BOOST_TEST(op.name() == long_name);
+}
+
 BOOST_FIXTURE_TEST_CASE(one_adapter, fixture) {
     const auto named = use_async_info.named("login");
     const auto kept = std::make_shared<int>(1);

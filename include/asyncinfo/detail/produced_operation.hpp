@@ -11,7 +11,7 @@
 
 #include <boost/asio/system_executor.hpp>
 
-#include <memory>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -23,7 +23,7 @@ namespace asyncinfo::detail {
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
 /// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
-/// `runs_here()` and `dispose()`. Whoever made it ends it once,
+/// `runs_here()`, `given_name()` and `dispose()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
@@ -58,6 +58,7 @@ public:
     void give_back_executor() noexcept {}
     /// Would waiting here block what it waits for? Asked with the observers locked.
     bool runs_here() const noexcept { return false; }
+    std::string_view given_name() const noexcept { return {}; }
     /// The last reference is gone: `destroy_block`, sooner or later.
     void dispose() noexcept { destroy_block(); }
 
@@ -91,9 +92,15 @@ private:
         return of(self).executor();
     }
 
+    static std::string_view name(const operation_base& self) noexcept {
+        return static_cast<const Derived&>(self).given_name();
+    }
+
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,  &block_t<Handle>::discard, &submit, &drop_executor,
-        &runs_here,     &executor,
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      nullptr,        nullptr,
+        &name,
     };
 };
 

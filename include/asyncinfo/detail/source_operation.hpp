@@ -15,6 +15,8 @@
 
 #include <atomic>
 #include <concepts>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -30,6 +32,10 @@ template <typename T, typename P>
 class source_operation final
     : public produced_operation<source_operation<T, P>, handle_t<T, P>, T> {
 public:
+    explicit source_operation(std::string_view name) : name_(name) {}
+
+    std::string_view given_name() const noexcept { return name_; }
+
     /// In the initiation: has requests come by.
     void accept_cancel() {
         this->slot().assign(
@@ -56,6 +62,7 @@ public:
 private:
     std::atomic<bool> ended_ = false;
     cancel_relay relay_;
+    const std::string name_;
 };
 
 } // namespace asyncinfo::detail

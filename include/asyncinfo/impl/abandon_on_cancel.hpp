@@ -20,6 +20,8 @@
 
 #include <atomic>
 #include <exception>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -65,7 +67,7 @@ class abandonable_operation final
 public:
     explicit abandonable_operation(operation_ptr inner)
         : abandonable_operation::produced_operation(true), observer(rank::submitted),
-          executor_(inner->executor()), inner_(std::move(inner)) {}
+          executor_(inner->executor()), name_(inner->name()), inner_(std::move(inner)) {}
 
     void begin() {
         this->slot().template emplace<give_up>(give_up{this});
@@ -80,6 +82,7 @@ public:
     /// A strand must not outlive its context: what is under it stands in for it.
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
     bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
+    std::string_view given_name() const noexcept { return name_; }
 
 private:
     /// In the slot.
@@ -140,7 +143,8 @@ private:
 
     std::atomic<bool> over_{false};
     boost::asio::any_io_executor executor_;
-    operation_ptr inner_; ///< until either has ended
+    const std::string name_; ///< that of the inner one, which may be gone before
+    operation_ptr inner_;    ///< until either has ended
 };
 
 } // namespace asyncinfo::detail

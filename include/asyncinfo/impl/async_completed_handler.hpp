@@ -7,6 +7,8 @@
 
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/memory_for.hpp>
+#include <asyncinfo/detail/null_callable.hpp>
 #include <asyncinfo/detail/pace.hpp>
 #include <asyncinfo/detail/submission.hpp>
 
@@ -26,17 +28,6 @@ struct no_executor {};
 template <typename T>
 inline constexpr bool has_associated_executor =
     !std::is_same_v<typename boost::asio::associated_executor<T, no_executor>::type, no_executor>;
-
-/// A null function pointer or `std::function`: of what can be null.
-template <typename Callable>
-bool is_null_callable(const Callable& callable) noexcept {
-    if constexpr (std::is_pointer_v<Callable> ||
-                  (std::is_class_v<Callable> && std::is_constructible_v<Callable, std::nullptr_t> &&
-                   requires { static_cast<bool>(callable == nullptr); }))
-        return callable == nullptr;
-    else
-        return false;
-}
 
 /// From a delegate to its target and back.
 struct delegate_access {

@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_ASYNC_SOURCE_HPP
 
 #include <asyncinfo/async_source.hpp>
+#include <asyncinfo/detail/null_callable.hpp>
 #include <asyncinfo/detail/result.hpp>
 
 #include <boost/asio/error.hpp>
@@ -16,8 +17,8 @@
 namespace asyncinfo {
 
 template <typename T, typename P>
-async_source<T, P>::async_source()
-    : handle_(block::start([](block& made) { made.accept_cancel(); })) {}
+async_source<T, P>::async_source(std::string_view name)
+    : handle_(block::start([](block& made) { made.accept_cancel(); }, name)) {}
 
 template <typename T, typename P>
 async_source<T, P>::~async_source() {

@@ -8,6 +8,7 @@
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/handler_node.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
+#include <asyncinfo/detail/null_callable.hpp>
 #include <asyncinfo/detail/post_to.hpp>
 #include <asyncinfo/operation_group.hpp>
 
@@ -206,6 +207,8 @@ template <typename Tag>
 template <typename Executor, std::invocable<group_entry<Tag>> F>
     requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
 void operation_group<Tag>::on_next(const Executor& executor, F f) {
+    if (detail::is_null_callable(f))
+        return on_next(nullptr);
     core_->feed(std::make_shared<detail::executor_feed<Tag, Executor, F>>(executor, std::move(f)));
 }
 
