@@ -27,6 +27,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <thread>
 #include <type_traits>
@@ -236,6 +237,24 @@ BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
     BOOST_TEST((std::chrono::steady_clock::now() - begin >= 10ms));
 }
 
+// "Then it no longer blocks, until there is work again."
+BOOST_AUTO_TEST_CASE(wait_blocks_again_when_there_is_work_again) {
+    using namespace completion_queue_test;
+    queue_type queue;
+    for (int i = 0; i != 100; ++i) {
+        auto work = std::make_optional(asio::make_work_guard(queue));
+        std::binary_semaphore about_to_wait(0);
+        std::jthread other([&] {
+            about_to_wait.acquire();
+            asio::post(queue, [&] { work.reset(); });
+        });
+        about_to_wait.release();
+        BOOST_TEST(queue.wait());
+        BOOST_TEST(queue.poll() == 1u);
+        BOOST_TEST(!queue.wait());
+    }
+}
+
 // Every copy of a tracked executor is work, wherever it is moved.
 BOOST_AUTO_TEST_CASE(tracked_executors_are_work) {
     using namespace completion_queue_test;
@@ -337,6 +356,26 @@ BOOST_AUTO_TEST_CASE(a_handler_may_poll) {
     BOOST_TEST(notes == (numbers{1, 2, 3}));
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_may_poll_another_queue) {
+    using namespace completion_queue_test;
+    queue_type outer, inner;
+    numbers notes;
+    asio::post(outer, [&] {
+        asio::post(inner, [&] {
+            asio::dispatch(outer, note{notes, 1}); // both are being polled here
+            asio::dispatch(inner, note{notes, 2});
+            notes.push_back(3);
+        });
+        BOOST_TEST(inner.poll() == 1u);
+        BOOST_TEST(!inner.get_executor().running_in_this_thread());
+        asio::dispatch(inner, note{notes, 5});
+        asio::dispatch(outer, note{notes, 4});
+    });
+    BOOST_TEST(outer.poll() == 1u);
+    BOOST_TEST(notes == (numbers{1, 2, 3, 4}));
+    BOOST_TEST(inner.poll() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_queue) {
     using namespace completion_queue_test;
     witness w;
@@ -351,6 +390,11 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_queue) {
     BOOST_TEST(w.handlers() == 2);
     BOOST_TEST(queue->poll() == 1u);
     BOOST_TEST(w.handlers() == 0);
+
+    // Nothing else keeps what the poll goes on with.
+    queue = std::make_unique<queue_type>();
+    asio::post(*queue, [&] { queue.reset(); });
+    BOOST_TEST(queue->poll() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(executors_compare_and_answer) {

@@ -7,6 +7,8 @@
 
 #include "support/counting_allocator.hpp"
 
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
@@ -181,6 +183,21 @@ BOOST_FIXTURE_TEST_CASE(on_an_executor_coalesces, fixture) {
         BOOST_TEST(log == "93");
         op.Progress(nullptr);
     }
+}
+
+// "The handler's executor and allocator are kept", also for who asks with something else in mind.
+BOOST_AUTO_TEST_CASE(keeps_what_is_associated_with_the_handler) {
+    asio::io_context context, other;
+    asyncinfo_test::allocations counted, others;
+    using allocator = asyncinfo_test::counting_allocator<char>;
+    const auto handler = at_most_every(
+        100ms,
+        asio::bind_executor(context, asio::bind_allocator(allocator(counted), [](auto...) {})));
+    BOOST_TEST((asio::get_associated_executor(handler) == context.get_executor()));
+    BOOST_TEST(
+        (asio::get_associated_executor(handler, other.get_executor()) == context.get_executor()));
+    BOOST_TEST((asio::get_associated_allocator(handler) == allocator(counted)));
+    BOOST_TEST((asio::get_associated_allocator(handler, allocator(others)) == allocator(counted)));
 }
 
 // "The last value of all is always told, before Completed is called", and the end does not wait.

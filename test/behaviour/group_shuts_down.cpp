@@ -83,6 +83,16 @@ BOOST_AUTO_TEST_CASE(what_a_request_does_may_use_the_group) {
     BOOST_TEST(group.size() == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_request_adds_is_not_cancelled) {
+    operation_group<> group;
+    async_source<> first, later;
+    group.add(first.operation());
+    first.on_cancel([&] { BOOST_TEST(group.add(later.operation())); });
+    group.cancel_all();
+    BOOST_TEST(group.size() == 2u);
+    BOOST_TEST(!later.operation().cancel_requested());
+}
+
 BOOST_AUTO_TEST_CASE(it_may_destroy_the_group) {
     std::optional<operation_group<>> group(std::in_place);
     async_source<> first, second;

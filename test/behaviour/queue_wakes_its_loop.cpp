@@ -272,6 +272,21 @@ BOOST_AUTO_TEST_CASE(a_closed_descriptor_is_reported) {
 #endif
 #if defined(__linux__)
 
+#if !defined(ASYNCINFO_NO_EVENTFD)
+// Where another file has the number of a descriptor that was closed, and cannot be written to.
+BOOST_AUTO_TEST_CASE(what_has_the_number_of_a_closed_descriptor_stays_open) {
+    using namespace queue_wakes_its_loop_test;
+    completion_queue queue;
+    const int number = queue.native_handle();
+    ::close(number);
+    BOOST_TEST_REQUIRE(::open("/dev/null", O_RDONLY | O_CLOEXEC) == number);
+    asio::post(queue, nothing);
+    BOOST_CHECK_THROW(queue.poll(), boost::system::system_error);
+    BOOST_TEST(queue.native_handle() != number);
+    BOOST_TEST(::close(number) == 0);
+}
+#endif
+
 BOOST_AUTO_TEST_CASE(level_triggered_loops_wake_as_long_as_something_is_ready) {
     using namespace queue_wakes_its_loop_test;
     completion_queue queue;

@@ -64,6 +64,28 @@ BOOST_AUTO_TEST_CASE(it_keeps_the_loop_running_unless_told_otherwise) {
     BOOST_TEST(uv_loop_alive(&here.uv) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(its_handle_is_there_until_the_loop_is_done_with_it) {
+    loop here;
+    asyncinfo::completion_queue queue;
+    here.poller(queue).reset();
+    const auto handles = [&] {
+        int count = 0;
+        uv_walk(
+            &here.uv,
+            [](uv_handle_t* handle, void* counted) {
+                // Read here: what libuv does with it no sanitizer sees.
+                BOOST_TEST((handle->type == UV_POLL));
+                BOOST_TEST(uv_is_closing(handle) != 0);
+                ++*static_cast<int*>(counted);
+            },
+            &count);
+        return count;
+    };
+    BOOST_TEST(handles() == 1);
+    uv_run(&here.uv, UV_RUN_NOWAIT);
+    BOOST_TEST(handles() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(errors_of_libuv_are_thrown) {
     loop here;
     asyncinfo::completion_queue queue;
