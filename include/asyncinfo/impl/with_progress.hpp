@@ -33,10 +33,11 @@ consteval bool starts_with_progress() {
                   "(token) if with_progress was given a stream");
     if constexpr (is_callable) {
         using returned = std::remove_cvref_t<std::invoke_result_t<Initiate, Given...>>;
-        static_assert(handle<returned>,
+        constexpr bool is_handle = handle<returned>;
+        static_assert(is_handle,
                       "asyncinfo: the lambda of with_progress must return the handle that it got "
                       "for the token");
-        if constexpr (handle<returned>) {
+        if constexpr (is_handle) {
             constexpr bool has_progress = requires(const returned& op) {
                 { op.progress() } -> std::same_as<std::optional<transfer_progress>>;
             };
