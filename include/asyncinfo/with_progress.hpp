@@ -21,10 +21,10 @@ namespace asyncinfo {
 /// an `IAsyncOperationWithProgress<std::size_t, transfer_progress>`.
 ///
 /// `initiate(condition, token)` is called at once and starts the operation with both; it returns the
-/// handle that this gives. The token is as good as `use_async_info`: binders and adapters may go around it,
-/// and `token.named("body")` and `token.cancel_after(5s)` are there.
-/// The condition is `asio::transfer_all`, or as good as the one that is given. `total` is what is
-/// expected, or `std::nullopt`; it stops nothing.
+/// handle that this gives. The token is as good as `use_async_info`: binders and adapters may go
+/// around it, and it has the same members, `token.named("body")` say. The condition is
+/// `asio::transfer_all`, or as good as the one that is given. `total` is what is expected, or
+/// `std::nullopt`; it stops nothing.
 ///
 /// Progress is reported for each step that transferred something, and is 0 bytes before. When the
 /// operation has ended, the last progress has as many bytes as its result, partial ones included.

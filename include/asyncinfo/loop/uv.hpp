@@ -34,7 +34,7 @@ namespace asyncinfo {
 /// Errors: an exception cannot pass libuv, which is C. What a handler throws is given to
 /// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
 /// `std::terminate`. The constructor throws what `native_handle` does, and libuv's errors: `EEXIST`
-/// for a second poller of a queue.
+/// for a second poller of a queue in a loop.
 ///
 /// On POSIX systems. On Windows there is `queue.on_ready` and `uv_async_send`.
 ///
