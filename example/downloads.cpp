@@ -153,7 +153,7 @@ public:
 
 private:
     static constexpr std::string_view heading =
-        "  id  status       age  progress    rate       operation\n";
+        "  id  status       age  progress    rate        operation\n";
     static constexpr std::uint64_t line_every = 1 << 20; // bytes that count as a change when piped
 
     struct shown {
@@ -164,7 +164,7 @@ private:
 
     std::string line(const entry& e) const {
         char row[128];
-        std::snprintf(row, sizeof row, "%4llu  %-9s %4.1f s  %-10s  %-9s  ",
+        std::snprintf(row, sizeof row, "%4llu  %-9s %4.1f s  %-10s  %-10s  ",
                       static_cast<unsigned long long>(e.operation.Id()),
                       std::string(to_string(e.status)).c_str(),
                       std::chrono::duration<double>(e.age).count(), bar(e).c_str(),
@@ -177,7 +177,10 @@ private:
         if (!e.progress)
             return "";
         std::string text = "[        ]";
-        std::fill_n(text.begin() + 1, static_cast<int>(8 * e.progress->fraction()), '#');
+        const double done = e.progress->fraction();
+        const int length = static_cast<int>(8 * done);
+        // Whoever has got something shows something.
+        std::fill_n(text.begin() + 1, done > 0 ? std::max(length, 1) : 0, '#');
         return text;
     }
 
@@ -185,7 +188,7 @@ private:
         if (e.bytes() == 0)
             return "";
         char text[32];
-        std::snprintf(text, sizeof text, "%4.1f MB/s", e.progress->rate() / 1e6);
+        std::snprintf(text, sizeof text, "%4.1f MiB/s", e.progress->rate() / (1 << 20));
         return text;
     }
 
@@ -325,9 +328,10 @@ int run() {
     }
 
     const bool all_good = report(entries);
+    const auto us = [](clock_type::duration d) { return d / 1us; };
     std::cout << "\n"
-              << frames << " frames; the longest took "
-              << std::chrono::duration_cast<std::chrono::microseconds>(longest).count() << " us\n";
+              << frames << " frames; the longest took " << us(longest) << " us, drawing included; "
+              << "the budget of its handlers is " << us(budget) << " us\n";
     return all_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

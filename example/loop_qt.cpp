@@ -12,14 +12,16 @@
 #include <QCommandLineParser>
 #include <QPixmap>
 
-#include <iostream>
+#include <cstdio>
 
 using asyncinfo::AsyncStatus;
 
 int main(int argc, char** argv) {
     if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
-        qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        std::puts("no display: the window is drawn to memory; --screenshot saves a picture of it");
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
     QApplication app(argc, argv);
     QCommandLineParser options;
     options.addHelpOption();
@@ -33,18 +35,23 @@ int main(int argc, char** argv) {
     demo::qt_window window(transfer.start(), queue);
     window.show();
 
+    demo::text_bar bar; // the same on the terminal
     bool saved = !options.isSet(screenshot);
     window.on_progress = [&] {
+        bar.show(*window.transfer().progress());
         if (!saved && window.bar().value() >= 500)
             saved = window.grab().save(options.value(screenshot));
     };
     QApplication::setQuitOnLastWindowClosed(false); // that only cancels
-    window.on_end = [] { QApplication::quit(); };
+    window.on_end = [&] {
+        bar.show_end(window.transfer());
+        QApplication::quit();
+    };
     QApplication::exec();
 
     const auto& read = window.transfer();
-    std::cout << "operation " << read.Id() << ": " << read.Status() << '\n';
     if (read.Status() == AsyncStatus::Canceled)
         return 0; // as the user wished
-    return saved && window.bar().value() == 1000 && read.GetResults() == transfer.size() ? 0 : 1;
+    const bool full = window.bar().value() == 1000 && bar.went_well();
+    return saved && full && read.GetResults() == transfer.size() ? 0 : 1;
 }

@@ -10,6 +10,7 @@
 
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
 
 namespace asio = boost::asio;
 using asyncinfo::AsyncStatus;
@@ -21,11 +22,14 @@ namespace {
 class screen {
 public:
     screen() {
-        if (SDL_Init(SDL_INIT_VIDEO) != 0) { // no display: draw to nowhere
+        if (SDL_Init(SDL_INIT_VIDEO) != 0) {
             SDL_setenv("SDL_VIDEODRIVER", "dummy", 1);
             if (SDL_Init(SDL_INIT_VIDEO) != 0)
                 throw std::runtime_error(SDL_GetError());
         }
+        const std::string_view driver = SDL_GetCurrentVideoDriver();
+        if (driver == "dummy" || driver == "offscreen") // without a display SDL takes one of these
+            std::cout << "no display: the window is drawn to memory (" << driver << ")\n";
         window_ = SDL_CreateWindow("transfer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
                                    480, 80, 0);
     }
@@ -54,13 +58,16 @@ int main(int, char**) {
     asyncinfo::completion_queue queue;
     demo::loop_transfer transfer; // its io_context has a thread of its own
 
+    demo::text_bar bar;
     bool running = true, drawn = true;
     const auto read = transfer.start();
     read.Completed(asio::bind_executor(queue, [&](auto& op, AsyncStatus) {
-        std::cout << op.Id() << ' ' << op.Status() << '\n';
+        bar.show(*op.progress());
+        bar.show_end(op);
         running = false;
     }));
 
+    constexpr auto budget = 2ms; // of a frame's 16.7 ms
     int frames = 0;
     auto next_frame = steady_clock::now();
     while (running) {
@@ -70,17 +77,19 @@ int main(int, char**) {
                 read.Cancel();
 
         // What is ready, but no more than the budget allows: the rest comes in the next frame.
-        queue.poll_for(2ms);
+        queue.poll_for(budget);
 
         // How far it is, once a frame: asked without a lock, since nobody need be told more often.
         const auto progress = read.progress();
         drawn = window.draw(progress ? progress->fraction() : 0) && drawn;
-        ++frames;
+        if (frames++ % 10 == 0 && progress && running)
+            bar.show(*progress); // on the terminal, now and then
         std::this_thread::sleep_until(next_frame);
     }
 
-    std::cout << frames << " frames\n";
+    std::cout << frames << " frames, of each of which the queue got " << budget.count()
+              << " ms at the most\n";
     if (read.Status() == AsyncStatus::Canceled)
         return 0; // the window was closed
-    return drawn && read.progress()->fraction() == 1 && read.GetResults() ? 0 : 1;
+    return drawn && bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
 }

@@ -32,9 +32,14 @@ public:
         const auto percent = static_cast<int>(p.fraction() * 100);
         const auto length = static_cast<std::size_t>(percent / 5);
         char numbers[40];
-        std::snprintf(numbers, sizeof numbers, "%3d %%  %5.1f MiB/s", percent,
-                      p.rate() / (1 << 20));
-        print("[" + std::string(length, '#') + std::string(20 - length, ' ') + "] " + numbers);
+        std::snprintf(numbers, sizeof numbers, "%3d %%", percent);
+        std::string line =
+            "[" + std::string(length, '#') + std::string(20 - length, ' ') + "] " + numbers;
+        if (p.elapsed >= std::chrono::milliseconds(10)) { // a rate over microseconds says nothing
+            std::snprintf(numbers, sizeof numbers, "  %5.1f MiB/s", p.rate() / (1 << 20));
+            line += numbers;
+        }
+        print(line);
         full_ = p.fraction() == 1;
     }
 

@@ -3,6 +3,7 @@
 
 // How far is a download by Beast? A stream that counts lies below; Beast's calls stay as they are.
 
+#include <algorithm>
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -28,16 +29,17 @@ int main() {
     });
 
     asyncinfo::progress_stream<tcp::socket> stream(context);
-    stream.next_layer().connect(acceptor.local_endpoint());
+    stream.next_layer().async_connect(acceptor.local_endpoint(), use_async_info).get(context);
 
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     http::async_read_header(stream, buffer, parser, use_async_info).get(context);
 
-    // What is still to come: a part of the body came with the header.
+    // What is still to come: a part of the body came with the header. (The buffer may have more than
+    // that, if the server has sent the next answer, too.)
     std::optional<std::uint64_t> left;
     if (auto length = parser.content_length_remaining())
-        left = *length - buffer.size();
+        left = *length - std::min<std::uint64_t>(*length, buffer.size());
 
     auto download = with_progress(
         stream, left, [&](auto token) { return http::async_read(stream, buffer, parser, token); });

@@ -6,6 +6,7 @@
 #define ASYNCINFO_PROGRESS_STREAM_HPP
 
 #include <asyncinfo/detail/stream_counters.hpp>
+#include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/with_progress.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -30,7 +31,9 @@ namespace asyncinfo {
 /// what passes at that place. (For WebSocket include `asyncinfo/beast.hpp`.)
 ///
 /// Operations are those of the stream inside, synchronous ones included; an asynchronous one
-/// allocates nothing more, and keeps the handler's executor, allocator and slot.
+/// allocates nothing more, and keeps the handler's executor, allocator and slot. All else, connecting
+/// above all, is done with the stream inside: `asio::async_connect(stream.next_layer(), endpoints,
+/// token)`, or under more layers `beast::get_lowest_layer(stream).async_connect(endpoints, token)`.
 ///
 /// Executor and threads: `bytes_read`, `bytes_written`, `start` and `progress` from any thread at any
 /// time; for the rest, as the stream inside.
@@ -114,8 +117,13 @@ private:
 /// way, which is what to count while another operation goes the other way. An action gives an
 /// `IAsyncActionWithProgress<transfer_progress>`.
 ///
+/// Counted is what passes, and that need not be the operation's result, also at the end:
+/// `async_read_until` reads ahead, WebSocket has frames and HTTP a header. (With a completion condition
+/// the last progress and the result agree.)
+///
 /// Progress is reported by the step in which something passes; if that is another operation's, on the
-/// thread of that. For all else see `with_progress` of a completion condition.
+/// thread of that. `initiate` returns what starting the operation with the token returned. For all
+/// else see `with_progress` of a completion condition.
 ///
 /// Lifetime: the stream may be destroyed before the operation has ended, if the operation allows it.
 template <typename Stream, typename Initiate>

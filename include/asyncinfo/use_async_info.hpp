@@ -22,6 +22,17 @@ namespace asyncinfo {
 /// | `void(error_code, T)`, `void(exception_ptr, T)`, `void(T)` | `IAsyncOperation<T>`           |
 /// | several values                                             | `IAsyncOperation<tuple<Ts...>>` |
 ///
+/// Three members give a token with more to it. They may follow each other in any order, binders and
+/// adapters go around them, and the token of `with_progress` has them as well:
+///
+/// | member             | each operation that the token starts                                |
+/// |--------------------|---------------------------------------------------------------------|
+/// | `named("login")`   | has this name. The text is copied, into the token and the operation |
+/// | `cancel_after(5s)` | is asked to stop when 5 s are over, counted from its start          |
+/// | `cancel_at(t)`     | is asked to stop at `t`, a time of any clock                        |
+///
+/// Their own comments are in detail/bound_token.hpp, where they are declared.
+///
 /// Cancellation: `Cancel()` on the handle, from any thread; a bound slot cancels as well.
 ///
 /// Executor and threads: the operation runs where it would run with a callback. `bind_executor`,

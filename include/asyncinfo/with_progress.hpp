@@ -20,10 +20,11 @@ namespace asyncinfo {
 /// `async_write`, `async_read_at` and `async_write_at` do, and gives a handle with progress to it:
 /// an `IAsyncOperationWithProgress<std::size_t, transfer_progress>`.
 ///
-/// `initiate(condition, token)` is called at once and starts the operation with both; it returns what
-/// that returned. The token is as good as `use_async_info`: binders and adapters may go around it.
-/// The condition is `asio::transfer_all`, or as good as the one that is given. `total` is what is
-/// expected, or `std::nullopt`; it stops nothing.
+/// `initiate(condition, token)` is called at once and starts the operation with both; it returns the
+/// handle that this gives. The token is as good as `use_async_info`: binders and adapters may go
+/// around it, and it has the same members, `token.named("body")` say. The condition is
+/// `asio::transfer_all`, or as good as the one that is given. `total` is what is expected, or
+/// `std::nullopt`; it stops nothing.
 ///
 /// Progress is reported for each step that transferred something, and is 0 bytes before. When the
 /// operation has ended, the last progress has as many bytes as its result, partial ones included.

@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/latest_value.hpp>
 #include <asyncinfo/detail/transfer_tracker.hpp>
+#include <asyncinfo/transfer_progress.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -15,13 +16,6 @@
 #include <mutex>
 #include <optional>
 #include <utility>
-
-namespace asyncinfo {
-
-/// Which way what is counted goes.
-enum class traffic : unsigned char { read, written, both };
-
-} // namespace asyncinfo
 
 namespace asyncinfo::detail {
 

@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_IMPL_PROGRESS_STREAM_HPP
 #define ASYNCINFO_IMPL_PROGRESS_STREAM_HPP
 
-#include <asyncinfo/detail/result_of.hpp>
 #include <asyncinfo/progress_stream.hpp>
 
 #include <boost/asio/associator.hpp>
@@ -150,12 +149,12 @@ auto progress_stream<Stream>::async_write_some(const Buffers& buffers, Token&& t
 template <typename Stream, typename Initiate>
 auto with_progress(progress_stream<Stream>& stream, std::optional<std::uint64_t> total, traffic way,
                    Initiate&& initiate) {
-    auto op = std::forward<Initiate>(initiate)(use_async_info.with<detail::bound::reporter>(
-        detail::by_stream{detail::stream_access::counters(stream), total, way}));
-    static_assert(detail::handle<decltype(op)>,
-                  "asyncinfo: with_progress needs what the initiating function returned for the "
-                  "token");
-    return op;
+    using token = detail::reporting_token<detail::by_stream>;
+    if constexpr (detail::starts_with_progress<Initiate, token>())
+        return std::forward<Initiate>(initiate)(use_async_info.with<detail::bound::reporter>(
+            detail::by_stream{detail::stream_access::counters(stream), total, way}));
+    else
+        return detail::no_transfer();
 }
 
 template <typename Stream, typename Initiate>

@@ -5,7 +5,8 @@
 #ifndef ASYNCINFO_LOOP_GLIB_HPP
 #define ASYNCINFO_LOOP_GLIB_HPP
 
-/// For programs with GLib's main loop: GTK, GStreamer and others. Not part of `asyncinfo.hpp`.
+/// For programs with GLib's main loop: GTK, GStreamer and others. On POSIX systems: it needs
+/// glib-unix.h. Not part of `asyncinfo.hpp`.
 #include <asyncinfo/detail/loop_turn.hpp>
 
 #include <glib-unix.h>
@@ -18,19 +19,22 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in GLib's main loop.
 ///
-/// When the queue is ready, the loop polls it for the budget. What is left is polled in the next
-/// iteration, after the other sources of the same priority have had their turn: so a burst freezes no
-/// window. While nothing is ready the loop sleeps.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
+/// is polled in the next iteration, after the other sources of the same priority have had their turn:
+/// so a burst freezes no window. While nothing is ready the loop sleeps.
 ///
 /// Executor and threads: handlers run on the thread that runs the `GMainContext` (null: the default
 /// one). Make and destroy it on that thread, or while nobody runs the context.
 ///
 /// Lifetime: queue and context outlive it. The destructor takes the source out of the loop, and leaves
-/// the queue as it is. A handler may destroy it.
+/// the queue as it is. A handler may destroy it. One poller per queue.
 ///
 /// Errors: an exception cannot pass GLib, which is C. What a handler throws is given to
-/// `on_exception`, on the loop's thread; without one, `std::terminate`. The constructor throws what
-/// `native_handle` does.
+/// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
+/// `std::terminate`. The constructor throws what `native_handle` does.
+///
+/// On POSIX systems. On Windows there is `queue.on_ready` and `g_idle_add`, or for a context of your
+/// own `g_main_context_invoke`: both may be called on any thread.
 ///
 /// Example:
 ///
@@ -38,10 +42,14 @@ namespace asyncinfo {
 ///     asyncinfo::glib_poller poller(queue);
 ///     read.Completed(asio::bind_executor(queue, [&](auto&, auto) { g_main_loop_quit(loop); }));
 ///     g_main_loop_run(loop);
+///
+/// With a budget and a function for exceptions:
+///
+///     asyncinfo::glib_poller poller(queue, nullptr, 2ms, [](std::exception_ptr e) { log(e); });
 class glib_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;
-    using exception_handler = detail::loop_turn::exception_handler;
+    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
+    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
 
     explicit glib_poller(completion_queue& queue, GMainContext* context = nullptr,
                          budget_type budget = detail::loop_turn::default_budget,

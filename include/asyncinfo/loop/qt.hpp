@@ -19,20 +19,20 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in Qt's event loop.
 ///
-/// When the queue is ready, the loop polls it for the budget. What is left is polled in the loop's
-/// next turn, after the events that have come meanwhile: so a burst freezes no window. While nothing
-/// is ready the loop sleeps.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
+/// is polled in the loop's next turn, after the events that have come meanwhile: so a burst freezes no
+/// window. While nothing is ready the loop sleeps.
 ///
 /// Executor and threads: handlers run on the thread that makes it, which must have a Qt event loop: a
 /// `QApplication` or a `QThread`. Destroy it on that thread.
 ///
 /// Lifetime: the queue outlives it. The destructor takes the notifier out of the loop, and leaves the
 /// queue as it is. A handler may destroy it. Handlers that use a widget, and may come when that is
-/// gone, hold a `QPointer`.
+/// gone, hold a `QPointer`. One poller per queue.
 ///
 /// Errors: an exception cannot pass Qt's event loop. What a handler throws is given to
-/// `on_exception`, on the loop's thread; without one, `std::terminate`. The constructor throws what
-/// `native_handle` does.
+/// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
+/// `std::terminate`. The constructor throws what `native_handle` does.
 ///
 /// On POSIX systems. On Windows there is `queue.on_ready` and `QMetaObject::invokeMethod`.
 ///
@@ -42,10 +42,14 @@ namespace asyncinfo {
 ///     asyncinfo::qt_poller poller(queue);
 ///     read.Completed(asio::bind_executor(queue, [](auto&, auto) { QApplication::quit(); }));
 ///     return app.exec();
+///
+/// With a budget and a function for exceptions:
+///
+///     asyncinfo::qt_poller poller(queue, 2ms, [](std::exception_ptr e) { log(e); });
 class qt_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;
-    using exception_handler = detail::loop_turn::exception_handler;
+    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
+    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
 
     explicit qt_poller(completion_queue& queue,
                        budget_type budget = detail::loop_turn::default_budget,

@@ -20,19 +20,22 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in a loop of SDL 2 that waits for events: an event of SDL's wakes it.
 ///
-/// When the queue becomes ready one event is pushed, and `handle` polls the queue for the budget. What
-/// is left brings another event, behind those that have come meanwhile.
+/// When the queue becomes ready one event is pushed, and `handle` polls the queue for the budget, 4 ms
+/// unless told otherwise: `sdl_poller poller(queue, 2ms)`. What is left brings another event, behind
+/// those that have come meanwhile.
 ///
 /// Executor and threads: handlers run on the thread that calls `handle`. All is to be done on the
 /// thread of SDL's events.
 ///
 /// Lifetime: queue and SDL outlive it; it needs `SDL_Init` to have been called. It takes the queue's
 /// `on_ready`, and the destructor gives that up; the queue's descriptor is not used. A handler may
-/// destroy it.
+/// destroy it. One poller per queue: a second one takes `on_ready` from the first, which then gets no
+/// events, and nobody is told.
 ///
-/// Errors: what a handler throws comes out of `handle`, which is called by no C code; the rest of what
-/// is ready brings another event. The constructor throws `std::runtime_error` if SDL has no more
-/// numbers for events. If SDL's queue of events is full, the next event that is handled stands in.
+/// Errors: what a handler throws comes out of `handle`, which is called by no C code and so needs no
+/// function to give it to; the rest of what is ready brings another event. The constructor throws
+/// `std::runtime_error` if SDL has no more numbers for events. If SDL's queue of events is full, the
+/// next event that is handled stands in.
 ///
 /// Example:
 ///
@@ -43,7 +46,7 @@ namespace asyncinfo {
 ///             react_to(event);
 class sdl_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;
+    using budget_type = detail::loop_turn::budget_type; ///< std::chrono::nanoseconds
 
     explicit sdl_poller(completion_queue& queue,
                         budget_type budget = detail::loop_turn::default_budget)

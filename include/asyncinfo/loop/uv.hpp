@@ -20,19 +20,21 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in a libuv loop.
 ///
-/// When the queue is ready, the loop polls it for the budget. What is left is polled in the loop's
-/// next turn, after its other handles. While nothing is ready the loop sleeps; and `uv_run` does not
-/// return as long as this is there, unless `uv_unref(poller.handle())` says otherwise.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
+/// is polled in the loop's next turn, after its other handles. While nothing is ready the loop sleeps;
+/// and `uv_run` does not return as long as this is there, unless `uv_unref(poller.handle())` says
+/// otherwise.
 ///
 /// Executor and threads: handlers run on the thread that runs the loop. Make and destroy it there.
 ///
 /// Lifetime: the queue outlives it. The destructor closes the handle, and leaves the queue as it is; as
 /// always in libuv the loop must run once more to be done with the handle (`uv_loop_close` says
-/// `UV_EBUSY` until then). A handler may destroy it.
+/// `UV_EBUSY` until then). A handler may destroy it. One poller per queue.
 ///
 /// Errors: an exception cannot pass libuv, which is C. What a handler throws is given to
-/// `on_exception`, on the loop's thread; without one, `std::terminate`. The constructor throws what
-/// `native_handle` does, and libuv's errors.
+/// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
+/// `std::terminate`. The constructor throws what `native_handle` does, and libuv's errors: `EEXIST`
+/// for a second poller of a queue in a loop.
 ///
 /// On POSIX systems. On Windows there is `queue.on_ready` and `uv_async_send`.
 ///
@@ -42,10 +44,14 @@ namespace asyncinfo {
 ///     auto poller = std::make_unique<asyncinfo::uv_poller>(queue, uv_default_loop());
 ///     read.Completed(asio::bind_executor(queue, [&](auto&, auto) { poller.reset(); }));
 ///     uv_run(uv_default_loop(), UV_RUN_DEFAULT); // returns when the read has ended
+///
+/// With a budget and a function for exceptions:
+///
+///     asyncinfo::uv_poller poller(queue, loop, 2ms, [](std::exception_ptr e) { log(e); });
 class uv_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;
-    using exception_handler = detail::loop_turn::exception_handler;
+    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
+    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
 
     uv_poller(completion_queue& queue, uv_loop_t* loop,
               budget_type budget = detail::loop_turn::default_budget,
