@@ -41,9 +41,10 @@ static_assert(std::is_class_v<asyncinfo::transfer_progress>);
 static_assert(std::is_enum_v<asyncinfo::traffic>);
 static_assert(std::is_class_v<asyncinfo::progress_stream<boost::asio::ip::tcp::socket>>);
 static_assert(std::is_class_v<decltype(asyncinfo::every(std::chrono::seconds(1), [] {}))>);
-static_assert(std::is_same_v<decltype(asyncinfo::with_progress(
-                                 0, [](auto, auto) { return asyncinfo::IAsyncAction(); })),
-                             asyncinfo::IAsyncAction>);
+using transfer = asyncinfo::IAsyncActionWithProgress<asyncinfo::transfer_progress>;
+static_assert(
+    std::is_same_v<decltype(asyncinfo::with_progress(0, [](auto, auto) { return transfer(); })),
+                   transfer>);
 static_assert(std::is_class_v<asyncinfo::cancel_on_destroy<asyncinfo::IAsyncInfo>>);
 static_assert(
     std::is_same_v<decltype(asyncinfo::use_async_info), const asyncinfo::use_async_info_t>);
