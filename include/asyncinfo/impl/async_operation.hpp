@@ -75,7 +75,7 @@ std::optional<T> basic_operation<Handle, T>::results(bool sole,
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::expect(std::optional<T> result,
                                      const boost::system::error_code& error) const {
-    if (error)
+    if (error || !result) // which is the same; g++ cannot know
         detail::throw_failure(operation().get(), error);
     return *std::move(result);
 }
