@@ -49,8 +49,9 @@ int main() {
     endless.Progress([](auto& sender, double) { sender.Cancel(); });
     std::cout << "endless: " << endless.wait() << '\n';
 
+    const count_operation refused = count_primes(workers, 1);
     try {
-        count_primes(workers, 1).get();
+        refused.get();
     } catch (const std::invalid_argument& e) {
         std::cout << "refused: " << e.what() << '\n';
         return count.get() == 17984 && endless.Status() == asyncinfo::AsyncStatus::Canceled ? 0 : 1;
