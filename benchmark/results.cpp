@@ -213,10 +213,10 @@ void print(std::ostream& out, const results& r, const std::vector<bar>& bars) {
         out << '\n';
     }
 
-    out << std::left << std::setw(15) << "bar" << std::setw(51) << "" << std::right << std::setw(8)
+    out << std::left << std::setw(20) << "bar" << std::setw(51) << "" << std::right << std::setw(8)
         << "figure" << std::setw(9) << "allowed" << std::setw(8) << "noise" << '\n';
     for (const auto& b : bars)
-        out << std::left << std::setw(15) << b.row << std::setw(51) << b.what << std::right
+        out << std::left << std::setw(20) << b.row << std::setw(51) << b.what << std::right
             << std::setw(8) << fixed(b.figure, 3) << std::setw(9) << fixed(b.allowed, 2)
             << std::setw(8) << fixed(b.noise, 3) << "  " << verdict(b) << '\n';
 }
