@@ -50,6 +50,8 @@ struct witness {
     std::atomic<bool>& met;
     std::atomic<bool>& strange;
     std::atomic<int>& emissions;
+    const bool waits; // in each step, until the requests have been made: so that they meet one
+    const std::shared_ptr<std::latch> requests = std::make_shared<std::latch>(2);
     std::atomic<int> inside{0};
     int unguarded[2] = {0, 0}; // by each chain of steps: for the thread sanitizer
 
@@ -61,6 +63,10 @@ struct witness {
             if (w_.inside.fetch_add(1) >= emission)
                 w_.met = true;
             ++w_.unguarded[chain_];
+        }
+        void wait_for_requests() const {
+            if (w_.waits)
+                w_.requests->wait();
         }
         ~step() {
             ++w_.unguarded[chain_];
@@ -112,6 +118,7 @@ private:
         {
             witness::step here(witness_, chain);
             std::this_thread::yield();
+            here.wait_for_requests();
             place();
             if (++done_[chain] < steps)
                 return next(chain);
@@ -135,6 +142,8 @@ struct composed {
     void operator()(Self& self) {
         witness::step here(watched, 0);
         std::this_thread::yield();
+        if (done != 0) // else the operation is still being started
+            here.wait_for_requests();
         if (++done > steps)
             return self.complete(error_code());
         asio::get_associated_cancellation_slot(self).assign(
@@ -176,23 +185,25 @@ void stress() {
         if (!slot)
             return;
         slot->op.wait();
+        slot->watched.requests->wait(); // or they would fall behind, and meet none any more
         completed += slot->op.Status() == AsyncStatus::Completed;
         slot.reset();
     };
     int started = 0;
-    // On, where the threads took turns such that no request met a running operation.
-    for (; started < operations || (emissions == 0 && started < 100 * operations); ++started) {
+    for (; started < operations; ++started) {
         auto& slot = all[static_cast<std::size_t>(started) % in_flight];
         finish(slot);
-        slot.reset(new running{{context, met, strange, emissions}});
+        slot.reset(new running{{context, met, strange, emissions, started % 100 == 0}});
         for (int n = 0; n < 2; ++n)
-            asio::post(cancellers, [op = slot->op, delay = random() % 8] {
-                for (unsigned d = 0; d < delay; ++d)
-                    std::this_thread::yield();
-                op.Cancel(types::total);
-                op.Cancel(types::partial);
-                op.Cancel();
-            });
+            asio::post(cancellers,
+                       [made = slot->watched.requests, op = slot->op, delay = random() % 8] {
+                           for (unsigned d = 0; d < delay; ++d)
+                               std::this_thread::yield();
+                           op.Cancel(types::total);
+                           op.Cancel(types::partial);
+                           op.Cancel();
+                           made->count_down();
+                       });
     }
     for (auto& slot : all)
         finish(slot);
