@@ -23,8 +23,8 @@ namespace asyncinfo {
 /// it delivers later is dropped.
 ///
 /// Executor and threads: ends on the thread that cancels it, or on the one that ends `operation`.
-/// `get_executor()` and `name()` are those of `operation`. Where it reports progress, its Progress handler is
-/// replaced by one that reports the same of the operation returned.
+/// `get_executor()` and `name()` are those of `operation`. Where it reports progress, its Progress
+/// handler is replaced by one that reports the same of the operation returned.
 ///
 /// Lifetime: what the user owes `operation` remains owed until that one has ended, and a context's
 /// destructor may have to wait for it (Asio's does for a look-up): `asio::consign` keeps I/O objects

@@ -126,8 +126,10 @@ IAsyncAction next_await(IAsyncAction first, witness* w, std::string* log) {
     *log += 'c';
 }
 
+/// `propagates`: whether it passes requests on to what it awaits otherwise.
 IAsyncAction own_operation(IAsyncAction first, pending<void(error_code)>* source, IAsyncAction* own,
-                           bool* local_alive) {
+                           bool* local_alive, bool propagates) {
+    (co_await asyncinfo::get_cancellation_token()).enable_propagation(propagates);
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await first;
     co_await asio::this_coro::throw_if_cancelled(true);
@@ -139,7 +141,8 @@ IAsyncAction own_operation(IAsyncAction first, pending<void(error_code)>* source
 }
 
 IAsyncAction own_operation_as_rvalue(IAsyncAction first, pending<void(error_code)>* source,
-                                     IAsyncAction* own, bool* local_alive) {
+                                     IAsyncAction* own, bool* local_alive, bool propagates) {
+    (co_await asyncinfo::get_cancellation_token()).enable_propagation(propagates);
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await first;
     co_await asio::this_coro::throw_if_cancelled(true);
@@ -312,12 +315,14 @@ BOOST_AUTO_TEST_CASE(the_next_await_throws_before_it_starts_anything) {
 
 // What the co_await expression has started is joined first: it uses the coroutine's locals.
 BOOST_AUTO_TEST_CASE(unless_that_has_been_started_for_it_alone) {
-    for (const auto start : {own_operation, own_operation_as_rvalue}) {
+    for (const auto& [start, propagates] :
+         {std::pair(&own_operation, true), std::pair(&own_operation_as_rvalue, true),
+          std::pair(&own_operation_as_rvalue, false)}) {
         pending<void()> first;
         pending<void(error_code)> source;
         IAsyncAction own;
         bool local_alive = true;
-        const auto op = start(first.start(use_async_info), &source, &own, &local_alive);
+        const auto op = start(first.start(use_async_info), &source, &own, &local_alive, propagates);
         op.Cancel();
         first.complete();
         if (start == own_operation) {

@@ -47,7 +47,13 @@ public:
         : observer(rank::submitted), coroutine_(coroutine), handle_(std::move(handle)),
           abort_(abort) {}
 
-    bool await_ready() const { return handle_.Status() != AsyncStatus::Started; }
+    bool await_ready() const {
+        if (handle_.Status() != AsyncStatus::Started)
+            return true;
+        if (abort_)
+            handle_.Cancel(); // the slot does not do it where propagation is turned off
+        return false;
+    }
 
     bool await_suspend(std::coroutine_handle<>) {
         operation_base& awaited = *handle_access::operation(handle_);
