@@ -62,7 +62,7 @@ struct slow_clock {
     using period = std::ratio<1, 50>;
     using duration = std::chrono::duration<rep, period>;
     using time_point = std::chrono::time_point<slow_clock>;
-    static constexpr bool is_steady = true;
+    [[maybe_unused]] static constexpr bool is_steady = true;
 
     static time_point now() {
         static const auto start = steady_clock::now();
