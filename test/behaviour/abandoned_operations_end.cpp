@@ -136,16 +136,22 @@ BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
         context.emplace();
     }
 
-    asyncinfo_test::pending<void(error_code, int)> dropped;
-    const auto op = dropped.start(use_async_info);
-    auto getting = std::async(std::launch::async, [op] {
-        error_code error;
-        op.get(error);
-        return error;
-    });
-    asyncinfo_test::waiter::until_there_is_one(op);
-    dropped.drop();
-    BOOST_TEST((getting.get() == errc::abandoned));
+    for (const bool alone : {true, false}) {
+        asyncinfo_test::pending<void(error_code, int)> dropped;
+        const auto op = dropped.start(use_async_info);
+        auto getting = std::async(std::launch::async, [op] {
+            error_code error;
+            op.get(error);
+            return error;
+        });
+        asyncinfo_test::waiter::until_there_is_one(op);
+        int calls = 0;
+        if (!alone)
+            op.Completed([&](const auto&, AsyncStatus) { ++calls; });
+        dropped.drop();
+        BOOST_TEST((getting.get() == errc::abandoned));
+        BOOST_TEST(calls == !alone);
+    }
 }
 
 // §3: "Completed without an executor runs inline on the destroying thread".
