@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
         context.emplace();
     }
 
+    // A sole observer is served by a way of its own.
     for (const bool alone : {true, false}) {
         asyncinfo_test::pending<void(error_code, int)> dropped;
         const auto op = dropped.start(use_async_info);

@@ -286,6 +286,24 @@ BOOST_AUTO_TEST_CASE(while_other_threads_submit) {
     }
 }
 
+// Before the thread that submitted is back from that: here it is in what `on_ready` was given.
+BOOST_AUTO_TEST_CASE(before_a_post_has_returned) {
+    using namespace queue_may_be_destroyed_at_any_time_test;
+    auto queue = std::make_optional<completion_queue>();
+    std::latch posting(1), ran(1);
+    queue->on_ready([&] {
+        posting.count_down();
+        ran.wait();
+    });
+    bool called = false;
+    const std::jthread poster([&] { asio::post(*queue, [&called] { called = true; }); });
+    posting.wait();
+    queue->poll();
+    BOOST_TEST(called);
+    ran.count_down();
+    queue.reset();
+}
+
 // While operations of another context end on that context's threads.
 BOOST_AUTO_TEST_CASE(while_operations_end) {
     using namespace queue_may_be_destroyed_at_any_time_test;

@@ -894,7 +894,7 @@ mutations = [
     ('§6', 'waiting does not block',
      'src/operation.cpp',
      '    if (!observe(waiter))\n        return status();',
-     '    if (!observe(waiter) || true) {\n        unobserve(waiter);\n        return status();\n    }',
+     '    if (observe(waiter))\n        unobserve(waiter);\n    return status();',
      ['behaviour/waiting_blocks_until_the_end.cpp']),
     ('§6', 'wait throws for Error',
      'src/async_info.cpp',
