@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <future>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -233,10 +234,15 @@ BOOST_AUTO_TEST_CASE(an_observer_may_wait_for_the_context) {
     pending<void()> one;
     const IAsyncAction op = one.start_on(context.get_executor(), use_async_info);
     const IAsyncAction observer = asyncinfo::abandon_on_cancel(op);
+    // The deadline does not come before the observer is called, which is on this thread therefore.
+    std::latch called(1);
+    asio::post(context, [&] { called.wait(); });
     op.cancel_after(1ms);
     std::promise<void> passed;
-    asio::steady_timer later(context, 5ms);
+    asio::steady_timer later(context);
     observer.Completed([&](auto&, AsyncStatus) {
+        called.count_down();
+        later.expires_after(5ms);
         later.async_wait([&](error_code) { passed.set_value(); });
         BOOST_TEST((passed.get_future().wait_for(bound) == std::future_status::ready));
     });
