@@ -92,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(in_the_last_step_after_completing, fixture) {
 BOOST_AUTO_TEST_CASE(on_several_threads) {
     constexpr int rounds = 1000;
     asyncinfo_test::running_context context(2);
-    int ended = 0;
+    std::atomic<int> ended = 0;
     std::atomic<int> late = 0;
     std::atomic<int> twice = 0;
     for (int i = 0; i < rounds; ++i) {
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(on_several_threads) {
             std::this_thread::yield();
     }
     context.finish();
-    BOOST_TEST(ended == rounds);
+    BOOST_TEST(ended.load() == rounds);
     BOOST_TEST(late.load() == 0);
     BOOST_TEST(twice.load() == 0);
 }

@@ -117,16 +117,15 @@ struct async_write_test : asyncinfo_test::conversation {
     }
 };
 
-/// All endpoints refuse.
+/// All endpoints refuse: the port is taken, and nobody listens.
 struct async_connect_test {
     asio::io_context context;
     asio::ip::tcp::socket socket{context};
+    asio::ip::tcp::socket deaf{context, {asio::ip::address_v4::loopback(), 0}};
     std::vector<asio::ip::tcp::endpoint> endpoints;
 
     IAsyncInfo start() {
-        asio::ip::tcp::acceptor unused(context, {asio::ip::address_v4::loopback(), 0});
-        endpoints.assign(6, unused.local_endpoint());
-        unused.close();
+        endpoints.assign(6, deaf.local_endpoint());
         return asio::async_connect(socket, endpoints, use_async_info);
     }
     void check(const IAsyncInfo& op) {
