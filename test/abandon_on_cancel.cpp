@@ -407,7 +407,8 @@ BOOST_AUTO_TEST_CASE(dropping_its_handle_cancels_nothing) {
 BOOST_AUTO_TEST_CASE(waiting_on_the_inner_ones_thread_is_refused) {
     asyncinfo_test::running_context context;
     asio::steady_timer timer(context, 1h);
-    const auto op = asyncinfo::abandon_on_cancel(timer.async_wait(use_async_info));
+    const auto inner = timer.async_wait(use_async_info);
+    const auto op = asyncinfo::abandon_on_cancel(inner);
     std::promise<error_code> waited;
     asio::post(context, [&] {
         error_code error;
@@ -416,6 +417,7 @@ BOOST_AUTO_TEST_CASE(waiting_on_the_inner_ones_thread_is_refused) {
     });
     BOOST_TEST((waited.get_future().get() == errc::would_deadlock));
     op.Cancel();
+    inner.wait(); // the timer goes
 }
 
 BOOST_AUTO_TEST_CASE(its_executor_is_the_inner_ones) {
