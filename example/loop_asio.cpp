@@ -28,6 +28,7 @@ int main() {
         bar.show_end(op);
         open.reset();
     }));
+    transfer.send();
 
     window.run();
     return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;

@@ -48,6 +48,7 @@ int main() {
         bar.show_end(op);
         running = false;
     }));
+    transfer.send();
 
     int wake_ups = 0;
     while (running) {

@@ -36,6 +36,7 @@ int main() {
         bar.show_end(op);
         g_main_loop_quit(loop);
     }));
+    transfer.send();
 
     g_main_loop_run(loop);
     g_source_remove(timer);

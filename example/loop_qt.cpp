@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
         bar.show_end(window.transfer());
         QApplication::quit();
     };
+    transfer.send();
     QApplication::exec();
 
     const auto& read = window.transfer();

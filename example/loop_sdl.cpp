@@ -66,6 +66,7 @@ int main(int, char**) {
         bar.show_end(op);
         running = false;
     }));
+    transfer.send();
 
     constexpr auto budget = 2ms; // of a frame's 16.7 ms
     int frames = 0;

@@ -72,8 +72,6 @@ public:
         tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
         client_.connect(acceptor.local_endpoint());
         server_ = acceptor.accept();
-        asio::co_spawn(context_, serve(), asio::detached);
-        thread_ = std::thread([this] { context_.run(); });
     }
 
     loop_transfer(const loop_transfer&) = delete;
@@ -81,7 +79,8 @@ public:
 
     ~loop_transfer() {
         context_.stop();
-        thread_.join();
+        if (thread_.joinable())
+            thread_.join();
     }
 
     std::size_t size() const { return received_.size(); }
@@ -91,6 +90,12 @@ public:
         return asyncinfo::with_progress(size(), [&](auto condition, auto token) {
             return asio::async_read(client_, asio::buffer(received_), condition, token);
         });
+    }
+
+    /// The server begins, once: when the handlers are set, for none is told of what came before.
+    void send() {
+        asio::co_spawn(context_, serve(), asio::detached);
+        thread_ = std::thread([this] { context_.run(); });
     }
 
 private:

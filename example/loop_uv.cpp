@@ -30,6 +30,7 @@ int main() {
         bar.show_end(op);
         poller.reset(); // nothing else is in the loop: it ends
     }));
+    transfer.send();
 
     uv_run(loop, UV_RUN_DEFAULT);
     const bool closed = uv_loop_close(loop) == 0; // nothing was left in it

@@ -27,9 +27,6 @@ int main() {
     const std::size_t size = 64 << 20;
     std::vector<char> sent(size, 'x'), received(size);
 
-    auto write = with_progress(size, [&](auto condition, auto token) {
-        return asio::async_write(out, asio::buffer(sent), condition, token);
-    });
     auto read = with_progress(size, [&](auto condition, auto token) {
         return asio::async_read(in, asio::buffer(received), condition, token);
     });
@@ -43,6 +40,10 @@ int main() {
                             ++told;
                             last = p.fraction();
                         })));
+
+    auto write = with_progress(size, [&](auto condition, auto token) {
+        return asio::async_write(out, asio::buffer(sent), condition, token);
+    });
 
     // Asked: whenever it suits, without a lock.
     while (write.Status() == asyncinfo::AsyncStatus::Started) {

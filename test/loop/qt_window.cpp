@@ -67,6 +67,7 @@ BOOST_AUTO_TEST_CASE(cancel_ends_the_operation_and_the_bar_stands_still) {
     demo::loop_transfer transfer(size,
                                  size / 2); // half of it comes, so that it cannot end by itself
     demo::qt_window window(transfer.start(), here.queue);
+    transfer.send();
     window.show();
     here.run_until([&] { return window.bar().value() > 0; });
     BOOST_TEST(window.cancel_button().isEnabled());
@@ -108,6 +109,7 @@ BOOST_AUTO_TEST_CASE(to_the_end_the_bar_is_full_and_drawn) {
     const QColor empty = colour();
     bool ended = false;
     window.on_end = [&] { ended = true; };
+    transfer.send();
     here.run_until([&] { return ended; });
     BOOST_TEST((window.transfer().Status() == AsyncStatus::Completed));
     BOOST_TEST(window.bar().value() == 1000);
@@ -120,6 +122,7 @@ BOOST_AUTO_TEST_CASE(to_close_it_is_to_cancel) {
     demo::qt_window window(transfer.start(), here.queue);
     bool ended = false;
     window.on_end = [&] { ended = true; };
+    transfer.send();
     window.show();
     window.close();
     here.run_until([&] { return ended; });
@@ -130,6 +133,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_window_cancels_and_is_not_touched) {
     program here;
     auto transfer = std::make_unique<demo::loop_transfer>(size, size / 2);
     auto window = std::make_unique<demo::qt_window>(transfer->start(), here.queue);
+    transfer->send();
     window->show();
     const auto read = window->transfer();
     here.run_until([&] { return window->bar().value() > 0; });
