@@ -77,11 +77,7 @@ public:
     loop_transfer(const loop_transfer&) = delete;
     loop_transfer& operator=(const loop_transfer&) = delete;
 
-    ~loop_transfer() {
-        context_.stop();
-        if (thread_.joinable())
-            thread_.join();
-    }
+    ~loop_transfer() { context_.stop(); }
 
     std::size_t size() const { return received_.size(); }
 
@@ -95,7 +91,7 @@ public:
     /// The server begins, once: when the handlers are set, for none is told of what came before.
     void send() {
         asio::co_spawn(context_, serve(), asio::detached);
-        thread_ = std::thread([this] { context_.run(); });
+        thread_ = std::jthread([this] { context_.run(); });
     }
 
 private:
@@ -115,7 +111,7 @@ private:
     tcp::socket server_{context_};
     std::vector<char> received_;
     std::size_t left_;
-    std::thread thread_;
+    std::jthread thread_; // joined before the rest goes
 };
 
 } // namespace demo
