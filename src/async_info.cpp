@@ -6,30 +6,69 @@
 
 #include <asyncinfo/detail/driver.hpp>
 #include <asyncinfo/detail/expiry.hpp>
+#include <asyncinfo/detail/result.hpp>
 
 #include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <string>
+#include <string_view>
 
 namespace asyncinfo {
 namespace {
 
-/// The throwing spelling of a member, given the one that sets a code.
-template <typename Member>
-auto or_throw(Member member) {
-    boost::system::error_code error;
-    auto value = member(error);
-    if (error)
-        throw boost::system::system_error(error);
-    return value;
+/// What stands against a call that the state did not allow, and what to do. Of a result that came
+/// just after it was asked for it is not known any more that it was not there: "yet" is as true.
+std::string_view remedy(detail::lifecycle::word state) noexcept {
+    if (state & detail::lifecycle::closed)
+        return "the operation has been closed: read what is needed before Close";
+    if (state & detail::lifecycle::claimed)
+        return "the result has been taken: what cannot be copied, or is taken from an rvalue "
+               "handle, "
+               "is given once";
+    return "there was no result yet: wait for the end, or use try_get";
+}
+
+std::string describe(const detail::operation_base& operation) {
+    std::string text = "asyncinfo operation " + std::to_string(operation.id());
+    if (const auto name = operation.name(); !name.empty())
+        text.append(" '").append(name).append("'");
+    return text;
 }
 
 } // namespace
 
-void IAsyncInfo::refuse(const boost::system::error_code& error) {
-    throw boost::system::system_error(error);
+void detail::throw_refusal(const operation_base* operation, const boost::system::error_code& error,
+                           const char* member) {
+    std::string what = operation ? describe(*operation) + ": " + member : member;
+    if (operation && error == errc::illegal_method_call)
+        what.append(": ").append(remedy(operation->load()));
+    throw boost::system::system_error(error, what);
+}
+
+void detail::throw_failure(operation_base* operation, const boost::system::error_code& error,
+                           const char* member) {
+    boost::system::error_code refused;
+    if (operation && operation->status() != AsyncStatus::Started) {
+        if (const auto thrown = operation->exception(refused))
+            std::rethrow_exception(thrown);
+        if (!refused && operation->code(refused) == error)
+            throw_code(error, describe(*operation).c_str());
+    }
+    throw_refusal(operation, refused ? refused : error, member);
+}
+
+template <typename Member>
+auto IAsyncInfo::or_throw(const char* name, Member member) const {
+    boost::system::error_code error;
+    auto value = member(error);
+    if (error)
+        refuse(error, name);
+    return value;
 }
 
 std::uint64_t IAsyncInfo::Id() const {
-    return or_throw([this](auto& error) { return Id(error); });
+    return or_throw("Id", [this](auto& error) { return Id(error); });
 }
 
 std::uint64_t IAsyncInfo::Id(boost::system::error_code& error) const noexcept {
@@ -43,7 +82,7 @@ AsyncStatus IAsyncInfo::Status(boost::system::error_code& error) const noexcept 
 }
 
 std::string_view IAsyncInfo::name() const {
-    return or_throw([this](auto& error) { return name(error); });
+    return or_throw("name", [this](auto& error) { return name(error); });
 }
 
 std::string_view IAsyncInfo::name(boost::system::error_code& error) const noexcept {
@@ -55,7 +94,7 @@ std::string_view IAsyncInfo::name(boost::system::error_code& error) const noexce
 }
 
 boost::system::error_code IAsyncInfo::ErrorCode() const {
-    return or_throw([this](auto& error) { return ErrorCode(error); });
+    return or_throw("ErrorCode", [this](auto& error) { return ErrorCode(error); });
 }
 
 boost::system::error_code IAsyncInfo::ErrorCode(boost::system::error_code& error) const noexcept {
@@ -66,7 +105,7 @@ boost::system::error_code IAsyncInfo::ErrorCode(boost::system::error_code& error
 }
 
 std::exception_ptr IAsyncInfo::exception() const {
-    return or_throw([this](auto& error) { return exception(error); });
+    return or_throw("exception", [this](auto& error) { return exception(error); });
 }
 
 std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const noexcept {
@@ -77,7 +116,7 @@ std::exception_ptr IAsyncInfo::exception(boost::system::error_code& error) const
 }
 
 boost::asio::any_io_executor IAsyncInfo::get_executor() const {
-    return or_throw([this](auto& error) { return get_executor(error); });
+    return or_throw("get_executor", [this](auto& error) { return get_executor(error); });
 }
 
 boost::asio::any_io_executor IAsyncInfo::get_executor(boost::system::error_code& error) const {
@@ -89,7 +128,7 @@ void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }
 
 void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types) const {
     if (!operation_)
-        refuse(errc::empty_handle);
+        refuse(errc::empty_handle, "Cancel");
     operation_->cancel(types);
 }
 
@@ -115,7 +154,7 @@ void IAsyncInfo::set_deadline(detail::deadline when, boost::system::error_code& 
 }
 
 bool IAsyncInfo::cancel_requested() const {
-    return or_throw([this](auto& error) { return cancel_requested(error); });
+    return or_throw("cancel_requested", [this](auto& error) { return cancel_requested(error); });
 }
 
 bool IAsyncInfo::cancel_requested(boost::system::error_code& error) const noexcept {
@@ -127,7 +166,7 @@ void IAsyncInfo::Close() const {
     boost::system::error_code error;
     Close(error);
     if (error)
-        refuse(error);
+        refuse(error, "Close");
 }
 
 void IAsyncInfo::Close(boost::system::error_code& error) const noexcept {
@@ -139,7 +178,7 @@ void IAsyncInfo::Close(boost::system::error_code& error) const noexcept {
 }
 
 AsyncStatus IAsyncInfo::wait() const {
-    return or_throw([this](auto& error) { return wait(error); });
+    return or_throw("wait", [this](auto& error) { return wait(error); });
 }
 
 AsyncStatus IAsyncInfo::wait(boost::system::error_code& error) const {

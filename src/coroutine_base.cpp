@@ -127,7 +127,7 @@ void coroutine_base::finish() noexcept {
 
 void coroutine_base::throw_if_cancelled() const {
     if (throws_ && cancel_requested())
-        throw boost::system::system_error(asio::error::operation_aborted, "co_await");
+        throw_code(asio::error::operation_aborted, "co_await");
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {

@@ -4,6 +4,7 @@
 //
 #include <asyncinfo/error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
 
 #include <string>
@@ -18,20 +19,23 @@ public:
     std::string message(int value) const override {
         switch (static_cast<errc>(value)) {
         case errc::illegal_method_call:
-            return "Illegal method call: not in this state, after Close, or the result has been "
-                   "taken";
+            return "Illegal method call in the state that the operation is in";
         case errc::illegal_state_change:
-            return "Illegal state change: the operation is still running, Cancel it and wait";
+            return "Illegal state change: the operation is still running, Cancel it and wait for "
+                   "its end";
         case errc::illegal_delegate_assignment:
-            return "Illegal delegate assignment: Completed has been set before";
+            return "Illegal delegate assignment: Completed has been set before, use async_wait or "
+                   "op(token) to tell others";
         case errc::empty_handle:
-            return "The handle is empty";
+            return "The handle is empty: it was given no operation, or it was moved from";
         case errc::abandoned:
             return "The operation was abandoned: its completion handler was destroyed uncalled";
         case errc::unhandled_exception:
             return "The operation ended by an exception that is no system_error";
         case errc::would_deadlock:
-            return "Waiting here would block the thread that is to finish the operation";
+            return "Waiting here would block the thread that is to finish the operation: use "
+                   "Completed, "
+                   "co_await or get(context)";
         case errc::empty_set:
             return "The set of operations is empty";
         case errc::group_shut_down:
@@ -73,5 +77,7 @@ const boost::system::error_category& error_category() noexcept {
 boost::system::error_code make_error_code(errc e) noexcept {
     return {static_cast<int>(e), error_category()};
 }
+
+operation_canceled::operation_canceled() : system_error(boost::asio::error::operation_aborted) {}
 
 } // namespace asyncinfo

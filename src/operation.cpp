@@ -62,6 +62,12 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 
 boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
 
+void throw_code(const boost::system::error_code& code, const char* what) {
+    if (means_canceled(code))
+        throw what ? operation_canceled(code, what) : operation_canceled(code);
+    throw what ? boost::system::system_error(code, what) : boost::system::system_error(code);
+}
+
 std::exception_ptr timed_out_exception() noexcept {
     try {
         auto exception = std::make_exception_ptr(boost::system::system_error(timed_out()));

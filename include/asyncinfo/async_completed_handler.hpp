@@ -10,6 +10,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -59,6 +60,22 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
                  std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&>)
     delegate(Callable&& callable);
+    template <typename Callable>
+        requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
+                 !std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&> &&
+                 !std::is_arithmetic_v<std::remove_cvref_t<Callable>>)
+    delegate(Callable&&) = delete; // a handler is called with (const Sender&, const Argument&)
+
+    /// Calls `(object->*method)(sender, argument)`, as `op.Completed({this, &App::on_done})`. The
+    /// object is alive when the call comes; or it is kept alive by a `shared_ptr`; or there is no call
+    /// when it is gone, by a `weak_ptr`. With that `method` may also be a callable, called as
+    /// `method(sender, argument)`.
+    template <typename T, typename Method>
+    delegate(T* object, Method method);
+    template <typename T, typename Method>
+    delegate(std::shared_ptr<T> object, Method method);
+    template <typename T, typename Method>
+    delegate(std::weak_ptr<T> object, Method method);
 
     /// Whether there is a callable.
     explicit operator bool() const noexcept { return target_ != nullptr; }

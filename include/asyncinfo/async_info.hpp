@@ -40,7 +40,8 @@ namespace asyncinfo {
 /// What the user owes Asio remains owed: the I/O object and the buffers outlive the operation.
 ///
 /// Errors: every member throws `boost::system::system_error` with `errc::empty_handle` on an empty
-/// handle, and with `errc::illegal_method_call` after `Close`, but for those that say otherwise.
+/// handle, and with `errc::illegal_method_call` after `Close`, but for those that say otherwise;
+/// `what()` says which operation it was, by number and name, and what to do about it.
 /// The overload that ends in `error_code&` sets it instead and never throws.
 ///
 /// Names are those of Windows.Foundation.IAsyncInfo where it has them; the rest is Asio's style.
@@ -77,7 +78,7 @@ public:
             if (!(word & detail::lifecycle::closed)) [[likely]]
                 return static_cast<AsyncStatus>(detail::lifecycle::status(word));
         }
-        refuse(operation_ ? errc::illegal_method_call : errc::empty_handle);
+        refuse(operation_ ? errc::illegal_method_call : errc::empty_handle, "Status");
     }
     AsyncStatus Status(boost::system::error_code& error) const noexcept;
 
@@ -251,7 +252,13 @@ protected:
                                  static_cast<detail::lifecycle::word>(AsyncStatus::Completed);
     }
 
-    [[noreturn]] static void refuse(const boost::system::error_code& error);
+    [[noreturn]] void refuse(const boost::system::error_code& error, const char* member) const {
+        detail::throw_refusal(operation_.get(), error, member);
+    }
+
+    /// The throwing spelling of a member, given the one that sets a code.
+    template <typename Member>
+    auto or_throw(const char* name, Member member) const;
 
     void set_deadline(detail::deadline when, boost::system::error_code& error) const;
     AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;

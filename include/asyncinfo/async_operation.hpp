@@ -74,7 +74,8 @@ private:
     auto& block() const noexcept { return static_cast<detail::block_t<Handle>&>(*operation()); }
 
     std::optional<T> results(bool sole, boost::system::error_code& error) const;
-    T expect(std::optional<T> result, const boost::system::error_code& error) const;
+    T expect(std::optional<T> result, const boost::system::error_code& error,
+             const char* member) const;
 };
 
 /// A handle to an operation with a result: `void(error_code, T)`, `void(exception_ptr, T)`,

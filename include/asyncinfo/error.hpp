@@ -10,6 +10,7 @@
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/system/is_error_code_enum.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <type_traits>
 
@@ -19,7 +20,8 @@ namespace asyncinfo {
 /// comes nearest, where there is one.
 enum class errc {
     /// The member must not be called in this state: the result before the end, anything after
-    /// `Close`, a result that another reader has taken. Equals `operation_not_permitted`.
+    /// `Close`, a result that another reader has taken. What is thrown says in `what()` which of them
+    /// it was, and what to do. Equals `operation_not_permitted`.
     illegal_method_call = 1,
     /// `Close` while the operation runs. Equals `operation_in_progress`.
     illegal_state_change,
@@ -47,6 +49,31 @@ const boost::system::error_category& error_category() noexcept;
 
 /// Makes `errc` usable wherever an error code is expected.
 boost::system::error_code make_error_code(errc e) noexcept;
+
+/// What the result of a Canceled operation throws, by `GetResults`, `get`, `try_get` and `co_await`,
+/// and a `co_await` in a coroutine that has been asked to stop; so it can be caught before other
+/// errors. An operation that ended by an exception throws that one, as it was. The end by a deadline
+/// is none of this: it is Error, with `asio::error::timed_out`.
+///
+/// Thrown by the body of a coroutine it ends that as Canceled.
+///
+/// Example:
+///
+///     try {
+///         use(op.get());
+///     } catch (const asyncinfo::operation_canceled&) {
+///     } catch (const boost::system::system_error& e) {
+///         log(e.what());
+///     }
+///
+/// Source: winrt::hresult_canceled.
+class operation_canceled : public boost::system::system_error {
+public:
+    /// With the code `asio::error::operation_aborted`.
+    operation_canceled();
+    /// With a code that stands for it.
+    using system_error::system_error;
+};
 
 } // namespace asyncinfo
 

@@ -106,7 +106,7 @@ protected:
     explicit combination(Handles&... handles) : produced_operation<Derived, Handle, T>(true) {
         auto* next = nodes_.data();
         const auto add = [&](IAsyncInfo& h) {
-            handle_access::usable(h);
+            handle_access::usable(h, "when_all, when_any");
             (next++)->set(*this, handle_access::take(h));
         };
         static_cast<void>(add);
@@ -130,7 +130,7 @@ protected:
                 else
                     return std::ranges::iter_move(position);
             }();
-            handle_access::usable(h);
+            handle_access::usable(h, "when_all, when_any");
             n.set(*this, handle_access::take(h));
             ++position;
         }

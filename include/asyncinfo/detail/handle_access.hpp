@@ -30,11 +30,11 @@ struct handle_access {
     static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
 
     /// Throws `errc::empty_handle` for an empty one, `errc::illegal_method_call` after Close.
-    static operation_base& usable(const IAsyncInfo& handle) {
+    static operation_base& usable(const IAsyncInfo& handle, const char* function) {
         boost::system::error_code error;
         if (auto* operation = handle.usable(error))
             return *operation;
-        IAsyncInfo::refuse(error);
+        handle.refuse(error, function);
     }
 };
 

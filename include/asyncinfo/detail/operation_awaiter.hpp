@@ -13,7 +13,6 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -64,7 +63,7 @@ protected:
             if (exception_)
                 std::rethrow_exception(std::move(exception_));
             if (code_.failed())
-                throw boost::system::system_error(code_);
+                throw_code(code_);
         }
         if constexpr (!std::is_void_v<result_type>) {
             if constexpr (std::is_default_constructible_v<result_type>)

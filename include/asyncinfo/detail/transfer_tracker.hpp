@@ -114,7 +114,8 @@ public:
 
     void attach(condition_tracker& tracker) {
         if (std::exchange(attached_, true))
-            throw_failure(nullptr, errc::illegal_method_call);
+            throw_refusal(nullptr, errc::illegal_method_call,
+                          "with_progress: the token is for one operation");
         release(&tracker);
     }
 

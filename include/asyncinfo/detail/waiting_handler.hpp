@@ -14,7 +14,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -159,8 +158,8 @@ using wait_result_t =
 template <typename T, typename Token>
 wait_result_t<T, Token> async_wait_for(const operation_ptr& operation, Token&& token) {
     if (!operation || (operation->load() & lifecycle::closed))
-        throw boost::system::system_error(operation ? errc::illegal_method_call
-                                                    : errc::empty_handle);
+        throw_refusal(operation.get(), operation ? errc::illegal_method_call : errc::empty_handle,
+                      "async_wait");
     std::decay_t<Token> own(std::forward<Token>(token));
     return boost::asio::async_initiate<std::decay_t<Token>, typename wait_signature<T>::type>(
         initiate_wait<T>(operation), own);

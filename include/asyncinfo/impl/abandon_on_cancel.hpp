@@ -155,7 +155,7 @@ template <detail::handle_of_a_kind Handle>
 Handle abandon_on_cancel(const Handle& operation) {
     return detail::abandonable_operation<Handle>::start(
         [](auto& outer) { outer.begin(); },
-        detail::operation_ptr(&detail::handle_access::usable(operation)));
+        detail::operation_ptr(&detail::handle_access::usable(operation, "abandon_on_cancel")));
 }
 
 } // namespace asyncinfo

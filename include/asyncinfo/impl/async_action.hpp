@@ -17,7 +17,7 @@ void basic_action<Handle>::Completed(completed_handler handler) const {
     boost::system::error_code error;
     Completed(std::move(handler), error);
     if (error)
-        refuse(error);
+        refuse(error, "Completed");
 }
 
 template <typename Handle>
@@ -32,7 +32,7 @@ auto basic_action<Handle>::Completed() const -> completed_handler {
     boost::system::error_code error;
     auto handler = Completed(error);
     if (error)
-        refuse(error);
+        refuse(error, "Completed");
     return handler;
 }
 
@@ -49,7 +49,7 @@ void basic_action<Handle>::explain() const {
     boost::system::error_code error;
     GetResults(error);
     if (error)
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, "GetResults");
 }
 
 template <typename Handle>
@@ -63,7 +63,7 @@ bool basic_action<Handle>::try_get() const {
     boost::system::error_code error;
     const bool ended = try_get(error);
     if (error)
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, "try_get");
     return ended;
 }
 
@@ -80,7 +80,7 @@ void basic_action<Handle>::get() const {
     boost::system::error_code error;
     get(error);
     if (error)
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, "get");
 }
 
 template <typename Handle>
@@ -95,7 +95,7 @@ void basic_action<Handle>::get(detail::driven_context context) const {
     boost::system::error_code error;
     get(context, error);
     if (error)
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, "get");
 }
 
 template <typename Handle>
@@ -111,7 +111,7 @@ std::tuple<boost::system::error_code> basic_action<Handle>::outcome() const {
     boost::system::error_code error;
     auto all = outcome(error);
     if (error)
-        refuse(error);
+        refuse(error, "outcome");
     return all;
 }
 

@@ -17,7 +17,9 @@
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 
+#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -115,6 +117,15 @@ private:
     Callable callable_;
 };
 
+template <typename T, typename Method, typename Sender, typename Argument>
+void call_method(T& object, Method method, const Sender& sender, const Argument& argument) {
+    static_assert(
+        std::is_invocable_v<Method, T&, const Sender&, const Argument&>,
+        "asyncinfo: the member of a handler {object, &Class::member} is called with "
+        "(const Sender&, const Argument&): the handle, and the AsyncStatus or the progress");
+    std::invoke(method, object, sender, argument);
+}
+
 } // namespace asyncinfo::detail
 
 namespace asyncinfo {
@@ -129,6 +140,35 @@ delegate<Sender, Argument>::delegate(Callable&& callable) {
     target_ = detail::delegate_callable<Sender, Argument, std::decay_t<Callable>>::make(
         std::forward<Callable>(callable));
 }
+
+template <typename Sender, typename Argument>
+template <typename T, typename Method>
+delegate<Sender, Argument>::delegate(T* object, Method method)
+    : delegate([object, method](const Sender& sender, const Argument& argument) {
+          detail::call_method(*object, method, sender, argument);
+      }) {}
+
+template <typename Sender, typename Argument>
+template <typename T, typename Method>
+delegate<Sender, Argument>::delegate(std::shared_ptr<T> object, Method method)
+    : delegate(
+          [object = std::move(object), method](const Sender& sender, const Argument& argument) {
+              detail::call_method(*object, method, sender, argument);
+          }) {}
+
+template <typename Sender, typename Argument>
+template <typename T, typename Method>
+delegate<Sender, Argument>::delegate(std::weak_ptr<T> object, Method method)
+    : delegate([object = std::move(object), method = std::move(method)](
+                   const Sender& sender, const Argument& argument) mutable {
+          const std::shared_ptr<T> kept = object.lock();
+          if (!kept)
+              return;
+          if constexpr (std::is_member_pointer_v<Method>)
+              detail::call_method(*kept, method, sender, argument);
+          else
+              method(sender, argument);
+      }) {}
 
 template <typename Sender, typename Argument>
 void delegate<Sender, Argument>::operator()(const Sender& sender, const Argument& argument) const {

@@ -24,7 +24,7 @@ void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration) const
     boost::system::error_code error;
     cancel_after(duration, error);
     if (error)
-        refuse(error);
+        refuse(error, "cancel_after");
 }
 
 template <typename Rep, typename Period>
@@ -38,7 +38,7 @@ void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time) const 
     boost::system::error_code error;
     cancel_at(time, error);
     if (error)
-        refuse(error);
+        refuse(error, "cancel_at");
 }
 
 template <typename Clock, typename Duration>
@@ -52,7 +52,7 @@ AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration) co
     boost::system::error_code error;
     const AsyncStatus status = wait_for(duration, error);
     if (error)
-        refuse(error);
+        refuse(error, "wait_for");
     return status;
 }
 
@@ -67,7 +67,7 @@ AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time
     boost::system::error_code error;
     const AsyncStatus status = wait_until(time, error);
     if (error)
-        refuse(error);
+        refuse(error, "wait_until");
     return status;
 }
 
@@ -92,7 +92,7 @@ AsyncStatus IAsyncInfo::wait_for(detail::driven_context context,
     boost::system::error_code error;
     const AsyncStatus status = wait_for(context, duration, error);
     if (error)
-        refuse(error);
+        refuse(error, "wait_for");
     return status;
 }
 

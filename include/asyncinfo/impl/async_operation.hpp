@@ -18,7 +18,7 @@ void basic_operation<Handle, T>::Completed(completed_handler handler) const {
     boost::system::error_code error;
     Completed(std::move(handler), error);
     if (error)
-        refuse(error);
+        refuse(error, "Completed");
 }
 
 template <typename Handle, typename T>
@@ -33,7 +33,7 @@ auto basic_operation<Handle, T>::Completed() const -> completed_handler {
     boost::system::error_code error;
     auto handler = Completed(error);
     if (error)
-        refuse(error);
+        refuse(error, "Completed");
     return handler;
 }
 
@@ -74,9 +74,10 @@ std::optional<T> basic_operation<Handle, T>::results(bool sole,
 
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::expect(std::optional<T> result,
-                                     const boost::system::error_code& error) const {
+                                     const boost::system::error_code& error,
+                                     const char* member) const {
     if (error || !result) // which is the same; g++ cannot know
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, member);
     return *std::move(result);
 }
 
@@ -84,14 +85,14 @@ template <typename Handle, typename T>
 T basic_operation<Handle, T>::GetResults() const& {
     boost::system::error_code error;
     auto result = results(false, error);
-    return expect(std::move(result), error);
+    return expect(std::move(result), error, "GetResults");
 }
 
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::GetResults() && {
     boost::system::error_code error;
     auto result = results(true, error);
-    return expect(std::move(result), error);
+    return expect(std::move(result), error, "GetResults");
 }
 
 template <typename Handle, typename T>
@@ -109,7 +110,7 @@ std::optional<T> basic_operation<Handle, T>::try_get() const {
     boost::system::error_code error;
     auto result = try_get(error);
     if (error)
-        detail::throw_failure(operation().get(), error);
+        detail::throw_failure(operation().get(), error, "try_get");
     return result;
 }
 
@@ -125,7 +126,7 @@ template <typename Handle, typename T>
 T basic_operation<Handle, T>::get() const {
     boost::system::error_code error;
     auto result = get(error);
-    return expect(std::move(result), error);
+    return expect(std::move(result), error, "get");
 }
 
 template <typename Handle, typename T>
@@ -140,7 +141,7 @@ template <typename Handle, typename T>
 T basic_operation<Handle, T>::get(detail::driven_context context) const {
     boost::system::error_code error;
     auto result = get(context, error);
-    return expect(std::move(result), error);
+    return expect(std::move(result), error, "get");
 }
 
 template <typename Handle, typename T>
@@ -158,7 +159,7 @@ basic_operation<Handle, T>::outcome() const {
     boost::system::error_code error;
     auto all = outcome(error);
     if (error)
-        refuse(error);
+        refuse(error, "outcome");
     return all;
 }
 

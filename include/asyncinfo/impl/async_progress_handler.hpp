@@ -22,7 +22,7 @@ void basic_progress<Base, Handle, P>::Progress(progress_handler handler) const {
     boost::system::error_code error;
     Progress(std::move(handler), error);
     if (error)
-        this->refuse(error);
+        this->refuse(error, "Progress");
 }
 
 template <typename Base, typename Handle, typename P>
@@ -37,7 +37,7 @@ auto basic_progress<Base, Handle, P>::Progress() const -> progress_handler {
     boost::system::error_code error;
     auto handler = Progress(error);
     if (error)
-        this->refuse(error);
+        this->refuse(error, "Progress");
     return handler;
 }
 
@@ -53,7 +53,7 @@ std::optional<P> basic_progress<Base, Handle, P>::progress() const {
     boost::system::error_code error;
     auto latest = progress(error);
     if (error)
-        this->refuse(error);
+        this->refuse(error, "progress");
     return latest;
 }
 

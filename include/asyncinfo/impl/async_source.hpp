@@ -7,7 +7,6 @@
 
 #include <asyncinfo/async_source.hpp>
 #include <asyncinfo/detail/null_callable.hpp>
-#include <asyncinfo/detail/result.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
@@ -28,7 +27,7 @@ async_source<T, P>::~async_source() {
 template <typename T, typename P>
 auto async_source<T, P>::operation() const -> handle_type {
     if (!handle_)
-        detail::throw_failure(nullptr, errc::empty_handle);
+        detail::throw_refusal(nullptr, errc::empty_handle, "async_source::operation");
     return handle_;
 }
 
@@ -45,14 +44,16 @@ bool async_source<T, P>::set_value(Args&&... args) const {
 template <typename T, typename P>
 bool async_source<T, P>::set_error(const boost::system::error_code& error) const {
     if (!error.failed())
-        detail::throw_failure(nullptr, make_error_code(boost::system::errc::invalid_argument));
+        detail::throw_refusal(nullptr, make_error_code(boost::system::errc::invalid_argument),
+                              "async_source::set_error");
     return end_by([&](block& ended) { ended.fail(error); });
 }
 
 template <typename T, typename P>
 bool async_source<T, P>::set_error(std::exception_ptr error) const {
     if (!error)
-        detail::throw_failure(nullptr, make_error_code(boost::system::errc::invalid_argument));
+        detail::throw_refusal(nullptr, make_error_code(boost::system::errc::invalid_argument),
+                              "async_source::set_error");
     return end_by([&](block& ended) { ended.fail(std::move(error)); });
 }
 

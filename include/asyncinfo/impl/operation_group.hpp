@@ -148,7 +148,7 @@ template <typename Tag>
 bool operation_group<Tag>::add(IAsyncInfo operation)
     requires(std::is_void_v<Tag> || std::default_initializable<Tag>)
 {
-    detail::handle_access::usable(operation);
+    detail::handle_access::usable(operation, "operation_group::add");
     return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation)));
 }
 
@@ -156,7 +156,7 @@ template <typename Tag>
 template <typename T>
     requires(!std::is_void_v<Tag> && std::constructible_from<Tag, T>)
 bool operation_group<Tag>::add(IAsyncInfo operation, T&& tag) {
-    detail::handle_access::usable(operation);
+    detail::handle_access::usable(operation, "operation_group::add");
     return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation),
                                                        std::forward<T>(tag)));
 }

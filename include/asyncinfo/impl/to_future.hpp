@@ -28,7 +28,7 @@ public:
           promise_(std::allocator_arg, recycling_allocator<char>()) {}
 
     static std::future<result_type> start(const Handle& operation) {
-        operation_base& observed = handle_access::usable(operation);
+        operation_base& observed = handle_access::usable(operation, "to_future");
         memory_for<promise_keeper> memory;
         promise_keeper* const made = memory.keep(::new (memory.place()) promise_keeper(operation));
         auto future = made->promise_.get_future();
