@@ -13,6 +13,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -176,5 +177,26 @@ BOOST_AUTO_TEST_CASE(its_stop_token_tells_of_an_earlier_request) {
 }
 
 #endif
+
+BOOST_AUTO_TEST_CASE(a_loop_that_awaits_nothing_ends_as_canceled) {
+    for (const bool cancels : {false, true}) {
+        async_source<> gate;
+        const auto action = [](const async_source<>& g) -> IAsyncAction {
+            auto token = co_await asyncinfo::get_cancellation_token();
+            token.enable_propagation(false);
+            // The request is told even where it is not thrown by what is awaited.
+            co_await asio::this_coro::throw_if_cancelled(false);
+            co_await g.operation();
+            for (int i = 0; i != 3; ++i)
+                token.throw_if_cancelled();
+        }(gate);
+        if (cancels)
+            action.Cancel();
+        gate.set_value();
+        BOOST_TEST((action.Status() == (cancels ? AsyncStatus::Canceled : AsyncStatus::Completed)));
+        if (cancels)
+            BOOST_CHECK_THROW(action.GetResults(), asyncinfo::operation_canceled);
+    }
+}
 
 BOOST_AUTO_TEST_SUITE_END()

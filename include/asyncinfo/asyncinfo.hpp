@@ -35,12 +35,13 @@
 /// | `coroutine.hpp`                     | coroutines that return handles                               |
 /// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
 /// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
+/// | `resume_after.hpp`                  | lets a coroutine wait for a time                             |
 /// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
 /// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
 /// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
-/// | `error.hpp`                         | `errc` and its category                                      |
+/// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
@@ -74,6 +75,7 @@
 #include <asyncinfo/operation_group.hpp>
 #include <asyncinfo/progress_stream.hpp>
 #include <asyncinfo/progress_token.hpp>
+#include <asyncinfo/resume_after.hpp>
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/stop_on.hpp>
 #include <asyncinfo/to_future.hpp>

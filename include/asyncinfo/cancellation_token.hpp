@@ -6,6 +6,7 @@
 #define ASYNCINFO_CANCELLATION_TOKEN_HPP
 
 #include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/error.hpp>
 
 #include <functional>
 #include <utility>
@@ -37,6 +38,13 @@ public:
     /// Whether the coroutine has been asked to stop.
     bool cancel_requested() const noexcept { return coroutine_->cancel_requested(); }
     bool operator()() const noexcept { return cancel_requested(); }
+
+    /// Throws `operation_canceled` if the coroutine has been asked to stop, which then ends as Canceled:
+    /// for a long loop that awaits nothing. (`if (token()) co_return;` would end it as Completed.)
+    void throw_if_cancelled() const {
+        if (cancel_requested())
+            throw operation_canceled();
+    }
 
     /// Sets what is called, once, when the coroutine is asked to stop; replaces what was set before,
     /// and null removes it. If the request has come already it is called here.

@@ -12,6 +12,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <coroutine>
 #include <utility>
@@ -97,6 +100,33 @@ public:
 private:
     coroutine_base& coroutine_;
     boost::asio::any_io_executor executor_;
+};
+
+/// The timer lives in the frame.
+class resume_after_awaiter {
+    using wait_type =
+        decltype(std::declval<boost::asio::steady_timer&>().async_wait(boost::asio::deferred));
+
+public:
+    resume_after_awaiter(coroutine_base& coroutine, const deadline& until)
+        : ready_(until.is_poll()),
+          timer_(coroutine.any_executor(), ready_ ? deadline::clock::now() : until.time()),
+          wait_(timer_.async_wait(boost::asio::deferred)), awaiter_(coroutine, std::move(wait_)) {}
+    resume_after_awaiter(const resume_after_awaiter&) = delete;
+    resume_after_awaiter& operator=(const resume_after_awaiter&) = delete;
+
+    bool await_ready() const noexcept { return ready_; }
+    bool await_suspend(std::coroutine_handle<> frame) { return awaiter_.await_suspend(frame); }
+    void await_resume() {
+        if (!ready_)
+            awaiter_.await_resume();
+    }
+
+private:
+    const bool ready_;
+    boost::asio::steady_timer timer_;
+    wait_type wait_;
+    coroutine_operation_awaiter<wait_type, void(boost::system::error_code)> awaiter_;
 };
 
 } // namespace asyncinfo::detail

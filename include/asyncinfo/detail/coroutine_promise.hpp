@@ -10,6 +10,7 @@
 #include <asyncinfo/detail/coroutine_operation.hpp>
 #include <asyncinfo/detail/coroutine_parameters.hpp>
 #include <asyncinfo/progress_token.hpp>
+#include <asyncinfo/resume_after.hpp>
 #include <asyncinfo/resume_on.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -133,16 +134,29 @@ public:
         requires(!std::derived_from<std::remove_cvref_t<Awaitable>, IAsyncInfo> &&
                  !asio_operation<Awaitable>)
     auto await_transform(Awaitable&& awaitable) {
+        static_assert(
+            other_awaitable<Awaitable>,
+            "asyncinfo: co_await takes a handle, an asynchronous operation with the token "
+            "asio::deferred, or an awaitable; for a pause co_await resume_after(duration)");
         block_.throw_if_cancelled();
-        using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
-        return relayed_awaiter<std::conditional_t<std::is_rvalue_reference_v<awaiter>,
-                                                  std::remove_reference_t<awaiter>&&, awaiter>>(
-            block_, std::forward<Awaitable>(awaitable));
+        if constexpr (other_awaitable<Awaitable>) {
+            using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
+            return relayed_awaiter<std::conditional_t<std::is_rvalue_reference_v<awaiter>,
+                                                      std::remove_reference_t<awaiter>&&, awaiter>>(
+                block_, std::forward<Awaitable>(awaitable));
+        } else {
+            return std::suspend_never();
+        }
     }
 
     auto await_transform(resume_on_t target) {
         block_.throw_if_cancelled();
         return resume_on_awaiter(block_, std::move(target.executor));
+    }
+
+    auto await_transform(resume_after_t pause) {
+        block_.throw_if_cancelled();
+        return resume_after_awaiter(block_, pause.time);
     }
 
     auto await_transform(get_cancellation_token_t) noexcept {

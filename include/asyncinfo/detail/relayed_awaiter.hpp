@@ -51,6 +51,12 @@ decltype(auto) get_awaiter(T&& awaitable) {
         return std::forward<T>(awaitable);
 }
 
+template <typename T>
+concept other_awaitable = requires(T&& awaitable) {
+    get_awaiter(std::forward<T>(awaitable)).await_ready();
+    get_awaiter(std::forward<T>(awaitable)).await_resume();
+};
+
 template <typename Awaiter>
 class relayed_awaiter {
 public:
