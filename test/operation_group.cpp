@@ -10,6 +10,7 @@
 
 #include "support/pending.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,6 +35,7 @@ using asyncinfo::async_source;
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;
 using asyncinfo::IAsyncInfo;
+using asyncinfo::IAsyncOperation;
 using asyncinfo::operation_group;
 using asyncinfo::use_async_info;
 using asyncinfo_test::pending;
@@ -60,6 +62,10 @@ static_assert(can_add<operation_group<int>, IAsyncInfo>);
 static_assert(can_add<operation_group<strict_tag>, IAsyncInfo, int>);
 static_assert(!can_add<operation_group<strict_tag>, IAsyncInfo>);
 static_assert(!can_add<operation_group<int>, IAsyncInfo, std::string>);
+
+static_assert(can_add<operation_group<void, IAsyncOperation<int>>, IAsyncOperation<int>>);
+static_assert(!can_add<operation_group<void, IAsyncOperation<int>>, IAsyncInfo>);
+static_assert(!can_add<operation_group<void, IAsyncOperation<int>>, asyncinfo::IAsyncAction>);
 
 auto has(errc code) {
     return [=](const system_error& e) { return e.code() == code; };
@@ -307,6 +313,35 @@ BOOST_AUTO_TEST_CASE(what_drain_calls_may_use_and_destroy_the_group) {
             group.reset();
     }) == 3u);
     BOOST_TEST(!group);
+}
+
+BOOST_AUTO_TEST_CASE(a_group_of_one_kind_gives_handles_of_that_kind) {
+    asio::io_context context;
+    std::vector<async_source<int>> sources(5);
+    operation_group<std::string, IAsyncOperation<int>> group;
+    for (auto& source : sources)
+        group.add(source.operation(), std::to_string(&source - sources.data()));
+    for (std::size_t i = 0; i != 3; ++i)
+        sources[i].set_value(int(i));
+
+    std::vector<int> results;
+    const auto keep = [&](const auto& next) {
+        const IAsyncOperation<int>& op = next.operation; // as it was added
+        BOOST_TEST(next.tag == std::to_string(op.GetResults()));
+        results.push_back(op.GetResults());
+    };
+    keep(group.try_next().value());
+    keep(group.wait_next_for(1h).value());
+    BOOST_TEST(group.drain(keep) == 1u);
+    group.async_next(
+        asio::bind_executor(context, [&](error_code, auto next) { keep(next.value()); }));
+    sources[3].set_value(3);
+    context.run();
+    group.on_next(context, keep);
+    sources[4].set_value(4);
+    context.restart();
+    context.run();
+    BOOST_TEST(results == std::vector({0, 1, 2, 3, 4}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

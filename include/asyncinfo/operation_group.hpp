@@ -22,15 +22,15 @@
 namespace asyncinfo {
 
 /// An operation that has ended, and what it was tagged with when it was added.
-template <typename Tag>
+template <typename Tag, typename Handle = IAsyncInfo>
 struct group_entry {
-    IAsyncInfo operation;
+    Handle operation;
     Tag tag;
 };
 
-template <>
-struct group_entry<void> {
-    IAsyncInfo operation;
+template <typename Handle>
+struct group_entry<void, Handle> {
+    Handle operation;
 };
 
 /// How many operations of a group have which status.
@@ -42,7 +42,8 @@ struct group_counts {
 };
 
 /// A set of operations of all kinds that tells which one has ended, without asking each of them. It
-/// may grow and shrink while it runs. `operation_group<>` has no tags.
+/// may grow and shrink while it runs. `operation_group<>` has no tags; a group of one kind,
+/// `operation_group<void, IAsyncOperation<int>>`, gives back handles of that kind.
 ///
 /// Who takes an operation that has ended takes it out of the group: each is given once, in order of
 /// ending, to whoever asks first: `try_next`, `wait_next_for`, `drain`, `async_next`, and what
@@ -62,13 +63,15 @@ struct group_counts {
 ///     downloads.add(get(url), url);
 ///     ...
 ///     downloads.drain([](auto entry) { show(entry.tag, entry.operation.Status()); }, 2ms);
-template <typename Tag = void>
+template <typename Tag = void, typename Handle = IAsyncInfo>
 class operation_group {
+    static_assert(std::derived_from<Handle, IAsyncInfo>,
+                  "asyncinfo: an operation_group<Tag, Handle> gives back handles of the library's");
     static_assert(std::is_void_v<Tag> || std::is_nothrow_move_constructible_v<Tag>,
                   "asyncinfo: the tags of an operation_group move without throwing");
 
 public:
-    using entry = group_entry<Tag>;
+    using entry = group_entry<Tag, Handle>;
 
     operation_group() : core_(new detail::group_core) {}
     ~operation_group() { core_->close(); }
@@ -81,11 +84,11 @@ public:
     ///
     /// Errors: `errc::empty_handle`; `errc::illegal_method_call` after Close of the operation;
     /// `errc::group_shut_down`. The operation is unharmed.
-    bool add(IAsyncInfo operation)
+    bool add(Handle operation)
         requires(std::is_void_v<Tag> || std::default_initializable<Tag>);
     template <typename T = Tag>
         requires(!std::is_void_v<Tag> && std::constructible_from<Tag, T>)
-    bool add(IAsyncInfo operation, T&& tag);
+    bool add(Handle operation, T&& tag);
 
     /// The next operation that has ended, or nothing. Never blocks, and takes no longer for those that
     /// have not ended.
@@ -103,9 +106,9 @@ public:
     /// Calls `f(entry)` for each operation that has ended, one at least, until there is none or
     /// `budget` is spent; what is left is there the next time. Returns how many. What `f` throws is
     /// thrown; that operation is taken.
-    template <std::invocable<group_entry<Tag>> F, typename Rep, typename Period>
+    template <std::invocable<group_entry<Tag, Handle>> F, typename Rep, typename Period>
     std::size_t drain(F&& f, std::chrono::duration<Rep, Period> budget);
-    template <std::invocable<group_entry<Tag>> F>
+    template <std::invocable<group_entry<Tag, Handle>> F>
     std::size_t drain(F&& f);
 
     /// Waits for the next operation as an asynchronous operation of Asio's, with any completion token:
@@ -144,11 +147,11 @@ public:
     /// what ends an operation, or adds one that has ended, which is then next.
     ///
     /// Example: `group.on_next(queue, [](auto entry) { show(entry.tag, entry.operation.Status()); });`
-    template <typename Executor, std::invocable<group_entry<Tag>> F>
+    template <typename Executor, std::invocable<group_entry<Tag, Handle>> F>
         requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
     void on_next(const Executor& executor, F f);
     /// The same on the executor of a context.
-    template <typename Context, std::invocable<group_entry<Tag>> F>
+    template <typename Context, std::invocable<group_entry<Tag, Handle>> F>
         requires std::convertible_to<Context&, boost::asio::execution_context&>
     void on_next(Context& context, F f) {
         on_next(context.get_executor(), std::move(f));

@@ -21,7 +21,7 @@
 
 namespace asyncinfo::detail {
 
-template <typename Tag>
+template <typename Tag, typename Handle>
 class tagged_member final : public group_member {
 public:
     template <typename... Args>
@@ -31,15 +31,16 @@ public:
             ::new (memory.place()) tagged_member(std::move(of), std::forward<Args>(tag)...)));
     }
 
-    static group_entry<Tag> entry(group_member_owner taken) noexcept {
-        auto handle = handle_access::make<IAsyncInfo>(std::move(taken->operation));
+    static group_entry<Tag, Handle> entry(group_member_owner taken) noexcept {
+        auto handle = handle_access::make<Handle>(std::move(taken->operation));
         if constexpr (std::is_void_v<Tag>)
             return {std::move(handle)};
         else
             return {std::move(handle), std::move(static_cast<tagged_member&>(*taken).tag_)};
     }
 
-    static std::optional<group_entry<Tag>> optional_entry(group_member_owner taken) noexcept {
+    static std::optional<group_entry<Tag, Handle>>
+    optional_entry(group_member_owner taken) noexcept {
         if (taken)
             return entry(std::move(taken));
         return std::nullopt;
@@ -58,10 +59,10 @@ private:
 };
 
 /// A completion handler that waits for the next operation of a group.
-template <typename Handler, typename Tag>
-class next_handler final
-    : public group_waiter,
-      public handler_node<next_handler<Handler, Tag>, Handler, boost::asio::system_executor> {
+template <typename Handler, typename Tag, typename Handle>
+class next_handler final : public group_waiter,
+                           public handler_node<next_handler<Handler, Tag, Handle>, Handler,
+                                               boost::asio::system_executor> {
     using node = handler_node<next_handler, Handler, boost::asio::system_executor>;
     friend node;
 
@@ -98,8 +99,8 @@ private:
             slot.clear();
         const group_ptr group = std::move(group_);
         const boost::system::error_code code = error;
-        auto entry =
-            tagged_member<Tag>::optional_entry(member ? group->delivered(*member) : nullptr);
+        auto entry = tagged_member<Tag, Handle>::optional_entry(member ? group->delivered(*member)
+                                                                       : nullptr);
         auto taken = node::take();
         std::move(taken.handler)(code, std::move(entry));
     }
@@ -115,17 +116,18 @@ private:
     group_ptr group_;
 };
 
-template <typename Tag>
+template <typename Tag, typename Handle>
 struct initiate_next {
     group_ptr group;
 
     template <typename Handler>
     void operator()(Handler&& handler) const {
-        next_handler<std::decay_t<Handler>, Tag>::start(std::forward<Handler>(handler), group);
+        next_handler<std::decay_t<Handler>, Tag, Handle>::start(std::forward<Handler>(handler),
+                                                                group);
     }
 };
 
-template <typename Tag, typename Executor, typename F>
+template <typename Tag, typename Handle, typename Executor, typename F>
 class executor_feed final : public group_feed {
 public:
     executor_feed(const Executor& executor, F&& f) : executor_(executor), f_(std::move(f)) {}
@@ -133,7 +135,7 @@ public:
 private:
     void submit(group_call call) override { post_to(executor_, std::move(call)); }
     void call(group_member_owner next) override {
-        std::invoke(f_, tagged_member<Tag>::entry(std::move(next)));
+        std::invoke(f_, tagged_member<Tag, Handle>::entry(std::move(next)));
     }
 
     const Executor executor_;
@@ -144,76 +146,78 @@ private:
 
 namespace asyncinfo {
 
-template <typename Tag>
-bool operation_group<Tag>::add(IAsyncInfo operation)
+template <typename Tag, typename Handle>
+bool operation_group<Tag, Handle>::add(Handle operation)
     requires(std::is_void_v<Tag> || std::default_initializable<Tag>)
 {
     detail::handle_access::usable(operation, "operation_group::add");
-    return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation)));
+    return core_->add(
+        detail::tagged_member<Tag, Handle>::make(detail::handle_access::take(operation)));
 }
 
-template <typename Tag>
+template <typename Tag, typename Handle>
 template <typename T>
     requires(!std::is_void_v<Tag> && std::constructible_from<Tag, T>)
-bool operation_group<Tag>::add(IAsyncInfo operation, T&& tag) {
+bool operation_group<Tag, Handle>::add(Handle operation, T&& tag) {
     detail::handle_access::usable(operation, "operation_group::add");
-    return core_->add(detail::tagged_member<Tag>::make(detail::handle_access::take(operation),
-                                                       std::forward<T>(tag)));
+    return core_->add(detail::tagged_member<Tag, Handle>::make(
+        detail::handle_access::take(operation), std::forward<T>(tag)));
 }
 
-template <typename Tag>
-auto operation_group<Tag>::try_next() -> std::optional<entry> {
-    return detail::tagged_member<Tag>::optional_entry(core_->take());
+template <typename Tag, typename Handle>
+auto operation_group<Tag, Handle>::try_next() -> std::optional<entry> {
+    return detail::tagged_member<Tag, Handle>::optional_entry(core_->take());
 }
 
-template <typename Tag>
+template <typename Tag, typename Handle>
 template <typename Rep, typename Period>
-auto operation_group<Tag>::wait_next_for(std::chrono::duration<Rep, Period> duration)
+auto operation_group<Tag, Handle>::wait_next_for(std::chrono::duration<Rep, Period> duration)
     -> std::optional<entry> {
-    return detail::tagged_member<Tag>::optional_entry(
+    return detail::tagged_member<Tag, Handle>::optional_entry(
         core_->take(detail::deadline::after(duration)));
 }
 
-template <typename Tag>
-template <std::invocable<group_entry<Tag>> F, typename Rep, typename Period>
-std::size_t operation_group<Tag>::drain(F&& f, std::chrono::duration<Rep, Period> budget) {
+template <typename Tag, typename Handle>
+template <std::invocable<group_entry<Tag, Handle>> F, typename Rep, typename Period>
+std::size_t operation_group<Tag, Handle>::drain(F&& f, std::chrono::duration<Rep, Period> budget) {
     const auto until = detail::deadline::after(budget);
     const detail::group_ptr core = core_; // `f` may destroy the group
     std::size_t taken = 0;
     while (auto next = core->take()) {
         ++taken;
-        std::invoke(f, detail::tagged_member<Tag>::entry(std::move(next)));
+        std::invoke(f, detail::tagged_member<Tag, Handle>::entry(std::move(next)));
         if (until.is_over())
             break;
     }
     return taken;
 }
 
-template <typename Tag>
-template <std::invocable<group_entry<Tag>> F>
-std::size_t operation_group<Tag>::drain(F&& f) {
+template <typename Tag, typename Handle>
+template <std::invocable<group_entry<Tag, Handle>> F>
+std::size_t operation_group<Tag, Handle>::drain(F&& f) {
     return drain(std::forward<F>(f), std::chrono::steady_clock::duration::max());
 }
 
-template <typename Tag>
+template <typename Tag, typename Handle>
 template <typename Token>
-auto operation_group<Tag>::async_next(Token&& token) {
+auto operation_group<Tag, Handle>::async_next(Token&& token) {
     return boost::asio::async_initiate<Token,
                                        void(boost::system::error_code, std::optional<entry>)>(
-        detail::initiate_next<Tag>{core_}, token);
+        detail::initiate_next<Tag, Handle>{core_}, token);
 }
 
-template <typename Tag>
-template <typename Executor, std::invocable<group_entry<Tag>> F>
+template <typename Tag, typename Handle>
+template <typename Executor, std::invocable<group_entry<Tag, Handle>> F>
     requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
-void operation_group<Tag>::on_next(const Executor& executor, F f) {
+void operation_group<Tag, Handle>::on_next(const Executor& executor, F f) {
     if (detail::is_null_callable(f))
         return on_next(nullptr);
-    core_->feed(std::make_shared<detail::executor_feed<Tag, Executor, F>>(executor, std::move(f)));
+    core_->feed(
+        std::make_shared<detail::executor_feed<Tag, Handle, Executor, F>>(executor, std::move(f)));
 }
 
-template <typename Tag>
-group_counts operation_group<Tag>::counts() const noexcept {
+template <typename Tag, typename Handle>
+group_counts operation_group<Tag, Handle>::counts() const noexcept {
     const auto [started, completed, canceled, error] = core_->counts();
     return {started, completed, canceled, error};
 }
