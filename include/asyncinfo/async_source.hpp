@@ -87,15 +87,35 @@ public:
     bool set_value(Args&&... args) const;
 
     /// Ends the operation as Error with a code or an exception; as Canceled if it is, or stands for,
-    /// `operation_aborted`. False if it has ended before, or the source is empty.
+    /// `operation_aborted`. False if it has ended before, or the source is empty. A T made from `part`
+    /// is what had come of the result; without it, what was last published. `outcome()` gives both, and
+    /// so does `op(token)`. If making the T throws, the operation ends by that exception instead.
     ///
     /// Errors: `invalid_argument` for what is no error, a code that means success or a null pointer.
-    bool set_error(const boost::system::error_code& error) const;
-    bool set_error(std::exception_ptr error) const;
+    ///
+    /// Example: `source.set_error(asio::error::eof, std::move(body));`
+    template <typename... Part>
+        requires detail::makes_part<T, Part...>
+    bool set_error(const boost::system::error_code& error, Part&&... part) const;
+    template <typename... Part>
+        requires detail::makes_part<T, Part...>
+    bool set_error(std::exception_ptr error, Part&&... part) const;
 
-    /// Ends the operation as Canceled, with `asio::error::operation_aborted`. False if it has ended
-    /// before, or the source is empty.
-    bool set_canceled() const;
+    /// Ends the operation as Canceled, with `asio::error::operation_aborted`, and with what had come.
+    /// False if it has ended before, or the source is empty.
+    template <typename... Part>
+        requires detail::makes_part<T, Part...>
+    bool set_canceled(Part&&... part) const;
+
+    /// Publishes what there is of the result so far, a T made from `args`, in the place of what was
+    /// published before. It is part of `outcome()` however the operation ends without a value: by
+    /// an error, a deadline, or because the source is gone. With progress `GetResults()` gives it
+    /// while the operation runs, too. False if that has ended, or the source is empty.
+    ///
+    /// Errors: what making or moving the T throws.
+    template <typename... Args>
+        requires(!std::is_void_v<T> && detail::makes_result<T, Args...>)
+    bool set_partial_result(Args&&... args) const;
 
     /// Tells the operation's Progress handler, and whoever polls `progress()`. False if the operation
     /// has ended, or the source is empty. What the handler throws is thrown.
@@ -123,6 +143,9 @@ public:
 private:
     /// With a reference for as long as it is used: what it calls may destroy the source.
     boost::intrusive_ptr<block> target() const noexcept;
+
+    template <typename Error, typename... Part>
+    bool fail(Error error, Part&&... part) const;
 
     template <typename Store>
     bool end_by(Store store) const;

@@ -11,10 +11,12 @@
 #include <asyncinfo/async_operation_with_progress.hpp>
 #include <asyncinfo/detail/cancel_relay.hpp>
 #include <asyncinfo/detail/produced_operation.hpp>
+#include <asyncinfo/detail/result.hpp>
 #include <asyncinfo/detail/result_of.hpp>
 
 #include <atomic>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -26,6 +28,10 @@ template <typename T, typename... Args>
 inline constexpr bool makes_result = std::constructible_from<T, Args...>;
 template <typename... Args>
 inline constexpr bool makes_result<void, Args...> = sizeof...(Args) == 0;
+
+/// What a failure brings along: nothing, or a T.
+template <typename T, typename... Part>
+inline constexpr bool makes_part = sizeof...(Part) == 0 || makes_result<T, Part...>;
 
 /// The operation of an `async_source`.
 template <typename T, typename P>
@@ -47,7 +53,7 @@ public:
     /// Ends the operation if nobody has done so before; `store` sets the outcome.
     template <typename Store>
     bool end_by(Store store) {
-        if (ended_.exchange(true, std::memory_order_relaxed))
+        if (!enter(state::ended))
             return false;
         try {
             store();
@@ -59,8 +65,44 @@ public:
         return true;
     }
 
+    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the place
+    /// where the result goes.
+    template <typename... Args>
+    bool publish(Args&&... args) {
+        std::optional<T> made(std::in_place, std::forward<Args>(args)...);
+        if (!enter(state::publishing))
+            return false;
+        struct guard {
+            std::atomic<state>& left;
+            ~guard() {
+                left.store(state::running, std::memory_order_release);
+                left.notify_all();
+            }
+        } const leaving{state_};
+        if constexpr (has_partial_result<source_operation>)
+            this->set_partial_result(*std::move(made));
+        else
+            this->set_result(*std::move(made));
+        return true;
+    }
+
 private:
-    std::atomic<bool> ended_ = false;
+    enum class state : unsigned char { running, publishing, ended };
+
+    /// False if it has ended. Waits for a thread that publishes: for a move of a T.
+    bool enter(state next) noexcept {
+        for (auto seen = state::running; !state_.compare_exchange_weak(
+                 seen, next, std::memory_order_acquire, std::memory_order_acquire);
+             seen = state::running) {
+            if (seen == state::ended)
+                return false;
+            if (seen == state::publishing)
+                state_.wait(seen, std::memory_order_relaxed);
+        }
+        return true;
+    }
+
+    std::atomic<state> state_ = state::running;
     cancel_relay relay_;
     const std::string name_;
 };

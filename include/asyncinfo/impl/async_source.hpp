@@ -42,24 +42,38 @@ bool async_source<T, P>::set_value(Args&&... args) const {
 }
 
 template <typename T, typename P>
-bool async_source<T, P>::set_error(const boost::system::error_code& error) const {
+template <typename... Part>
+    requires detail::makes_part<T, Part...>
+bool async_source<T, P>::set_error(const boost::system::error_code& error, Part&&... part) const {
     if (!error.failed())
         detail::throw_refusal(nullptr, make_error_code(boost::system::errc::invalid_argument),
                               "async_source::set_error");
-    return end_by([&](block& ended) { ended.fail(error); });
+    return fail(error, std::forward<Part>(part)...);
 }
 
 template <typename T, typename P>
-bool async_source<T, P>::set_error(std::exception_ptr error) const {
+template <typename... Part>
+    requires detail::makes_part<T, Part...>
+bool async_source<T, P>::set_error(std::exception_ptr error, Part&&... part) const {
     if (!error)
         detail::throw_refusal(nullptr, make_error_code(boost::system::errc::invalid_argument),
                               "async_source::set_error");
-    return end_by([&](block& ended) { ended.fail(std::move(error)); });
+    return fail(std::move(error), std::forward<Part>(part)...);
 }
 
 template <typename T, typename P>
-bool async_source<T, P>::set_canceled() const {
-    return set_error(boost::asio::error::operation_aborted);
+template <typename... Part>
+    requires detail::makes_part<T, Part...>
+bool async_source<T, P>::set_canceled(Part&&... part) const {
+    return set_error(boost::asio::error::operation_aborted, std::forward<Part>(part)...);
+}
+
+template <typename T, typename P>
+template <typename... Args>
+    requires(!std::is_void_v<T> && detail::makes_result<T, Args...>)
+bool async_source<T, P>::set_partial_result(Args&&... args) const {
+    const auto running = target();
+    return running && running->publish(std::forward<Args>(args)...);
 }
 
 template <typename T, typename P>
@@ -90,6 +104,16 @@ bool async_source<T, P>::on_cancel(std::nullptr_t) const noexcept {
 template <typename T, typename P>
 auto async_source<T, P>::target() const noexcept -> boost::intrusive_ptr<block> {
     return static_cast<block*>(detail::handle_access::operation(handle_).get());
+}
+
+template <typename T, typename P>
+template <typename Error, typename... Part>
+bool async_source<T, P>::fail(Error error, Part&&... part) const {
+    return end_by([&](block& ended) {
+        if constexpr (sizeof...(Part) != 0)
+            ended.set_result(std::forward<Part>(part)...);
+        ended.fail(std::move(error));
+    });
 }
 
 template <typename T, typename P>
