@@ -4,7 +4,8 @@
 # cmake -P check.cmake -- <file> <compiler> <argument>...
 #
 # The file must fail to compile, with a message that matches its line `// expect: <regex>`, and
-# must compile with CONTROL defined: so it fails for its own reason and for no other.
+# must compile with CONTROL defined: so it fails for its own reason and for no other. With a line
+# `// lines: <n>` the compiler says it in so many lines at most: one error that is read, no cascade.
 
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE 4 ${last})
@@ -17,6 +18,9 @@ string(REGEX REPLACE "^// expect: " "" expected "${expected}")
 if(NOT expected)
   message(FATAL_ERROR "${file} has no line `// expect: <regex>`")
 endif()
+
+file(STRINGS ${file} most REGEX "^// lines: [0-9]+$" LIMIT_COUNT 1)
+string(REGEX REPLACE "^// lines: " "" most "${most}")
 
 execute_process(COMMAND ${command} -DCONTROL ${file}
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -31,4 +35,10 @@ if(result EQUAL 0)
 endif()
 if(NOT output MATCHES "${expected}")
   message(FATAL_ERROR "${file} fails, but no message matches `${expected}`:\n${output}")
+endif()
+
+string(REGEX MATCHALL "\n" lines "${output}")
+list(LENGTH lines lines)
+if(most AND lines GREATER most)
+  message(FATAL_ERROR "${file} fails with ${lines} lines, more than ${most}:\n${output}")
 endif()

@@ -5,7 +5,10 @@
 #ifndef ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
 #define ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
 
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include <concepts>
 
 namespace asyncinfo {
 
@@ -21,6 +24,10 @@ class driven_context {
 public:
     driven_context(boost::asio::io_context& context) noexcept : io_context_(&context) {}
     driven_context(completion_queue& queue) noexcept;
+    template <std::derived_from<boost::asio::execution_context> Context>
+        requires(!std::derived_from<Context, boost::asio::io_context> &&
+                 !std::derived_from<Context, completion_queue>)
+    driven_context(Context&) = delete; // it has threads of its own: get(), on none of them
 
     /// One of them is null.
     boost::asio::io_context* io_context() const noexcept { return io_context_; }

@@ -52,10 +52,9 @@ decltype(auto) get_awaiter(T&& awaitable) {
 }
 
 template <typename T>
-concept other_awaitable = requires(T&& awaitable) {
-    get_awaiter(std::forward<T>(awaitable)).await_ready();
-    get_awaiter(std::forward<T>(awaitable)).await_resume();
-};
+concept other_awaitable =
+    !std::is_arithmetic_v<std::remove_cvref_t<T>> && // clang does not look for operators of those
+    requires(T&& awaitable) { get_awaiter(std::forward<T>(awaitable)).await_ready(); };
 
 template <typename Awaiter>
 class relayed_awaiter {

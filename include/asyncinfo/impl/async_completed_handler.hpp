@@ -119,11 +119,12 @@ private:
 
 template <typename T, typename Method, typename Sender, typename Argument>
 void call_method(T& object, Method method, const Sender& sender, const Argument& argument) {
-    static_assert(
-        std::is_invocable_v<Method, T&, const Sender&, const Argument&>,
-        "asyncinfo: the member of a handler {object, &Class::member} is called with "
-        "(const Sender&, const Argument&): the handle, and the AsyncStatus or the progress");
-    std::invoke(method, object, sender, argument);
+    constexpr bool fits = std::is_invocable_v<Method, T&, const Sender&, const Argument&>;
+    static_assert(fits,
+                  "asyncinfo: the member of a handler {object, &Class::member} is called with "
+                  "(const Sender&, const Argument&)");
+    if constexpr (fits)
+        std::invoke(method, object, sender, argument);
 }
 
 } // namespace asyncinfo::detail
