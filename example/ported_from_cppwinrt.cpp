@@ -7,6 +7,7 @@
 #include <boost/asio.hpp>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <numeric>
 #include <thread>
 
@@ -38,6 +39,13 @@ IAsyncOperationWithProgress<uint32_t, double> checksum(asio::any_io_executor net
     co_return sum;
 }
 
+bool is_prime(uint32_t n) {
+    for (uint32_t d = 2; d * d <= n; ++d)
+        if (n % d == 0)
+            return false;
+    return true;
+}
+
 IAsyncOperation<bool> same(asio::any_io_executor network, tcp::endpoint one, tcp::endpoint two,
                            uint32_t size, asio::thread_pool& background) {
     auto a = checksum(network, one, size, background);
@@ -45,6 +53,38 @@ IAsyncOperation<bool> same(asio::any_io_executor network, tcp::endpoint one, tcp
     co_await when_all(a, b); // a request to cancel goes this way by itself
     co_return a.GetResults() == b.GetResults();
 }
+
+IAsyncOperation<uint32_t> count_primes(uint32_t limit, asio::thread_pool& background) {
+    auto cancellation = co_await get_cancellation_token();
+    co_await resume_on(background);
+    uint32_t count = 0;
+    for (uint32_t n = 2; n != limit; ++n) {
+        cancellation.throw_if_cancelled();
+        count += is_prime(n);
+    }
+    co_return count;
+}
+
+struct Page : std::enable_shared_from_this<Page> {
+    void start(asio::thread_pool& background) {
+        op = count_primes(2'000'000'000, background);
+        op.Completed({weak_from_this(), &Page::on_completed});
+    }
+
+    void on_completed(const IAsyncOperation<uint32_t>& sender, AsyncStatus) {
+        try {
+            std::printf("%u primes\n", sender.GetResults());
+        } catch (const operation_canceled&) {
+            std::puts("stopped");
+        } catch (const system_error& e) {
+            std::puts(e.what());
+        }
+        told = true;
+    }
+
+    IAsyncOperation<uint32_t> op;
+    bool told = false;
+};
 
 /// Sends every client `size` bytes.
 void serve(tcp::acceptor& acceptor, uint32_t size, int clients) {
@@ -78,10 +118,15 @@ int main() {
     late.Cancel();
     try {
         late.get(); // waits until the coroutine has ended
-    } catch (const system_error& e) {
-        std::printf("canceled: %s\n", e.what());
+    } catch (const operation_canceled&) {
+        std::puts("canceled");
     }
-    const bool right = op.get() == size * 'x' && equal && late.Status() == AsyncStatus::Canceled;
+
+    const auto page = std::make_shared<Page>();
+    page->start(background);
+    page->op.Cancel();
+    const bool right = op.get() == size * 'x' && equal && late.Status() == AsyncStatus::Canceled &&
+                       page->op.wait() == AsyncStatus::Canceled;
     background.join(); // it posts to `network`, too, which goes before it
-    return right ? 0 : 1;
+    return right && page->told ? 0 : 1;
 }

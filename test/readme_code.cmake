@@ -10,8 +10,8 @@
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
-set(with_code ${root}/README.md ${root}/doc/from-cppwinrt.md ${root}/doc/progress.md
-  ${root}/doc/event-loops.md)
+set(with_code ${root}/README.md ${root}/doc/class-style-clients.md ${root}/doc/from-cppwinrt.md
+  ${root}/doc/progress.md ${root}/doc/event-loops.md)
 
 foreach(document IN LISTS documents)
   file(READ ${document} rest)
