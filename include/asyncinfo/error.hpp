@@ -43,10 +43,10 @@ enum class errc {
 };
 
 /// The category of `errc`; its name is "asyncinfo".
-const boost::system::error_category& error_category() noexcept;
+ASYNCINFO_DECL const boost::system::error_category& error_category() noexcept;
 
 /// Makes `errc` usable wherever an error code is expected.
-boost::system::error_code make_error_code(errc e) noexcept;
+ASYNCINFO_DECL boost::system::error_code make_error_code(errc e) noexcept;
 
 } // namespace asyncinfo
 

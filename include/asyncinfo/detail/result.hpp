@@ -90,7 +90,8 @@ template <typename Block>
 concept has_partial_result = requires(Block& block) { block.partial_result(); };
 
 /// What the throwing members throw: the operation's own failure as it was delivered.
-[[noreturn]] void throw_failure(operation_base* operation, const boost::system::error_code& error);
+[[noreturn]] ASYNCINFO_DECL void throw_failure(operation_base* operation,
+                                               const boost::system::error_code& error);
 
 } // namespace asyncinfo::detail
 
