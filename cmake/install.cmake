@@ -23,6 +23,8 @@ install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-config-version.cmake
   DESTINATION ${package_dir})
 
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/asyncinfo)
+
 # All paths in the .pc are relative to the file itself, so that an installed tree may be moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
   BASE_DIRECTORY ${pkgconfig_dir} OUTPUT_VARIABLE PC_PREFIX)
@@ -30,5 +32,10 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR
   BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE PC_LIBDIR)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR
   BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE PC_INCLUDEDIR)
+get_target_property(type asyncinfo TYPE)
+set(PC_CFLAGS "-pthread")
+if(type STREQUAL "SHARED_LIBRARY")
+  string(APPEND PC_CFLAGS " -DASYNCINFO_DYN_LINK")
+endif()
 configure_file(cmake/asyncinfo.pc.in asyncinfo.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -80,8 +80,9 @@ std::exception_ptr timed_out_exception() noexcept {
 void operation_base::fetch_ids() noexcept {
     constexpr std::uint64_t batch = 1024;
     static constinit std::atomic<std::uint64_t> unused{1};
-    next_id = unused.fetch_add(batch, std::memory_order_relaxed);
-    end_of_ids = next_id + batch;
+    thread_data& own = this_thread();
+    own.next_id = unused.fetch_add(batch, std::memory_order_relaxed);
+    own.end_of_ids = own.next_id + batch;
 }
 
 bool operation_base::fail(const boost::system::error_code& code) noexcept {

@@ -8,9 +8,6 @@
 
 namespace asyncinfo::detail {
 
-constinit thread_local recycling::list recycling::lists[recycling::sizes] = {};
-constinit thread_local recycling::thread_state recycling::thread = recycling::fresh;
-
 /// What the threads have too many of, up to a bound, for those that lack it.
 class depot {
 public:
@@ -67,15 +64,16 @@ public:
     static void arm_thread() {
         struct thread_end {
             ~thread_end() {
-                recycling::thread = recycling::over;
+                thread_data& own = this_thread();
+                own.recycling = recycling::over;
                 for (std::size_t i = 0; i < recycling::sizes; ++i)
-                    instance().give(recycling::lists[i], recycling::lists[i].count, i);
+                    instance().give(own.recycled[i], own.recycled[i].count, i);
             }
         };
-        if (recycling::thread == recycling::fresh) {
+        if (this_thread().recycling == recycling::fresh) {
             static thread_local thread_end at_thread_end;
             static_cast<void>(at_thread_end);
-            recycling::thread = recycling::armed;
+            this_thread().recycling = recycling::armed;
         }
     }
 
@@ -89,21 +87,22 @@ private:
 
 void* recycling::refill(std::size_t index) {
     depot::arm_thread();
-    list taken = thread == armed ? depot::instance().take(index) : list{};
+    thread_data& own = this_thread();
+    list taken = own.recycling == armed ? depot::instance().take(index) : list{};
     if (!taken.first)
         return ::operator new(smallest + index * granularity);
     block* b = taken.first;
     taken.first = b->next;
     --taken.count;
-    lists[index] = taken;
+    own.recycled[index] = taken;
     return b;
 }
 
 void recycling::spill(block* extra, std::size_t index) noexcept {
     depot::arm_thread();
-    if (thread == over)
+    if (this_thread().recycling == over)
         return ::operator delete(extra);
-    list& own = lists[index];
+    list& own = this_thread().recycled[index];
     if (own.count == kept_per_thread)
         depot::instance().give(own, depot::batch, index);
     extra->next = own.first;

@@ -8,7 +8,8 @@
 
 namespace asyncinfo::detail {
 
-void resume_queue::state::push(resumable& r) noexcept {
+void resume_queue::push(resumable& r) noexcept {
+    resumable*& last = this_thread().last_resumed;
     if (last) {
         r.next_ = last->next_;
         last->next_ = &r;
@@ -18,7 +19,8 @@ void resume_queue::state::push(resumable& r) noexcept {
     last = &r;
 }
 
-resumable* resume_queue::state::pop() noexcept {
+resumable* resume_queue::pop() noexcept {
+    resumable*& last = this_thread().last_resumed;
     if (!last)
         return nullptr;
     resumable* const first = last->next_;
@@ -30,27 +32,26 @@ resumable* resume_queue::state::pop() noexcept {
 }
 
 void resume_queue::remove(resumable& r) noexcept {
-    state& own = this_thread;
-    if (!own.last)
+    resumable*& last = this_thread().last_resumed;
+    if (!last)
         return;
-    resumable* before = own.last;
+    resumable* before = last;
     do {
         if (before->next_ == &r) {
             before->next_ = r.next_;
-            if (own.last == &r)
-                own.last = before == &r ? nullptr : before;
+            if (last == &r)
+                last = before == &r ? nullptr : before;
             return;
         }
         before = before->next_;
-    } while (before != own.last);
+    } while (before != last);
 }
 
 void resume_queue::run_level(resumable* r) {
-    state& own = this_thread;
+    unsigned& depth = this_thread().resume_depth;
     std::exception_ptr thrown;
-    own.depth += r != nullptr;
-    for (resumable* next = r ? r : own.pop(); next;
-         next = own.depth == limit ? own.pop() : nullptr) {
+    depth += r != nullptr;
+    for (resumable* next = r ? r : pop(); next; next = depth == limit ? pop() : nullptr) {
         try {
             next->resume();
         } catch (...) {
@@ -58,7 +59,7 @@ void resume_queue::run_level(resumable* r) {
                 thrown = std::current_exception();
         }
     }
-    own.depth -= r != nullptr;
+    depth -= r != nullptr;
     if (thrown)
         std::rethrow_exception(std::move(thrown));
 }

@@ -14,7 +14,7 @@ namespace asyncinfo {
 
 /// The members of a handle to an operation without a result; `Handle` is the kind of handle.
 template <typename Handle>
-class [[nodiscard]] basic_action : public IAsyncInfo {
+class [[nodiscard]] ASYNCINFO_VISIBLE basic_action : public IAsyncInfo {
 public:
     using IAsyncInfo::IAsyncInfo;
     using completed_handler = delegate<Handle, AsyncStatus>;
@@ -79,7 +79,7 @@ private:
 /// Example:
 ///
 ///     asyncinfo::IAsyncAction wait = timer.async_wait(asyncinfo::use_async_info);
-class [[nodiscard]] IAsyncAction : public basic_action<IAsyncAction> {
+class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncAction : public basic_action<IAsyncAction> {
 public:
     using basic_action::basic_action;
 
@@ -96,7 +96,9 @@ struct detail::block_of<IAsyncAction> {
     using type = operation<void>;
 };
 
+#if !defined(_WIN32) || !defined(ASYNCINFO_DYN_LINK)
 extern template class basic_action<IAsyncAction>;
+#endif
 
 } // namespace asyncinfo
 

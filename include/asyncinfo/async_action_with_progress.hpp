@@ -21,7 +21,7 @@ namespace asyncinfo {
 ///     // ... in every frame:
 ///     if (auto done = op.progress()) draw(*done);
 template <typename P>
-class [[nodiscard]] IAsyncActionWithProgress
+class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncActionWithProgress
     : public basic_progress<basic_action<IAsyncActionWithProgress<P>>, IAsyncActionWithProgress<P>,
                             P> {
     using base =

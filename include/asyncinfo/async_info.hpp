@@ -45,7 +45,7 @@ namespace asyncinfo {
 /// The overload that ends in `error_code&` sets it instead and never throws.
 ///
 /// Names are those of Windows.Foundation.IAsyncInfo where it has them; the rest is Asio's style.
-class [[nodiscard]] IAsyncInfo {
+class [[nodiscard]] ASYNCINFO_DECL IAsyncInfo {
 public:
     /// An empty handle.
     IAsyncInfo() = default;

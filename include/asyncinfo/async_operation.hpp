@@ -91,7 +91,8 @@ private:
 ///     // ... in every frame:
 ///     if (auto n = read.try_get()) use(*n);
 template <typename T>
-class [[nodiscard]] IAsyncOperation : public basic_operation<IAsyncOperation<T>, T> {
+class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncOperation
+    : public basic_operation<IAsyncOperation<T>, T> {
 public:
     using IAsyncOperation::basic_operation::basic_operation;
 

@@ -24,7 +24,7 @@ namespace asyncinfo {
 ///     asyncinfo::IAsyncOperationWithProgress<std::string, double> op = source.operation();
 ///     op.Progress([](auto& sender, double done) { ... });
 template <typename T, typename P>
-class [[nodiscard]] IAsyncOperationWithProgress
+class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncOperationWithProgress
     : public basic_progress<basic_operation<IAsyncOperationWithProgress<T, P>, T>,
                             IAsyncOperationWithProgress<T, P>, P> {
     using base = basic_progress<basic_operation<IAsyncOperationWithProgress<T, P>, T>,

@@ -24,10 +24,10 @@ enum class AsyncStatus {
 };
 
 /// The enumerator's name, or "(unknown)".
-std::string_view to_string(AsyncStatus status) noexcept;
+ASYNCINFO_DECL std::string_view to_string(AsyncStatus status) noexcept;
 
 /// Writes `to_string(status)`.
-std::ostream& operator<<(std::ostream& out, AsyncStatus status);
+ASYNCINFO_DECL std::ostream& operator<<(std::ostream& out, AsyncStatus status);
 
 } // namespace asyncinfo
 

@@ -45,10 +45,10 @@ enum class errc {
 };
 
 /// The category of `errc`; its name is "asyncinfo".
-const boost::system::error_category& error_category() noexcept;
+ASYNCINFO_DECL const boost::system::error_category& error_category() noexcept;
 
 /// Makes `errc` usable wherever an error code is expected.
-boost::system::error_code make_error_code(errc e) noexcept;
+ASYNCINFO_DECL boost::system::error_code make_error_code(errc e) noexcept;
 
 /// What the result of a Canceled operation throws, by `GetResults`, `get`, `try_get` and `co_await`,
 /// and a `co_await` in a coroutine that has been asked to stop; so it can be caught before other

@@ -33,7 +33,7 @@ using unhandled_exception_handler = void (*)(std::exception_ptr exception) noexc
 
 /// Sets the handler for all `fire_and_forget` coroutines and returns the one before. Null, and the
 /// default, is `std::terminate`. May be called from any thread.
-unhandled_exception_handler
+ASYNCINFO_DECL unhandled_exception_handler
 set_unhandled_exception_handler(unhandled_exception_handler handler) noexcept;
 } // namespace asyncinfo
 

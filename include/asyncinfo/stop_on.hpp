@@ -15,7 +15,7 @@
 
 namespace asyncinfo::detail {
 
-void stop_on(const operation_ptr& operation, std::stop_token token);
+ASYNCINFO_DECL void stop_on(const operation_ptr& operation, std::stop_token token);
 
 } // namespace asyncinfo::detail
 

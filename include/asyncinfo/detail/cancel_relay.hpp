@@ -68,7 +68,7 @@ private:
 
 /// Brings requests and the callback of the moment together, whichever comes first. A callback may
 /// be replaced while it runs, which a cancellation handler in a slot may not; nobody waits for it.
-class cancel_relay {
+class ASYNCINFO_DECL cancel_relay {
 public:
     /// The request has been made, or has grown.
     void request(boost::asio::cancellation_type_t types);

@@ -157,7 +157,7 @@ protected:
     bool members_need_this_thread(bool all) const noexcept {
         // Deeper than that it is not worth the stack.
         constexpr int deepest = 8;
-        static constinit thread_local int depth = 0;
+        int& depth = this_thread().combination_depth;
         if (released_ || depth == deepest)
             return false;
         ++depth;

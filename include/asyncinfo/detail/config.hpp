@@ -23,6 +23,25 @@
 #error "asyncinfo needs Boost 1.81 or newer"
 #endif
 
+/// ASYNCINFO_DECL stands at what a header declares and src/ defines, ASYNCINFO_VISIBLE at templates
+/// that src/ instantiates, or whose `typeid` is compared between modules. A shared library exports
+/// these and nothing else of ours. Whoever uses one has ASYNCINFO_DYN_LINK defined, which the CMake
+/// target and asyncinfo.pc do.
+#if !defined(ASYNCINFO_DYN_LINK)
+#define ASYNCINFO_DECL
+#define ASYNCINFO_VISIBLE
+#elif defined(_WIN32)
+#if defined(ASYNCINFO_SOURCE)
+#define ASYNCINFO_DECL __declspec(dllexport)
+#else
+#define ASYNCINFO_DECL __declspec(dllimport)
+#endif
+#define ASYNCINFO_VISIBLE
+#else
+#define ASYNCINFO_DECL [[gnu::visibility("default")]]
+#define ASYNCINFO_VISIBLE [[gnu::visibility("default")]]
+#endif
+
 /// What the Boost at hand has; the only place that compares versions.
 #if BOOST_VERSION >= 108200
 #define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR

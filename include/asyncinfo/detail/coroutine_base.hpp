@@ -32,7 +32,7 @@ namespace asyncinfo::detail {
 /// Exactly one thing owns the right to resume a suspended coroutine: an observer, a handler of
 /// Asio's, a `resumption`. If that is destroyed uncalled the coroutine is abandoned: its frame is
 /// destroyed, and the operation ends.
-class coroutine_base : public resumable {
+class ASYNCINFO_DECL coroutine_base : public resumable {
 public:
     explicit coroutine_base(operation_base& self) noexcept : self_(self) {}
 

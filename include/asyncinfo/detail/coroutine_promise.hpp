@@ -34,7 +34,7 @@ struct block_of<fire_and_forget> {
 };
 
 /// What escapes from a `fire_and_forget` coroutine; to be called in a catch block.
-void unhandled_exception() noexcept;
+ASYNCINFO_DECL void unhandled_exception() noexcept;
 
 /// Where a promise's frame comes from. The operator new is no template, and the parameters' types
 /// are therefore the class's: g++ warns, in the user's code, of a mismatch with operator delete.

@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
 #define ASYNCINFO_DETAIL_DRIVEN_CONTEXT_HPP
 
+#include <asyncinfo/detail/config.hpp>
+
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -20,7 +22,7 @@ class queue_core;
 
 /// What a thread can run while it waits, as in `op.get(context)`: an `asio::io_context` or a
 /// `completion_queue`.
-class driven_context {
+class ASYNCINFO_DECL driven_context {
 public:
     driven_context(boost::asio::io_context& context) noexcept : io_context_(&context) {}
     driven_context(completion_queue& queue) noexcept;

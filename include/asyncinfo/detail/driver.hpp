@@ -13,8 +13,8 @@ namespace asyncinfo::detail {
 
 /// Runs `context` on this thread until the operation has ended, on whatever thread, or the time is
 /// over. Once the context has no work left it waits, as `operation_base::wait` does.
-AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
-                  boost::system::error_code& error);
+ASYNCINFO_DECL AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
+                                 boost::system::error_code& error);
 
 } // namespace asyncinfo::detail
 

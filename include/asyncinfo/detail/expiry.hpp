@@ -13,7 +13,7 @@ namespace asyncinfo::detail {
 /// Gives the operation a deadline: at once if it has come already, else by a timer of its executor's
 /// context, which goes when the operation ends. Throws what making a timer throws, and has then done
 /// nothing.
-void set_deadline(const operation_ptr& operation, deadline when);
+ASYNCINFO_DECL void set_deadline(const operation_ptr& operation, deadline when);
 
 } // namespace asyncinfo::detail
 

@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_GATE_HPP
 
 #include <asyncinfo/detail/lifecycle.hpp>
+#include <asyncinfo/detail/this_thread.hpp>
 
 #include <atomic>
 #include <exception>
@@ -20,16 +21,16 @@ public:
     enum kind_type { inside, submitting };
 
     activity(const void* gate, kind_type kind) noexcept
-        : gate_(gate), outer_(innermost), kind_(kind) {
-        innermost = this;
+        : gate_(gate), outer_(this_thread().innermost), kind_(kind) {
+        this_thread().innermost = this;
     }
-    ~activity() { innermost = outer_; }
+    ~activity() { this_thread().innermost = outer_; }
 
     activity(const activity&) = delete;
     activity& operator=(const activity&) = delete;
 
     static bool of_this_thread(const void* gate, kind_type kind) noexcept {
-        for (const activity* a = innermost; a; a = a->outer_)
+        for (const activity* a = this_thread().innermost; a; a = a->outer_)
             if (a->gate_ == gate && a->kind_ == kind)
                 return true;
         return false;
@@ -38,12 +39,10 @@ public:
     /// For tests that run the parts of several threads as fibers of one: what this fiber is in the
     /// middle of, for what the thread was.
     static const activity* exchange(const activity* other) noexcept {
-        return std::exchange(innermost, other);
+        return std::exchange(this_thread().innermost, other);
     }
 
 private:
-    static inline constinit thread_local const activity* innermost = nullptr;
-
     const void* gate_;
     const activity* outer_;
     kind_type kind_;

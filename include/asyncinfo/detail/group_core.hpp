@@ -31,9 +31,9 @@ using group_ptr = boost::intrusive_ptr<group_core>;
 
 /// An operation in a group, found by its Id, and, once it has ended, in the list of those that are
 /// ready.
-class group_member : public observer,
-                     public boost::intrusive::set_base_hook<>,
-                     public boost::intrusive::list_base_hook<> {
+class ASYNCINFO_DECL group_member : public observer,
+                                    public boost::intrusive::set_base_hook<>,
+                                    public boost::intrusive::list_base_hook<> {
 public:
     struct id {
         using type = std::uint64_t;
@@ -89,7 +89,7 @@ using group_feed_ptr = std::shared_ptr<group_feed>;
 
 /// A function on its way to that executor, which takes the next operation when it has come. So what
 /// becomes of the function does not matter to the operation.
-class group_call {
+class ASYNCINFO_DECL group_call {
 public:
     group_call(group_ptr group, group_feed_ptr feed) noexcept
         : group_(std::move(group)), feed_(std::move(feed)) {}
@@ -119,7 +119,7 @@ public:
 /// nothing of a user's is called or destroyed under it. The operations' own locks are taken inside it.
 ///
 /// Where somebody waits nobody is ready.
-class group_core : public boost::intrusive_ref_counter<group_core> {
+class ASYNCINFO_DECL group_core : public boost::intrusive_ref_counter<group_core> {
 public:
     group_core() = default;
     group_core(const group_core&) = delete;

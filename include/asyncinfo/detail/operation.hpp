@@ -11,6 +11,7 @@
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/pace.hpp>
 #include <asyncinfo/detail/slot.hpp>
+#include <asyncinfo/detail/this_thread.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -94,8 +95,8 @@ struct operation_methods {
 
 /// What an abort ends as after the operation's own deadline. The exception is null if there is no
 /// memory for it.
-boost::system::error_code timed_out() noexcept;
-std::exception_ptr timed_out_exception() noexcept;
+ASYNCINFO_DECL boost::system::error_code timed_out() noexcept;
+ASYNCINFO_DECL std::exception_ptr timed_out_exception() noexcept;
 
 /// The same for an error that is part of the result. A type that cannot hold a code is left alone.
 template <typename Error>
@@ -110,7 +111,7 @@ void set_timed_out(Error& error) {
 
 /// The shared block, as far as it does not depend on the result's type: lifecycle, error,
 /// cancellation and observers.
-class operation_base : public gate<operation_base> {
+class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
     std::uint64_t id() const noexcept { return id_; }
     const std::type_info& handle_type() const noexcept { return methods_->handle; }
@@ -232,13 +233,12 @@ private:
 
     /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
     static std::uint64_t new_id() noexcept {
-        if (next_id == end_of_ids)
+        thread_data& own = this_thread();
+        if (own.next_id == own.end_of_ids)
             fetch_ids();
-        return next_id++;
+        return own.next_id++;
     }
     static void fetch_ids() noexcept;
-    static inline constinit thread_local std::uint64_t next_id = 0;
-    static inline constinit thread_local std::uint64_t end_of_ids = 0;
 
     const operation_methods* methods_;
     std::uint64_t id_;

@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_POLLING_FRAME_HPP
 #define ASYNCINFO_DETAIL_POLLING_FRAME_HPP
 
+#include <asyncinfo/detail/this_thread.hpp>
+
 #include <boost/asio/execution_context.hpp>
 
 #include <exception>
@@ -16,16 +18,16 @@ namespace asyncinfo::detail {
 class polling_frame {
 public:
     explicit polling_frame(const boost::asio::execution_context& context) noexcept
-        : context_(&context), below_(top) {
-        top = this;
+        : context_(&context), below_(this_thread().polling) {
+        this_thread().polling = this;
     }
     polling_frame(const polling_frame&) = delete;
     polling_frame& operator=(const polling_frame&) = delete;
-    ~polling_frame() { top = below_; }
+    ~polling_frame() { this_thread().polling = below_; }
 
     /// The innermost frame of this context on this thread, or null: it may be no queue at all.
     static polling_frame* of(const boost::asio::execution_context& context) noexcept {
-        polling_frame* frame = top;
+        polling_frame* frame = this_thread().polling;
         while (frame && frame->context_ != &context)
             frame = frame->below_;
         return frame;
@@ -46,8 +48,6 @@ private:
     const boost::asio::execution_context* context_;
     polling_frame* below_;
     std::exception_ptr thrown_;
-
-    static inline constinit thread_local polling_frame* top = nullptr;
 };
 
 } // namespace asyncinfo::detail

@@ -48,7 +48,7 @@ private:
 ///
 /// One mutex guards it all, so that the descriptor is readable exactly while something is ready.
 /// Nobody's code is called, and nothing is destroyed, while it is held.
-class queue_core final : public boost::asio::execution_context {
+class ASYNCINFO_DECL queue_core final : public boost::asio::execution_context {
 public:
     queue_core() = default;
 

@@ -5,13 +5,15 @@
 #ifndef ASYNCINFO_DETAIL_READY_SIGNAL_HPP
 #define ASYNCINFO_DETAIL_READY_SIGNAL_HPP
 
+#include <asyncinfo/detail/config.hpp>
+
 #include <boost/system/error_code.hpp>
 
 namespace asyncinfo::detail {
 
 /// What a foreign loop can wait for: an eventfd on Linux, a pipe on other POSIX systems (and with
 /// `ASYNCINFO_NO_EVENTFD`), a manual-reset event on Windows.
-class ready_signal {
+class ASYNCINFO_DECL ready_signal {
 public:
 #if defined(_WIN32)
     using native_handle_type = void*;

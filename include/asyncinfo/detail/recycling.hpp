@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_RECYCLING_HPP
 #define ASYNCINFO_DETAIL_RECYCLING_HPP
 
+#include <asyncinfo/detail/this_thread.hpp>
+
 #include <cstddef>
 #include <new>
 
@@ -19,28 +21,22 @@ namespace asyncinfo::detail {
 ///
 /// Why not `asio::recycling_allocator`: it recycles only inside a run loop and two blocks a thread.
 /// Why not `std::pmr::synchronized_pool_resource`: it locks on every call.
-struct recycling {
+struct ASYNCINFO_DECL recycling {
     /// The sizes are those that glibc's malloc gives without waste, 24, 40, 56 and so on: of a
     /// multiple of 16 it keeps 8 bytes for itself.
     static constexpr std::size_t granularity = 16;
     static constexpr std::size_t smallest = 24;
-    static constexpr std::size_t sizes = 128;
+    static constexpr std::size_t sizes = thread_data::lists;
     static constexpr std::size_t largest_recycled = smallest + (sizes - 1) * granularity;
     static constexpr unsigned kept_per_thread = 32;
 
-    struct block {
-        block* next;
-    };
-
-    struct list {
-        block* first;
-        unsigned count;
-    };
+    using block = thread_data::block;
+    using list = thread_data::list;
 
     static void* allocate(std::size_t size) {
 #if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
         if (size <= largest_recycled) {
-            list& own = lists[index(size)];
+            list& own = this_thread().recycled[index(size)];
             if (block* b = own.first) {
                 own.first = b->next;
                 --own.count;
@@ -55,8 +51,8 @@ struct recycling {
     static void deallocate(void* pointer, std::size_t size) noexcept {
 #if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
         if (size <= largest_recycled) {
-            list& own = lists[index(size)];
-            if (own.count < kept_per_thread && thread == armed) {
+            list& own = this_thread().recycled[index(size)];
+            if (own.count < kept_per_thread && this_thread().recycling == armed) {
                 own.first = ::new (pointer) block{own.first};
                 ++own.count;
                 return;
@@ -80,8 +76,6 @@ private:
     enum thread_state : unsigned char { fresh, armed, over };
 
     friend class depot;
-    static constinit thread_local list lists[sizes];
-    static constinit thread_local thread_state thread;
 };
 
 /// The standard allocator's face of `recycling`: what an operation, and Asio's own part of it,

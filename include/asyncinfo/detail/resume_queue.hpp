@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_RESUME_QUEUE_HPP
 #define ASYNCINFO_DETAIL_RESUME_QUEUE_HPP
 
+#include <asyncinfo/detail/this_thread.hpp>
+
 namespace asyncinfo::detail {
 
 /// Something to be run on this thread, now or when the stack is less deep: the resumption of a
@@ -32,24 +34,24 @@ private:
 /// A coroutine that ends resumes the one that awaits it, which ends and resumes the next. Symmetric
 /// transfer would do where compilers made tail calls of it, which g++ does not without optimisation
 /// or with a sanitizer.
-class resume_queue {
+class ASYNCINFO_DECL resume_queue {
 public:
     /// Levels take a few kilobytes each, with sanitizers; threads may have small stacks.
     static constexpr unsigned limit = 32;
 
-    static bool is_full() noexcept { return this_thread.depth == limit; }
+    static bool is_full() noexcept { return this_thread().resume_depth == limit; }
 
     /// Runs it, or queues it. What several of them throw: the first exception.
     static void run(resumable& r) {
         if (is_full())
-            this_thread.push(r);
+            push(r);
         else
             run_level(&r);
     }
 
     /// Runs what has been queued on this thread, which is about to wait for something.
     static void run_queued() {
-        if (this_thread.last)
+        if (this_thread().last_resumed)
             run_level(nullptr);
     }
 
@@ -57,17 +59,9 @@ public:
     static void remove(resumable& r) noexcept;
 
 private:
-    struct state {
-        resumable* last; ///< of a circular list
-        unsigned depth;
-
-        void push(resumable& r) noexcept;
-        resumable* pop() noexcept;
-    };
-
+    static void push(resumable& r) noexcept;
+    static resumable* pop() noexcept;
     static void run_level(resumable* r);
-
-    static inline constinit thread_local state this_thread{nullptr, 0};
 };
 
 } // namespace asyncinfo::detail

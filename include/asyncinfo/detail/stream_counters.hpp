@@ -23,7 +23,7 @@ class stream_tracker;
 
 /// What has passed a `progress_stream`, and which operations are told. Handlers of the stream's
 /// operations share it, as they may outlive the stream.
-class stream_counters {
+class ASYNCINFO_DECL stream_counters {
 public:
     stream_counters() { start(std::nullopt); }
 
