@@ -23,6 +23,7 @@
 #include <utility>
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detail/handler_work.hpp>
 #include <boost/asio/detail/scheduler.hpp>
 #include <boost/asio/detail/work_dispatcher.hpp>
@@ -41,6 +42,8 @@
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
 /// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only, and what an  |
 /// |                            | empty one throws comes out of `run()`                          |
+/// | `handler_in`               | what is placed in a slot of type `asio::cancellation_slot`     |
+/// |                            | hears a request again after each step                          |
 namespace asyncinfo {
 class IAsyncInfo;
 }
@@ -117,6 +120,15 @@ inline bool polled_here(const boost::asio::execution_context& context) noexcept 
 }
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+
+using asio_cancellation_handler = boost::asio::detail::cancellation_handler_base;
+
+/// What a signal calls; null if there is none. A signal is nothing but this pointer.
+inline asio_cancellation_handler*& handler_in(boost::asio::cancellation_signal& signal) noexcept {
+    static_assert(std::is_standard_layout_v<boost::asio::cancellation_signal> &&
+                  sizeof(signal) == sizeof(asio_cancellation_handler*));
+    return reinterpret_cast<asio_cancellation_handler*&>(signal);
+}
 
 inline bool context_runs_here(boost::asio::execution_context& context) noexcept {
     using boost::asio::detail::scheduler;

@@ -93,6 +93,10 @@ constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler
 ///
 /// It knows what `asio::cancellation_signal` does not: whether its handler has had the request.
 /// Only the operation's steps place handlers and only `gate` calls them, never at once.
+///
+/// Code that insists on `asio::cancellation_slot` gets that of a signal beside it, and both mean this
+/// one place: a handler that is placed here stays where it is, and has a stand-in in the signal; one
+/// that is placed in the signal is adopted when it is to be called.
 class cancellation_place {
 public:
     cancellation_place() = default;
@@ -100,65 +104,77 @@ public:
     cancellation_place& operator=(const cancellation_place&) = delete;
     ~cancellation_place() { clear(); }
 
-    bool empty() const noexcept { return methods_ == nullptr; }
+    bool empty() const noexcept { return shared_ ? !asio_slot().has_handler() : !methods_; }
 
     /// Is there nothing to be destroyed? Then an operation that has ended may leave it as it is:
     /// nobody calls its handler any more.
-    bool is_trivial() const noexcept { return !methods_ || !methods_->destroy; }
+    bool is_trivial() const noexcept { return !shared_ && (!methods_ || !methods_->destroy); }
 
     template <typename Handler, typename... Args>
     Handler& emplace(Args&&... args) {
-        constexpr auto kind = std::is_same_v<Handler, asio_signal>
-                                  ? handler_kind::foreign
-                                  : kind_of<Handler>(sizeof...(Args));
+        constexpr auto kind = kind_of<Handler>(sizeof...(Args));
+        look();
         const bool first = empty();
-        const bool reset = !first && !due_ && delivered_ != 0 && is_reset(kind_, reset_, kind);
-        clear();
-        void* memory = storage_;
-        if constexpr (!fits<Handler>)
-            memory = storage_pointer() = heap_of<Handler>().allocate(1);
+        const bool reset = follows_as_reset(kind) && !first;
+        if (shared_)
+            asio_slot().template emplace<stand_in>(*this);
+        else
+            drop();
         struct guard {
+            cancellation_place& self;
             void* memory;
+            bool failed = true;
             ~guard() {
+                if (!failed)
+                    return;
                 if constexpr (!fits<Handler>)
                     if (memory)
                         heap_of<Handler>().deallocate(static_cast<Handler*>(memory), 1);
+                self.clear();
             }
-        } releasing{memory};
-        Handler& placed = *::new (memory) Handler(std::forward<Args>(args)...);
-        releasing.memory = nullptr;
+        } placing{*this, storage_};
+        if constexpr (!fits<Handler>) {
+            placing.memory = nullptr;
+            placing.memory = heap_of<Handler>().allocate(1);
+        }
+        Handler& placed = *::new (placing.memory) Handler(std::forward<Args>(args)...);
+        placing.failed = false;
+        if constexpr (!fits<Handler>)
+            storage_pointer() = placing.memory;
         methods_ = &methods_of<Handler>;
-        // A composed operation that allows total cancellation resets the state it has; the first
-        // of all is an any_completion_handler's.
-        kind_ = first && kind == handler_kind::other_state ? handler_kind::foreign : kind;
-        due_ = !reset;
-        reset_ = reset;
+        has(kind, first, reset);
         return placed;
     }
 
     void clear() noexcept {
-        if (const methods* m = std::exchange(methods_, nullptr); m && m->destroy)
-            m->destroy(*this);
+        if (shared_)
+            asio_slot().clear();
+        drop();
         due_ = false;
     }
 
     /// Calls the handler if it has not had these types yet, and those that it has placed.
     void deliver(unsigned types, boost::asio::cancellation_type_t value) {
+        look();
         for (bool again = is_repeated(kind_); methods_ && (due_ || delivered_ != types || again);
              again = false) {
             delivered_ = static_cast<unsigned char>(types);
             due_ = false;
             methods_->call(*this, value);
+            look();
         }
     }
 
-    /// For code that insists on Asio's own slot type. The handlers placed in it are not seen, so
-    /// each delivery may reach one of them again.
+    /// The same place for code that insists on Asio's own slot type, until the operation has ended.
     boost::asio::cancellation_slot as_asio_slot() {
-        if (!methods_ || methods_->call != &call<asio_signal>)
-            emplace<asio_signal>();
-        return static_cast<asio_signal*>(target<asio_signal>())->signal.slot();
+        if (!shared_ && methods_)
+            asio_slot().template emplace<stand_in>(*this);
+        shared_ = true;
+        return asio_slot();
     }
+
+    /// To be told from other slots.
+    boost::asio::cancellation_slot asio_slot() const noexcept { return signal_.slot(); }
 
 private:
     struct methods {
@@ -166,13 +182,45 @@ private:
         void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to do
     };
 
-#pragma push_macro("emit") // of Qt's; Asio does the same
-#undef emit
-    struct asio_signal {
-        boost::asio::cancellation_signal signal;
-        void operator()(boost::asio::cancellation_type_t type) { signal.emit(type); }
+    /// In the signal for the handler here, so that clearing and replacing there is meant for it.
+    class stand_in {
+    public:
+        explicit stand_in(cancellation_place& place) noexcept : place_(place) {}
+        stand_in(const stand_in&) = delete;
+        stand_in& operator=(const stand_in&) = delete;
+        ~stand_in() { place_.drop(); }
+        void operator()(boost::asio::cancellation_type_t) const noexcept {} // nobody calls it
+
+    private:
+        cancellation_place& place_;
     };
-#pragma pop_macro("emit")
+
+    class adopted; ///< what is here for a handler in the signal, see src/slot.cpp
+
+    /// Has a handler been placed in the signal?
+    void look() noexcept {
+        if (shared_ && !methods_ && asio_slot().has_handler())
+            adopt();
+    }
+    void adopt() noexcept;
+
+    /// `now` is to be placed where another one has been: is it a reset that is to be left alone?
+    bool follows_as_reset(handler_kind::type now) const noexcept {
+        return !due_ && delivered_ != 0 && is_reset(kind_, reset_, now);
+    }
+
+    void has(handler_kind::type kind, bool first, bool reset) noexcept {
+        // A composed operation that allows total cancellation resets the state it has; the first
+        // of all is an any_completion_handler's.
+        kind_ = first && kind == handler_kind::other_state ? handler_kind::foreign : kind;
+        due_ = !reset;
+        reset_ = reset;
+    }
+
+    void drop() noexcept {
+        if (const methods* m = std::exchange(methods_, nullptr); m && m->destroy)
+            m->destroy(*this);
+    }
 
     // What Asio's own reactor places needs 32 bytes.
     static constexpr std::size_t capacity = 32;
@@ -215,22 +263,31 @@ private:
 
     const methods* methods_ = nullptr;
     alignas(void*) unsigned char storage_[capacity];
-    bool due_ = false;
-    bool reset_ = false;
-    handler_kind::type kind_ = handler_kind::plain;
+    mutable boost::asio::cancellation_signal signal_; ///< of no handler unless `shared_`
     unsigned char delivered_ = 0;
+    bool due_ : 1 = false;
+    bool reset_ : 1 = false;
+    bool shared_ : 1 = false; ///< has somebody asked for the signal's slot?
+    handler_kind::type kind_ : 3 = handler_kind::plain;
 };
 
 /// The slot that an operation finds associated with its handler: a model of Asio's CancellationSlot
 /// requirements, valid as long as the operation runs.
+///
+/// It converts to `asio::cancellation_slot`, for the same place. And it is made from one, for code
+/// that wraps the handler and names this type for a slot of its own: then it is that slot.
 class operation_slot {
 public:
     operation_slot() = default;
     explicit operation_slot(cancellation_place& place) noexcept : place_(&place) {}
+    operation_slot(boost::asio::cancellation_slot other) noexcept : other_(other) {}
 
     template <typename Handler, typename... Args>
     Handler& emplace(Args&&... args) const {
-        return place_->emplace<Handler>(std::forward<Args>(args)...);
+        if (place_)
+            return place_->emplace<Handler>(std::forward<Args>(args)...);
+        auto other = other_;
+        return other.template emplace<Handler>(std::forward<Args>(args)...);
     }
 
     template <typename Handler>
@@ -240,20 +297,33 @@ public:
 
     void clear() const noexcept {
         if (place_)
-            place_->clear();
+            return place_->clear();
+        auto other = other_;
+        other.clear();
     }
 
-    bool is_connected() const noexcept { return place_ != nullptr; }
-    bool has_handler() const noexcept { return place_ && !place_->empty(); }
+    bool is_connected() const noexcept { return place_ || other_.is_connected(); }
+    bool has_handler() const noexcept { return place_ ? !place_->empty() : other_.has_handler(); }
 
     operator boost::asio::cancellation_slot() const {
-        return place_ ? place_->as_asio_slot() : boost::asio::cancellation_slot();
+        return place_ ? place_->as_asio_slot() : other_;
     }
 
-    friend bool operator==(const operation_slot&, const operation_slot&) = default;
+    friend bool operator==(const operation_slot& a, const operation_slot& b) noexcept {
+        return a.identity() == b.identity();
+    }
+    friend bool operator==(const operation_slot& a,
+                           const boost::asio::cancellation_slot& b) noexcept {
+        return a.identity() == b;
+    }
 
 private:
+    boost::asio::cancellation_slot identity() const noexcept {
+        return place_ ? place_->asio_slot() : other_;
+    }
+
     cancellation_place* place_ = nullptr;
+    boost::asio::cancellation_slot other_;
 };
 
 } // namespace asyncinfo::detail

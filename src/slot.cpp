@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/slot.hpp>
+
+#include <asyncinfo/detail/asio_internals.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
+
+#include <cstddef>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// The type of what an `asio::cancellation_state` with this filter places.
+template <typename Filter>
+const std::type_info& type_of_state() {
+    asio::cancellation_signal signal;
+    const asio::cancellation_state state(signal.slot(), Filter());
+    return typeid(*handler_in(signal));
+}
+
+/// As `kind_of`, for what the static type is not known of. The first state of an operation and one
+/// that it is reset to are of one type; it is taken for the first, which is to hear the request.
+handler_kind::type kind_of_placed(const asio_cancellation_handler& handler) noexcept {
+    try {
+        static const std::type_info& partial = type_of_state<asio::enable_partial_cancellation>();
+        static const std::type_info& terminal = type_of_state<asio::enable_terminal_cancellation>();
+        static const std::type_info& total = type_of_state<asio::enable_total_cancellation>();
+        const std::type_info& type = typeid(handler);
+        return type == partial    ? handler_kind::read_state
+               : type == terminal ? handler_kind::initial_state
+               : type == total    ? handler_kind::other_state
+                                  : handler_kind::plain;
+    } catch (...) {
+        return handler_kind::foreign;
+    }
+}
+
+} // namespace
+
+/// In the signal instead of a handler that was placed there, and so told when that is to go.
+class cancellation_place::adopted final : public asio_cancellation_handler {
+public:
+    adopted(cancellation_place& place, asio_cancellation_handler& handler) noexcept
+        : place_(place), handler_(handler) {}
+
+    void operator()(asio::cancellation_type_t type) { handler_.call(type); }
+
+    void call(asio::cancellation_type_t type) override { handler_.call(type); }
+
+    std::pair<void*, std::size_t> destroy() noexcept override {
+        place_.methods_ = nullptr;
+        return handler_.destroy();
+    }
+
+private:
+    cancellation_place& place_;
+    asio_cancellation_handler& handler_;
+};
+
+void cancellation_place::adopt() noexcept {
+    static_assert(fits<adopted>);
+    asio_cancellation_handler*& placed = handler_in(signal_);
+    const auto kind = kind_of_placed(*placed);
+    placed = ::new (static_cast<void*>(storage_)) adopted(*this, *placed);
+    methods_ = &methods_of<adopted>;
+    has(kind, delivered_ == 0, follows_as_reset(kind));
+}
+
+#else
+
+/// It cannot be seen when another one is placed: whichever is there has each delivery.
+void cancellation_place::adopt() noexcept {
+    static constexpr methods emitting{
+        [](cancellation_place& self, boost::asio::cancellation_type_t type) {
+            self.methods_ = nullptr;
+            self.signal_.emit(type);
+        },
+        nullptr};
+    methods_ = &emitting;
+    kind_ = handler_kind::foreign;
+    due_ = false;
+}
+
+#endif
+
+} // namespace asyncinfo::detail
