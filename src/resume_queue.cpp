@@ -3,7 +3,6 @@
 //
 #include <asyncinfo/detail/resume_queue.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -45,9 +44,22 @@ void resume_queue::remove(resumable& r) noexcept {
     } while (before != own.last);
 }
 
+void resume_queue::run_quietly(resumable& r) noexcept {
+    try {
+        run(r);
+    } catch (...) {
+        std::exception_ptr* const above = this_thread.thrown;
+        if (!above)
+            std::terminate();
+        if (!*above)
+            *above = std::current_exception();
+    }
+}
+
 void resume_queue::run_level(resumable* r) {
     state& own = this_thread;
     std::exception_ptr thrown;
+    std::exception_ptr* const above = std::exchange(own.thrown, &thrown);
     own.depth += r != nullptr;
     for (resumable* next = r ? r : own.pop(); next;
          next = own.depth == limit ? own.pop() : nullptr) {
@@ -59,6 +71,7 @@ void resume_queue::run_level(resumable* r) {
         }
     }
     own.depth -= r != nullptr;
+    own.thrown = above;
     if (thrown)
         std::rethrow_exception(std::move(thrown));
 }
