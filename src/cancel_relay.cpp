@@ -22,10 +22,11 @@ bool cancel_relay::replace(std::shared_ptr<cancel_callback> callback) {
 }
 
 void cancel_relay::close() noexcept {
-    std::shared_ptr<cancel_callback> released;
-    const std::lock_guard guard(mutex_);
+    std::unique_lock lock(mutex_);
     closed_ = true;
-    released = std::move(current_);
+    auto released = std::move(current_);
+    lock.unlock();
+    cancel_callback::release(std::move(released));
 }
 
 void cancel_relay::tell(std::unique_lock<std::mutex>& lock) {

@@ -53,19 +53,19 @@ void coroutine_base::capture(asio::any_io_executor executor) noexcept {
     captured_.swap(executor);
 }
 
-void coroutine_base::start() noexcept { resume_queue::run(*this); }
+void coroutine_base::start() noexcept { resume_queue::run_quietly(*this); }
 
 void coroutine_base::resume() {
     if (dying_)
         return destroy_block();
     if (std::exchange(started_, true))
         return self_.run([this] { go_on(); });
-    self_.run_initiation([this] { frame_.resume(); });
+    self_.run_initiation([this] { run_body(); });
 }
 
 void coroutine_base::destroy_later() noexcept {
     dying_ = true;
-    resume_queue::run(*this);
+    resume_queue::run_quietly(*this);
 }
 
 void coroutine_base::submit() {
@@ -113,16 +113,21 @@ void coroutine_base::abandon() noexcept {
     });
 }
 
-void coroutine_base::destroy_frame() noexcept {
+void coroutine_base::destroy_frame() {
     take_frame().destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
     finish();
+    throw_kept();
 }
 
 void coroutine_base::finish() noexcept {
     callback_ = nullptr;
-    publish();
+    try {
+        publish();
+    } catch (...) {
+        keep_thrown(std::current_exception());
+    }
 }
 
 void coroutine_base::throw_if_cancelled() const {
@@ -131,11 +136,13 @@ void coroutine_base::throw_if_cancelled() const {
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {
-    callback_ = nullptr;
-    if (!cancel_requested())
-        callback_ = std::move(callback);
-    else if (callback)
-        callback();
+    callback_ = std::move(callback);
+    is_set_again_ = true;
+    const unsigned types = lifecycle::requested(self_.load());
+    if (types == 0 || !callback_)
+        return;
+    told_.store(types, std::memory_order_relaxed);
+    call_back();
 }
 
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
@@ -166,21 +173,36 @@ void coroutine_base::latched() noexcept {
 
 /// The body is suspended. If its callback ends what it awaits it goes on when that has returned.
 void coroutine_base::requested() {
-    asked_here_.store(true, std::memory_order_relaxed);
-    const auto callback = std::exchange(callback_, nullptr);
-    if (!callback)
+    const unsigned types = lifecycle::requested(self_.load());
+    if (told_.exchange(types, std::memory_order_relaxed) == types || !callback_)
         return;
+    calling_back_ = true;
+    try {
+        call_back();
+    } catch (...) {
+        keep_thrown(std::current_exception());
+    }
+    calling_back_ = false;
+    if (lost_)
+        destroy_frame();
+    else if (resumed_)
+        run_body();
+    else
+        throw_kept();
+}
+
+/// It may set another one, and then is gone when it returns.
+void coroutine_base::call_back() {
+    auto callback = std::exchange(callback_, nullptr);
+    is_set_again_ = false;
     struct guard {
         coroutine_base& self;
+        std::function<void()>& called;
         ~guard() {
-            self.calling_back_ = false;
-            if (self.lost_)
-                self.destroy_frame();
-            else if (self.resumed_)
-                self.frame_.resume();
+            if (!std::exchange(self.is_set_again_, true))
+                self.callback_.swap(called);
         }
-    } const going_on{*this};
-    calling_back_ = true;
+    } const putting_back{*this, callback};
     callback();
 }
 
@@ -192,7 +214,8 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
         has_own = executor_ != nullptr;
         executor = has_own ? executor_ : captured_;
     }
-    const bool callback_here = !has_own && !asked_here_.load(std::memory_order_relaxed);
+    const bool callback_here =
+        !has_own && told_.load(std::memory_order_relaxed) != lifecycle::requested(self_.load());
     if (request.hops() == 0 && (self_.emits_anywhere() || callback_here)) {
         request.set_last(true);
         request.set_here();

@@ -8,6 +8,7 @@
 #include <asyncinfo/detail/blocked_thread.hpp>
 #include <asyncinfo/detail/polling_frame.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
+#include <asyncinfo/detail/wait_watch.hpp>
 
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
@@ -19,6 +20,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -189,9 +191,14 @@ void drive_with(operation_base& operation, Context& context, deadline until) {
     if (until.is_poll())
         return Driver::poll(operation, context);
     Driver driver(operation, context);
+    std::optional<wait_watch> watch;
+    if (until.is_never())
+        watch.emplace(operation);
     while (operation.status() == AsyncStatus::Started && !until.is_over()) {
-        driver.run_some(until);
+        driver.run_some(watch ? watch->until() : until);
         resume_queue::run_queued();
+        if (watch && watch->is_due() && operation.status() == AsyncStatus::Started)
+            watch->tell();
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <asyncinfo/detail/blocked_thread.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
+#include <asyncinfo/detail/wait_watch.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -59,6 +60,46 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 }
 
 } // namespace
+
+/// The calls of Completed that this thread owes: together one thing to be run, since the operations
+/// have no room for being such a thing each.
+class owed_calls final : public resumable {
+public:
+    static void add(operation_base& operation, completed_ptr handler) noexcept {
+        operation.retain();
+        operation.completed_ = std::move(handler);
+        operation.owes_completed_ = true;
+        owed_calls& own = of_this_thread;
+        if (own.last_) {
+            operation.next_that_owes_ = std::exchange(own.last_->next_that_owes_, &operation);
+        } else {
+            operation.next_that_owes_ = &operation;
+            resume_queue::run(own); // not now: the queue is full
+        }
+        own.last_ = &operation;
+    }
+
+private:
+    void resume() override {
+        const operation_ptr first(last_->next_that_owes_, false);
+        if (first == last_)
+            last_ = nullptr;
+        else
+            last_->next_that_owes_ = first->next_that_owes_;
+        ::new (&first->observers_) observer_list;
+        first->owes_completed_ = false;
+        if (last_)
+            resume_queue::run(*this); // the next one's turn comes when others have had theirs
+        const completed_ptr handler = std::move(first->completed_);
+        handler->run(first, first->status());
+    }
+
+    operation_base* last_ = nullptr;
+
+    static constinit thread_local owed_calls of_this_thread;
+};
+
+constinit thread_local owed_calls owed_calls::of_this_thread;
 
 boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
 
@@ -155,6 +196,10 @@ void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
         methods_->latched(*this);
 }
 
+boost::asio::cancellation_type_t operation_base::requested_types() const noexcept {
+    return unpack(lifecycle::requested(load()));
+}
+
 void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
     using request_type = std::pair<operation_ptr, boost::asio::cancellation_type_t>;
     static constinit thread_local std::vector<request_type>* waiting = nullptr;
@@ -212,10 +257,26 @@ void operation_base::tell_observers() {
     };
     observers_.tell(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
     observers_.tell(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
-    if (const completed_ptr handler = std::move(completed_))
-        serve([&] { handler->run(operation_ptr(this), status()); });
+    if (completed_)
+        serve([&] { call_completed(std::move(completed_)); });
     if (thrown)
         std::rethrow_exception(thrown);
+}
+
+void operation_base::call_completed(completed_ptr handler) {
+    if (resume_queue::is_full())
+        return owed_calls::add(*this, std::move(handler));
+    struct call final : resumable {
+        call(operation_base& s, completed_ptr h) noexcept : self(s), handler(std::move(h)) {}
+        void resume() override {
+            // Released at this depth of the stack: it may own the source of the next operation.
+            const completed_ptr called = std::move(handler);
+            called->run(operation_ptr(&self), self.status());
+        }
+        operation_base& self;
+        completed_ptr handler;
+    } now(*this, std::move(handler));
+    resume_queue::run(now);
 }
 
 bool operation_base::observe(observer& added) noexcept {
@@ -276,13 +337,29 @@ AsyncStatus operation_base::wait(deadline until, boost::system::error_code& erro
     blocked_thread waiter;
     if (!observe(waiter))
         return status();
-    if (!waiter.wait(until)) {
+    if (until.is_never()) {
+        wait_for_ever(waiter);
+    } else if (!waiter.wait(until)) {
         if (unobserve(waiter))
             return AsyncStatus::Started;
         // The operation has just ended: it is about to touch the waiter.
         waiter.wait();
     }
     return status();
+}
+
+void operation_base::wait_for_ever(blocked_thread& waiter) {
+    try {
+        wait_watch watch(*this);
+        if (waiter.wait(watch.until()))
+            return;
+        watch.tell();
+    } catch (...) {
+        if (!unobserve(waiter))
+            waiter.wait();
+        throw;
+    }
+    waiter.wait();
 }
 
 void operation_base::set_completed(completed_ptr handler, boost::system::error_code& error) {

@@ -272,21 +272,33 @@ void group_core::visit_running(Visit visit) {
     }
 }
 
-void group_core::cancel_all() noexcept {
-    visit_running([](operation_base& o) {
-        o.cancel(boost::asio::cancellation_type::all);
+void group_core::cancel_all(boost::asio::cancellation_type_t types) noexcept {
+    visit_running([=](operation_base& o) {
+        o.cancel(types);
         return true;
     });
 }
 
-std::vector<IAsyncInfo> group_core::shut_down(deadline until, const driven_context* driven) {
-    const group_ptr keep(this);
+void group_core::refuse_deadlock(deadline until, const driven_context* driven) {
     resume_queue::run_queued();
     bool needed = false;
     if (!until.is_poll() && !(driven && driven->running_in_this_thread()))
         visit_running([&](operation_base& o) { return !(needed = o.needs_this_thread()); });
     if (needed)
         throw boost::system::system_error(errc::would_deadlock);
+}
+
+std::vector<IAsyncInfo> group_core::wait_all(deadline until, const driven_context* driven) {
+    const group_ptr keep(this);
+    refuse_deadlock(until, driven);
+    return await_all(until, driven);
+}
+
+std::vector<IAsyncInfo> group_core::shut_down(deadline until,
+                                              boost::asio::cancellation_type_t types,
+                                              const driven_context* driven) {
+    const group_ptr keep(this);
+    refuse_deadlock(until, driven);
     by_ticket in_vain;
     {
         const lock_type lock(mutex_);
@@ -297,14 +309,30 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until, const driven_conte
         }
     }
     tell(in_vain, errc::group_shut_down);
-    cancel_all();
+    cancel_all(types);
     resume_queue::run_queued();
-    if (driven)
-        visit_running([&](operation_base& o) {
-            boost::system::error_code refused;
-            return drive(o, *driven, until, refused) != AsyncStatus::Started || !until.is_over();
-        });
+    return await_all(until, driven);
+}
 
+/// Others may be added meanwhile, above all by what the context runs.
+void group_core::drive_all(deadline until, const driven_context& driven) {
+    boost::system::error_code refused;
+    bool any = true;
+    while (std::exchange(any, false)) {
+        visit_running([&](operation_base& o) {
+            any |= o.status() == AsyncStatus::Started;
+            return drive(o, driven, until, refused) != AsyncStatus::Started ||
+                   !(refused || until.is_over());
+        });
+        if (refused)
+            throw boost::system::system_error(refused);
+        any &= !until.is_over();
+    }
+}
+
+std::vector<IAsyncInfo> group_core::await_all(deadline until, const driven_context* driven) {
+    if (driven)
+        drive_all(until, *driven);
     lock_type lock(mutex_);
     const auto idle = [this] { return running() == 0; };
     if (until.is_never())

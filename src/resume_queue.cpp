@@ -3,7 +3,6 @@
 //
 #include <asyncinfo/detail/resume_queue.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -47,9 +46,22 @@ void resume_queue::remove(resumable& r) noexcept {
     } while (before != last);
 }
 
+void resume_queue::run_quietly(resumable& r) noexcept {
+    try {
+        run(r);
+    } catch (...) {
+        std::exception_ptr* const above = this_thread().resume_thrown;
+        if (!above)
+            std::terminate();
+        if (!*above)
+            *above = std::current_exception();
+    }
+}
+
 void resume_queue::run_level(resumable* r) {
     unsigned& depth = this_thread().resume_depth;
     std::exception_ptr thrown;
+    std::exception_ptr* const above = std::exchange(this_thread().resume_thrown, &thrown);
     depth += r != nullptr;
     for (resumable* next = r ? r : pop(); next; next = depth == limit ? pop() : nullptr) {
         try {
@@ -60,6 +72,7 @@ void resume_queue::run_level(resumable* r) {
         }
     }
     depth -= r != nullptr;
+    this_thread().resume_thrown = above;
     if (thrown)
         std::rethrow_exception(std::move(thrown));
 }

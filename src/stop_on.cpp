@@ -20,15 +20,18 @@ namespace {
 /// on another thread, which is in Cancel, and never there for long.
 class stop_link final : public observer {
 public:
-    stop_link(const operation_ptr& operation, std::stop_token&& token)
-        : observer(rank::submitted), operation_(operation),
+    stop_link(const operation_ptr& operation, std::stop_token&& token,
+              boost::asio::cancellation_type_t types)
+        : observer(rank::submitted), operation_(operation), types_(types),
           callback_(std::move(token), request{this}) {}
     ~stop_link() override = default;
 
-    static void set(const operation_ptr& operation, std::stop_token&& token) {
+    static void set(const operation_ptr& operation, std::stop_token&& token,
+                    boost::asio::cancellation_type_t types) {
         // The callback may run in there, and the operation end, before there is anything to be told.
         memory_for<stop_link> memory;
-        owner made(memory.keep(::new (memory.place()) stop_link(operation, std::move(token))));
+        owner made(
+            memory.keep(::new (memory.place()) stop_link(operation, std::move(token), types)));
         if (operation->observe(*made))
             static_cast<void>(made.release()); // it may be gone already
     }
@@ -46,23 +49,25 @@ private:
         void operator()() const noexcept {
             // The link, and this in it, are gone if the operation ends in there.
             const operation_ptr operation = self->operation_;
-            operation->cancel(boost::asio::cancellation_type::all);
+            operation->cancel(self->types_);
         }
     };
 
     const operation_ptr operation_;
+    const boost::asio::cancellation_type_t types_;
     std::stop_callback<request> callback_;
 };
 
 } // namespace
 
-void stop_on(const operation_ptr& operation, std::stop_token token) {
+void stop_on(const operation_ptr& operation, std::stop_token token,
+             boost::asio::cancellation_type_t types) {
     if (!token.stop_possible())
         return;
     if (token.stop_requested())
-        operation->cancel(boost::asio::cancellation_type::all);
+        operation->cancel(types);
     else
-        stop_link::set(operation, std::move(token));
+        stop_link::set(operation, std::move(token), types);
 }
 
 } // namespace asyncinfo::detail

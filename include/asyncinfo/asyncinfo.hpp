@@ -41,6 +41,7 @@
 /// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
+/// | `long_wait.hpp`                     | says which `get()` never ends                                |
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
@@ -72,6 +73,7 @@
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/every.hpp>
 #include <asyncinfo/fire_and_forget.hpp>
+#include <asyncinfo/long_wait.hpp>
 #include <asyncinfo/operation_group.hpp>
 #include <asyncinfo/progress_stream.hpp>
 #include <asyncinfo/progress_token.hpp>

@@ -7,6 +7,8 @@
 
 #include <asyncinfo/async_info.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+
 #include <concepts>
 #include <utility>
 
@@ -14,7 +16,7 @@ namespace asyncinfo {
 
 /// Owns a handle and asks the operation to stop when it goes out of scope.
 ///
-/// Cancellation: the destructor calls `Cancel()` and does not wait for the end: what the operation
+/// Cancellation: the destructor calls `Cancel(types)`, by default for all types, and does not wait for the end: what the operation
 /// uses must live on until then.
 ///
 /// Example:
@@ -24,9 +26,12 @@ template <std::derived_from<IAsyncInfo> Handle>
 class [[nodiscard]] cancel_on_destroy {
 public:
     /// Takes charge of an operation; an empty handle means none.
-    explicit cancel_on_destroy(Handle operation) noexcept : operation_(std::move(operation)) {}
+    explicit cancel_on_destroy(Handle operation, boost::asio::cancellation_type_t types =
+                                                     boost::asio::cancellation_type::all) noexcept
+        : operation_(std::move(operation)), types_(types) {}
 
-    cancel_on_destroy(cancel_on_destroy&& other) noexcept : operation_(other.release()) {}
+    cancel_on_destroy(cancel_on_destroy&& other) noexcept
+        : operation_(other.release()), types_(other.types_) {}
 
     /// Cancels what it had before.
     cancel_on_destroy& operator=(cancel_on_destroy&& other) noexcept {
@@ -36,7 +41,7 @@ public:
 
     ~cancel_on_destroy() {
         boost::system::error_code empty;
-        operation_.Cancel(empty);
+        operation_.Cancel(types_, empty);
     }
 
     /// The handle.
@@ -46,10 +51,14 @@ public:
     /// Gives the handle back without cancelling.
     Handle release() noexcept { return std::exchange(operation_, Handle()); }
 
-    void swap(cancel_on_destroy& other) noexcept { std::swap(operation_, other.operation_); }
+    void swap(cancel_on_destroy& other) noexcept {
+        std::swap(operation_, other.operation_);
+        std::swap(types_, other.types_);
+    }
 
 private:
     Handle operation_;
+    boost::asio::cancellation_type_t types_;
 };
 
 } // namespace asyncinfo

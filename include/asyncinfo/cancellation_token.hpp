@@ -8,6 +8,8 @@
 #include <asyncinfo/detail/coroutine_base.hpp>
 #include <asyncinfo/error.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+
 #include <functional>
 #include <utility>
 
@@ -46,13 +48,22 @@ public:
             throw operation_canceled();
     }
 
-    /// Sets what is called, once, when the coroutine is asked to stop; replaces what was set before,
-    /// and null removes it. If the request has come already it is called here.
+    /// How: the types of all requests so far, or none. A coroutine that is asked for `total` or
+    /// `partial` only may come to a good end, and is asked for `terminal` later if that takes too long.
+    boost::asio::cancellation_type_t cancelled() const noexcept {
+        return coroutine_->self().requested_types();
+    }
+
+    /// Sets what is called when the coroutine is asked to stop: once for a request, and once more for
+    /// each that asks for more types. Replaces what was set before, and null removes it. If a request
+    /// has come already it is called here.
     ///
     /// Executor and threads: called on the coroutine's executor, never at the same time as its body,
     /// and also while the body is suspended in something that cannot be cancelled. If the body runs
     /// it is called when that suspends. A coroutine without an executor has it called by the thread
     /// that cancels. It is not necessarily called when `Cancel` returns, and never after the end.
+    ///
+    /// Lifetime: released when it is replaced, after a call that is being made then, or with the body.
     ///
     /// Errors: what it throws goes to whoever runs the executor; without one, to nobody.
     void callback(std::function<void()> function) const {

@@ -9,6 +9,7 @@
 #include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/group_core.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/execution_context.hpp>
 
 #include <chrono>
@@ -69,6 +70,8 @@ class operation_group {
                   "asyncinfo: an operation_group<Tag, Handle> gives back handles of the library's");
     static_assert(std::is_void_v<Tag> || std::is_nothrow_move_constructible_v<Tag>,
                   "asyncinfo: the tags of an operation_group move without throwing");
+
+    using cancellation_type_t = boost::asio::cancellation_type_t;
 
 public:
     using entry = group_entry<Tag, Handle>;
@@ -165,28 +168,48 @@ public:
     /// The same by status. One that has just ended may still count as started.
     group_counts counts() const noexcept;
 
-    /// Cancels all that are in the group now.
-    void cancel_all() noexcept { core_->cancel_all(); }
+    /// Cancels all that are in the group now. A later call may ask for more types, as with `Cancel`.
+    void cancel_all(cancellation_type_t types = cancellation_type_t::all) noexcept {
+        core_->cancel_all(types);
+    }
 
-    /// Takes no more operations, cancels all, waits until they have ended or the time is over, and
-    /// returns those that have not: `name()` tells which. Zero and negative durations do not wait; huge
-    /// ones wait for ever. All stay in the group, and are next when they have ended. May be called
-    /// again.
+    /// Waits until all in the group have ended, those that are added meanwhile too, or the time is
+    /// over, and returns those that have not: `name()` tells which. Cancels nothing. Zero and negative
+    /// durations do not wait; huge ones wait for ever. All stay in the group, and are next when they
+    /// have ended.
     ///
     /// Errors: `errc::would_deadlock` at once, and nothing is done, if it is to wait and one of the
     /// operations needs this thread.
     template <typename Rep, typename Period>
-    std::vector<IAsyncInfo> shutdown(std::chrono::duration<Rep, Period> duration) {
-        return core_->shut_down(detail::deadline::after(duration));
+    std::vector<IAsyncInfo> wait_all_for(std::chrono::duration<Rep, Period> duration) {
+        return core_->wait_all(detail::deadline::after(duration));
     }
 
     /// The same, but runs `context`, an `asio::io_context` or a `completion_queue`, on this thread
     /// meanwhile: for the thread of a loop, on which operations that are bound to it would wait for
     /// their loop in vain. What its handlers throw is thrown.
     template <typename Rep, typename Period>
+    std::vector<IAsyncInfo> wait_all_for(detail::driven_context context,
+                                         std::chrono::duration<Rep, Period> duration) {
+        return core_->wait_all(detail::deadline::after(duration), &context);
+    }
+
+    /// Takes no more operations, cancels all, and waits as `wait_all_for` does. May be called again, to
+    /// stop gracefully and then by force:
+    ///
+    ///     if (!group.shutdown(5s, asio::cancellation_type::total).empty())
+    ///         group.shutdown(1s); // everything: `terminal` is new
+    template <typename Rep, typename Period>
+    std::vector<IAsyncInfo> shutdown(std::chrono::duration<Rep, Period> duration,
+                                     cancellation_type_t types = cancellation_type_t::all) {
+        return core_->shut_down(detail::deadline::after(duration), types);
+    }
+
+    template <typename Rep, typename Period>
     std::vector<IAsyncInfo> shutdown(detail::driven_context context,
-                                     std::chrono::duration<Rep, Period> duration) {
-        return core_->shut_down(detail::deadline::after(duration), &context);
+                                     std::chrono::duration<Rep, Period> duration,
+                                     cancellation_type_t types = cancellation_type_t::all) {
+        return core_->shut_down(detail::deadline::after(duration), types, &context);
     }
 
 private:

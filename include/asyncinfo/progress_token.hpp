@@ -5,9 +5,11 @@
 #ifndef ASYNCINFO_PROGRESS_TOKEN_HPP
 #define ASYNCINFO_PROGRESS_TOKEN_HPP
 
+#include <asyncinfo/detail/coroutine_base.hpp>
 #include <asyncinfo/detail/operation_with_progress.hpp>
 
 #include <concepts>
+#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -30,14 +32,24 @@ namespace asyncinfo {
 template <typename T, typename P>
 class progress_token {
 public:
-    explicit progress_token(detail::operation_with_progress<T, P>& operation) noexcept
-        : operation_(&operation) {}
+    progress_token(detail::operation_with_progress<T, P>& operation,
+                   detail::coroutine_base& coroutine) noexcept
+        : operation_(&operation), coroutine_(&coroutine) {}
 
     /// Makes this the latest progress and calls the Progress handler, if there is one: on this
     /// thread, before it returns, unless the handler is bound to an executor.
     ///
-    /// Errors: throws what the handler throws.
-    void operator()(P value) const { operation_->report(std::move(value)); }
+    /// Errors: what the handler throws is not thrown here. It goes to whoever runs the body, out of
+    /// `run()` for one, when that has suspended or ended.
+    void operator()(P value) const {
+        operation_->report(std::move(value), [this](auto&& call_handlers) {
+            try {
+                call_handlers();
+            } catch (...) {
+                coroutine_->keep_thrown(std::current_exception());
+            }
+        });
+    }
 
     /// Publishes what there is of the result so far; `GetResults()` gives it while the coroutine runs.
     template <typename U = T>
@@ -48,6 +60,7 @@ public:
 
 private:
     detail::operation_with_progress<T, P>* operation_;
+    detail::coroutine_base* coroutine_;
 };
 
 /// What `get_progress_token()` returns, to be awaited.

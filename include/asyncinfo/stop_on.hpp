@@ -7,6 +7,8 @@
 
 #include <asyncinfo/detail/handle_access.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+
 #include <concepts>
 #include <utility>
 
@@ -15,15 +17,17 @@
 
 namespace asyncinfo::detail {
 
-ASYNCINFO_DECL void stop_on(const operation_ptr& operation, std::stop_token token);
+ASYNCINFO_DECL void stop_on(const operation_ptr& operation, std::stop_token token,
+                            boost::asio::cancellation_type_t types);
 
 } // namespace asyncinfo::detail
 
 namespace asyncinfo {
 
-/// Makes a stop request a `Cancel()` of the operation, and returns its handle.
+/// Makes a stop request a `Cancel(types)` of the operation, by default for all types, and returns its
+/// handle.
 ///
-/// Cancellation: as `Cancel()` on the thread that requests the stop, before `request_stop` returns;
+/// Cancellation: as `Cancel` on the thread that requests the stop, before `request_stop` returns;
 /// at once if the stop has been requested already. Any number of tokens may stop one operation.
 ///
 /// Lifetime: when the operation has ended, the token's callback is removed; it keeps neither the
@@ -38,9 +42,10 @@ namespace asyncinfo {
 ///         stop_on(socket.async_read_some(buffer, use_async_info), stop).wait();
 ///     });
 template <std::derived_from<IAsyncInfo> Handle>
-Handle stop_on(Handle operation, std::stop_token token) {
+Handle stop_on(Handle operation, std::stop_token token,
+               boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) {
     operation.Cancel(boost::asio::cancellation_type::none); // throws if it is empty
-    detail::stop_on(detail::handle_access::operation(operation), std::move(token));
+    detail::stop_on(detail::handle_access::operation(operation), std::move(token), types);
     return operation;
 }
 

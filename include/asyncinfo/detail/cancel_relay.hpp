@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_CANCEL_RELAY_HPP
 
 #include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 
@@ -22,12 +23,10 @@ concept cancel_callable = std::constructible_from<std::decay_t<F>, F> &&
                           (std::invocable<std::decay_t<F>&> ||
                            std::invocable<std::decay_t<F>&, boost::asio::cancellation_type_t>);
 
-/// What a producer wants called for a request.
-class cancel_callback {
+/// What a producer wants called for a request. It may own the source of another operation: of a chain
+/// of these, however long, a few are on the stack at a time when they are released.
+class cancel_callback : resumable {
 public:
-    cancel_callback(const cancel_callback&) = delete;
-    cancel_callback& operator=(const cancel_callback&) = delete;
-
     template <typename F>
     static std::shared_ptr<cancel_callback> make(F&& function) {
         using type = callback<std::decay_t<F>>;
@@ -45,6 +44,16 @@ private:
     template <typename F>
     class callback;
 
+    static void release(std::shared_ptr<cancel_callback> gone) noexcept {
+        if (gone) {
+            cancel_callback& self = *gone;
+            self.released_ = std::move(gone);
+            resume_queue::run_quietly(self);
+        }
+    }
+    void resume() override { const auto gone = std::move(released_); }
+
+    std::shared_ptr<cancel_callback> released_; ///< itself
     boost::asio::cancellation_type_t told_ = boost::asio::cancellation_type::none;
     bool running_ = false;
 };

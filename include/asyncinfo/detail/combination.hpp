@@ -70,7 +70,7 @@ public:
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
     void dispose() noexcept {
         unused_ = true;
-        resume_queue::run(*this);
+        resume_queue::run_quietly(*this);
     }
 
 protected:

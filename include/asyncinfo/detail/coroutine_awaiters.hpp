@@ -54,7 +54,8 @@ public:
         if (handle_.Status() != AsyncStatus::Started)
             return true;
         if (abort_)
-            handle_.Cancel(); // the slot does not do it where propagation is turned off
+            // The slot does not do it where propagation is turned off.
+            handle_.Cancel(coroutine_.self().requested_types());
         return false;
     }
 

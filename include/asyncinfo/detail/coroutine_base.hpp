@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <exception>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -122,6 +123,13 @@ public:
     std::stop_token stop_token();
 #endif
 
+    /// What an observer has thrown at the body. The body does not see it: it goes to whoever runs the
+    /// body, once that has suspended or ended.
+    void keep_thrown(std::exception_ptr thrown) noexcept {
+        if (!thrown_)
+            thrown_ = std::move(thrown);
+    }
+
     /// The slot of what is awaited.
     operation_slot slot() noexcept { return propagates_ ? self_.slot() : operation_slot(); }
 
@@ -151,11 +159,22 @@ private:
         if (suspending_ || calling_back_)
             resumed_ = true;
         else
-            frame_.resume();
+            run_body();
+    }
+
+    /// Inside the gate, by which the operation is there also when the body has ended.
+    void run_body() {
+        frame_.resume();
+        throw_kept();
+    }
+    void throw_kept() {
+        if (thrown_) [[unlikely]]
+            std::rethrow_exception(std::exchange(thrown_, nullptr));
     }
 
     void resume() override;
-    void destroy_frame() noexcept;
+    void call_back();
+    void destroy_frame();
     void forget_awaited() noexcept;
     void capture(boost::asio::any_io_executor executor) noexcept;
     void hold_work();
@@ -169,8 +188,9 @@ private:
     /// Without an executor: where what is awaited runs, for the delivery of a request.
     boost::asio::any_io_executor captured_;
     std::function<void()> callback_;
-    /// Has the thread that cancels called the callback, if there was any?
-    std::atomic<bool> asked_here_{false};
+    std::exception_ptr thrown_; ///< by observers, in this turn of the body's
+    /// What the callback, if there was any, has been told of: by the thread that cancels, as a rule.
+    std::atomic<unsigned> told_{0};
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
 #endif
@@ -180,8 +200,9 @@ private:
     bool dying_ = false;
     bool suspending_ = false;
     bool calling_back_ = false;
-    bool resumed_ = false; ///< during one of these
-    bool lost_ = false;    ///< during one of these, for good
+    bool is_set_again_ = false; ///< the callback, during its call
+    bool resumed_ = false;      ///< during one of these
+    bool lost_ = false;         ///< during one of these, for good
     bool propagates_ = true;
     bool throws_ = true;
 };

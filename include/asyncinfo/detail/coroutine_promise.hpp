@@ -183,8 +183,8 @@ protected:
 
 private:
     template <typename P>
-    static auto make_progress_token(operation_with_progress<T, P>& operation) noexcept {
-        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(operation)};
+    auto make_progress_token(operation_with_progress<T, P>& operation) noexcept {
+        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(operation, block_)};
     }
 
     std::coroutine_handle<Derived> frame() noexcept {

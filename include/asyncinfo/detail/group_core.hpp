@@ -149,9 +149,11 @@ public:
     std::array<std::size_t, 4> counts() const noexcept;
     std::size_t size() const noexcept;
 
-    void cancel_all() noexcept;
-    /// `driven`: what this thread runs meanwhile, if anything.
-    std::vector<IAsyncInfo> shut_down(deadline until, const driven_context* driven = nullptr);
+    void cancel_all(boost::asio::cancellation_type_t types) noexcept;
+    /// Both give those that run still. `driven`: what this thread runs meanwhile, if anything.
+    std::vector<IAsyncInfo> wait_all(deadline until, const driven_context* driven = nullptr);
+    std::vector<IAsyncInfo> shut_down(deadline until, boost::asio::cancellation_type_t types,
+                                      const driven_context* driven = nullptr);
 
     /// Forgets the members: the group is gone.
     void close() noexcept;
@@ -179,6 +181,9 @@ private:
     static void tell(by_ticket& waiters, const boost::system::error_code& error) noexcept;
     template <typename Visit>
     void visit_running(Visit visit);
+    void refuse_deadlock(deadline until, const driven_context* driven);
+    void drive_all(deadline until, const driven_context& driven);
+    std::vector<IAsyncInfo> await_all(deadline until, const driven_context* driven);
 
     mutable std::mutex mutex_;
     by_id members_; ///< all: running, ready and on their way to a waiter

@@ -10,6 +10,7 @@
 #include <asyncinfo/detail/gate.hpp>
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/pace.hpp>
+#include <asyncinfo/detail/resume_queue.hpp>
 #include <asyncinfo/detail/slot.hpp>
 #include <asyncinfo/detail/this_thread.hpp>
 #include <asyncinfo/error.hpp>
@@ -34,15 +35,16 @@ class operation_base;
 
 using operation_ptr = boost::intrusive_ptr<operation_base>;
 
+class blocked_thread;
 class submission;
 
 /// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+///
+/// It may own the source of another operation, whose handler owns the next one: of a chain of these,
+/// however long, a few are on the stack at a time when it is destroyed.
 template <typename Argument>
-class delegate_target {
+class delegate_target : resumable {
 public:
-    delegate_target(const delegate_target&) = delete;
-    delegate_target& operator=(const delegate_target&) = delete;
-
     /// Calls the handler with a handle to the operation, or submits the call to its executor.
     virtual void run(operation_ptr sender, const Argument& argument) = 0;
 
@@ -59,7 +61,7 @@ public:
 
     friend void intrusive_ptr_release(delegate_target* target) noexcept {
         if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            target->destroy();
+            resume_queue::run_quietly(*target);
     }
 
 protected:
@@ -68,6 +70,8 @@ protected:
     virtual void destroy() noexcept = 0;
 
 private:
+    void resume() override { destroy(); }
+
     std::atomic<unsigned> references_{0};
 };
 
@@ -131,6 +135,8 @@ public:
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
 
     void cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// Of all requests so far.
+    boost::asio::cancellation_type_t requested_types() const noexcept;
     /// For cancellation handlers that pass a request on to another operation: of a chain of these,
     /// however long, one is on the stack at a time.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
@@ -168,6 +174,17 @@ public:
     /// Where observers without an executor of their own are served. After the end what is left of it:
     /// a strand is given back, and what it was made of is not.
     boost::asio::any_io_executor executor();
+    /// Calls `use(executor)` while the operation runs, and so its context is there.
+    template <typename Use>
+    void visit_executor(Use use) {
+        if (!lock())
+            return;
+        const struct guard {
+            operation_base& self;
+            ~guard() { self.unlock(); }
+        } holding{*this};
+        use(methods_->executor(*this));
+    }
 
     /// Registers an observer; false if the operation has ended, then the observer is never told.
     bool observe(observer& added) noexcept;
@@ -176,7 +193,10 @@ public:
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
     /// For one who goes, on the thread that is telling the observers, before it has been told.
-    void forget(observer& gone) noexcept { observers_.remove(gone); }
+    void forget(observer& gone) noexcept {
+        if (!owes_completed_)
+            observers_.remove(gone);
+    }
 
     /// For the observer that is being told: does nobody come after it? Then the operation is its
     /// teller's and its own.
@@ -184,13 +204,18 @@ public:
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
+    /// After the end: has `handler` called on this thread, now or, where handlers have nested too deep,
+    /// by the level above. Of a chain of operations, each ended by the handler of the one before, a few
+    /// are on the stack at a time.
+    void call_completed(completed_ptr handler);
 
     using gate::lock; ///< the observers and the executor are this thread's until `unlock`
     using gate::unlock;
 
 protected:
     operation_base(const operation_methods& methods, bool has_plain_executor) noexcept
-        : methods_(&methods), id_(new_id()), has_plain_executor_(has_plain_executor) {}
+        : methods_(&methods), id_(new_id()), observers_(), has_plain_executor_(has_plain_executor) {
+    }
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
@@ -201,12 +226,14 @@ protected:
 
 private:
     friend class gate<operation_base>;
+    friend class owed_calls;
 
     /// After they have been changed.
     void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     enum class failure : unsigned char { none, code, exception };
 
+    void wait_for_ever(blocked_thread& waiter);
     void deliver(unsigned types);
     void arrived_here() {
         if (methods_->requested)
@@ -242,7 +269,10 @@ private:
 
     const operation_methods* methods_;
     std::uint64_t id_;
-    observer_list observers_;
+    union {
+        observer_list observers_;        ///< until all have been told
+        operation_base* next_that_owes_; ///< its call of Completed; of a circular list
+    };
     completed_ptr completed_;
     union {
         boost::system::error_code code_;
@@ -252,6 +282,7 @@ private:
     failure failure_ = failure::none;
     unsigned char final_status_ = 0;
     bool error_is_in_result_ = false;
+    bool owes_completed_ = false;
     const bool has_plain_executor_;
     std::atomic<bool> emits_anywhere_{false};
 };

@@ -53,6 +53,12 @@ public:
 
     /// False, and nothing is done, once the operation ends. Throws what a handler throws.
     bool report(P value) {
+        return report(std::move(value), [](auto&& call) { call(); });
+    }
+
+    /// The same for who must not see that: what calls handlers goes to `guarded`, as a function.
+    template <typename Guarded>
+    bool report(P value, Guarded guarded) {
         item made = latest_value<P>::make(std::move(value));
         if (!has_handler_.load(std::memory_order_acquire))
             return latest_.store(made);
@@ -63,7 +69,7 @@ public:
             return true;
         put(std::move(made));
         if (turn_ == turn::nobody)
-            take_turn(lock, nullptr);
+            guarded([&] { take_turn(lock, nullptr); });
         return true;
     }
 
@@ -205,7 +211,7 @@ private:
                     operation_.end();
             });
         if (completed)
-            guarded([&] { completed->run(keep, operation_.status()); });
+            guarded([&] { operation_.call_completed(std::move(completed)); });
         if (thrown)
             std::rethrow_exception(thrown);
     }
@@ -218,11 +224,11 @@ private:
         if (!lost)
             return take_turn(lock, executor_of);
         drop_queue();
-        const completed_ptr completed = std::move(held_back_);
+        completed_ptr completed = std::move(held_back_);
         const handler_ptr released = give_up_turn();
         lock.unlock();
         if (completed)
-            completed->run(&operation_, operation_.status());
+            operation_.call_completed(std::move(completed));
     }
 
     /// Gives the handler to be released without the lock, if the end has left that to be done.

@@ -10,7 +10,8 @@
 namespace asyncinfo::detail {
 
 /// Something to be run on this thread, now or when the stack is less deep: the resumption of a
-/// coroutine, or the destruction of one. It is linked by itself, so that nothing is allocated.
+/// coroutine, a call of Completed, the destruction of either. It is linked by itself, so that nothing
+/// is allocated.
 class resumable {
 public:
     resumable() = default;
@@ -28,10 +29,11 @@ private:
     resumable* next_ = nullptr;
 };
 
-/// Bounds how deep coroutines nest on a thread's stack: whoever comes deeper than `limit` is run by
-/// the level above, once that has returned to it.
+/// Bounds how deep coroutines and Completed handlers nest on a thread's stack: whoever comes deeper
+/// than `limit` is run by the level above, once that has returned to it.
 ///
-/// A coroutine that ends resumes the one that awaits it, which ends and resumes the next. Symmetric
+/// A handler ends the next operation, whose handler ends the one after that. A coroutine that ends
+/// resumes the one that awaits it, which ends and resumes the next. Symmetric
 /// transfer would do where compilers made tail calls of it, which g++ does not without optimisation
 /// or with a sanitizer.
 class ASYNCINFO_DECL resume_queue {
@@ -48,6 +50,9 @@ public:
         else
             run_level(&r);
     }
+
+    /// The same for who must not throw: what is thrown comes out of the level that it was called in.
+    static void run_quietly(resumable& r) noexcept;
 
     /// Runs what has been queued on this thread, which is about to wait for something.
     static void run_queued() {

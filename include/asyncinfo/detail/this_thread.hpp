@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 
 namespace asyncinfo::detail {
 
@@ -35,6 +36,7 @@ struct thread_data {
     polling_frame* polling = nullptr;
     resumable* last_resumed = nullptr; ///< of a circular list
     unsigned resume_depth = 0;
+    std::exception_ptr* resume_thrown = nullptr; ///< by what the innermost level has run so far
     int combination_depth = 0;
     unsigned char recycling = 0;
     list recycled[lists] = {};
