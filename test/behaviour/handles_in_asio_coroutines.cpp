@@ -69,8 +69,6 @@ struct two {
     IAsyncAction second = second_source.start_on(elsewhere.get_executor(), use_async_info);
 };
 
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
-
 asio::awaitable<int> by_lvalue(IAsyncOperation<int> op, IAsyncAction action, bool* resumed_here,
                                asio::io_context* context) {
     int sum = co_await op;
@@ -98,8 +96,6 @@ asio::awaitable<error_code> refuse(IAsyncOperation<int> op) {
     }
     co_return error_code();
 }
-
-#endif
 
 asio::awaitable<int> by_rvalue(IAsyncOperation<int> op, IAsyncAction action, bool* resumed_here,
                                asio::io_context* context) {
@@ -193,11 +189,7 @@ using namespace handles_in_asio_coroutines_test;
 BOOST_AUTO_TEST_CASE(awaitable_takes_lvalues_consts_and_rvalues) {
     using coroutine =
         asio::awaitable<int> (*)(IAsyncOperation<int>, IAsyncAction, bool*, asio::io_context*);
-    for (const coroutine start : {
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
-             coroutine(by_lvalue), coroutine(by_const),
-#endif
-             coroutine(by_rvalue)})
+    for (const coroutine start : {by_lvalue, by_const, by_rvalue})
         for (const bool late : {false, true}) {
             two t;
             asio::io_context context;
@@ -224,7 +216,6 @@ BOOST_AUTO_TEST_CASE(awaitable_takes_lvalues_consts_and_rvalues) {
         }
 }
 
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
 // The error at the call, that is in the coroutine; not in whoever runs the context.
 BOOST_AUTO_TEST_CASE(awaitable_throws_for_an_empty_handle) {
     asio::io_context context;
@@ -241,7 +232,6 @@ BOOST_AUTO_TEST_CASE(awaitable_throws_for_an_empty_handle) {
     BOOST_CHECK_NO_THROW(context.run());
     BOOST_TEST((closed.get() == errc::illegal_method_call));
 }
-#endif
 
 BOOST_AUTO_TEST_CASE(awaitable_operators_wait_for_both) {
     two t;

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
 #define ASYNCINFO_DETAIL_ASIO_INTERNALS_HPP
 
+#include <asyncinfo/async_status.hpp>
 #include <asyncinfo/detail/bound_token.hpp>
 #include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/gated_executor.hpp>
@@ -12,11 +13,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -40,8 +43,8 @@
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
-/// | `awaitable_async_op`       | `asio::awaitable` awaits handles as rvalues only, and what an  |
-/// |                            | empty one throws comes out of `run()`                          |
+/// | `awaitable_async_op`, in   | `asio::awaitable` awaits handles as rvalues only, as `op(token)` |
+/// | every version              | delivers them; what an empty one throws comes out of `run()`   |
 /// | `handler_in`               | what is placed in a slot of type `asio::cancellation_slot`     |
 /// |                            | hears a request again after each step                          |
 namespace asyncinfo {
@@ -208,20 +211,22 @@ inline constexpr bool gates_candidate =
         typename boost::asio::associated_executor<Handler, candidate_probe<IoExecutor>>::type,
         probed_operation>;
 
-/// A handle that Asio may take for an rvalue.
+/// The end of an operation as an operation of Asio's without a result, which `asio::awaitable` awaits
+/// in the place of a handle.
 template <typename Handle>
-struct awaited_handle {
+struct awaited_end {
     Handle handle;
 
     template <typename Token>
-    auto operator()(Token&& token) && -> decltype(handle(std::forward<Token>(token))) {
-        return handle(std::forward<Token>(token));
+    auto operator()(Token&& token) && -> decltype(handle.async_wait(std::forward<Token>(token))) {
+        return handle.async_wait(std::forward<Token>(token));
     }
 };
 
+/// Made before the base that refers to it.
 template <typename Handle>
-struct awaited_handle_keeper {
-    awaited_handle<Handle> kept;
+struct awaited_end_keeper {
+    awaited_end<Handle> end;
 };
 
 } // namespace asyncinfo::detail
@@ -299,16 +304,31 @@ template <typename... Signatures, typename Executor>
 struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures...>, Executor, void>
     : std::false_type {};
 
+} // namespace boost::asio::detail
+
+#endif
+
+#if !defined(ASYNCINFO_NO_AWAITABLE_INTERNALS)
+
+namespace boost::asio::detail {
+
 template <typename, typename, typename>
 class awaitable_async_op;
 
-/// `asio::awaitable` takes what it awaits for an rvalue; with this a handle may be an lvalue, too.
+/// `asio::awaitable` takes what it awaits for an rvalue, and its result from what is delivered. With
+/// this a handle may be an lvalue, too: the coroutine waits for the end, and then reads the result
+/// as anybody does, so that needs no default constructor, and an exception comes as it was.
+///
+/// Every Boost from 1.81 on has this template, so no version is asked for. Should one change its
+/// parameters, ASYNCINFO_NO_AWAITABLE_INTERNALS leaves this out.
 template <typename Signature, std::derived_from<asyncinfo::IAsyncInfo> Handle, typename Executor>
 class awaitable_async_op<Signature, Handle, Executor>
-    : asyncinfo::detail::awaited_handle_keeper<Handle>,
-      public awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor> {
-    using keeper = asyncinfo::detail::awaited_handle_keeper<Handle>;
-    using base = awaitable_async_op<Signature, asyncinfo::detail::awaited_handle<Handle>, Executor>;
+    : asyncinfo::detail::awaited_end_keeper<Handle>,
+      public awaitable_async_op<void(boost::system::error_code),
+                                asyncinfo::detail::awaited_end<Handle>, Executor> {
+    using keeper = asyncinfo::detail::awaited_end_keeper<Handle>;
+    using base = awaitable_async_op<void(boost::system::error_code),
+                                    asyncinfo::detail::awaited_end<Handle>, Executor>;
 
 public:
     /// Throws in the coroutine if there is nothing to await: once that is suspended, what is thrown
@@ -316,7 +336,15 @@ public:
     template <typename... Frame>
     awaitable_async_op(Handle handle, Frame... frame)
         : keeper{{(static_cast<void>(handle.Status()), std::move(handle))}},
-          base(std::move(keeper::kept), frame...) {}
+          base(std::move(keeper::end), frame...) {}
+
+    auto await_resume() {
+        Handle& handle = keeper::end.handle;
+        // Then it is the wait that has ended: the coroutine was cancelled.
+        if (handle.Status() == asyncinfo::AsyncStatus::Started)
+            throw boost::system::system_error(boost::asio::error::operation_aborted);
+        return std::move(handle).GetResults();
+    }
 };
 
 } // namespace boost::asio::detail
