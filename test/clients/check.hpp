@@ -42,9 +42,7 @@ inline void line(const char* verdict, const std::string& what, const std::string
 }
 
 /// A finding that is neither right nor wrong: somebody else's doing.
-inline void note(const std::string& what, const std::string& detail) {
-    line("note", what, detail);
-}
+inline void note(const std::string& what, const std::string& detail) { line("note", what, detail); }
 
 /// A scenario: what `body` throws is why it failed, what it returns is told beside it.
 template <typename Body>
@@ -128,9 +126,7 @@ private:
     std::thread thread_;
 };
 
-inline int result() {
-    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+inline int result() { return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE; }
 
 } // namespace clients
 

@@ -87,8 +87,8 @@ int main() {
     scenario("deadline (total) of one publish, nobody there: that ends, and nothing else", [&] {
         client c(1);
         const auto message = c.receive();
-        expect_timed_out(c.publish<mqtt::qos_e::exactly_once>(use_async_info.cancel_after(
-                             200ms, asio::cancellation_type::total)),
+        expect_timed_out(c.publish<mqtt::qos_e::exactly_once>(
+                             use_async_info.cancel_after(200ms, asio::cancellation_type::total)),
                          "the publish");
         expect(message.Status() == AsyncStatus::Started, "async_receive is " + told(message));
         expect(c.run.Status() == AsyncStatus::Started, "async_run is " + told(c.run));

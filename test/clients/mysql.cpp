@@ -85,8 +85,9 @@ int main() {
         for (int i = 0; i < 20; ++i) {
             client c(server);
             c.connect();
-            const auto query = c.execute(
-                "SELECT REPEAT('a', 1000000) UNION ALL SELECT REPEAT('b', 1000000)", use_async_info);
+            const auto query =
+                c.execute("SELECT REPEAT('a', 1000000) UNION ALL SELECT REPEAT('b', 1000000)",
+                          use_async_info);
             std::this_thread::sleep_for(i * 500us);
             query.Cancel();
             expect(query.wait_for(patience) != AsyncStatus::Started, "the query goes on");

@@ -41,9 +41,9 @@ struct plain_run {
     static constexpr const char* name = "plain callback";
 
     void start(redis::connection& connection, const redis::config& config) {
-        connection.async_run(config, silent,
-                             asio::bind_cancellation_slot(
-                                 signal.slot(), [this](error_code) { ended.set_value(); }));
+        connection.async_run(
+            config, silent,
+            asio::bind_cancellation_slot(signal.slot(), [this](error_code) { ended.set_value(); }));
     }
     void request(asio::any_io_executor executor) {
         asio::post(executor, [this] { signal.emit(asio::cancellation_type::all); });
@@ -61,7 +61,8 @@ struct handle_run {
     static constexpr const char* name = "handle";
 
     void start(redis::connection& connection, const redis::config& config) {
-        run = connection.async_run(config, silent, asio::bind_executor(connection.get_executor(), use_async_info));
+        run = connection.async_run(config, silent,
+                                   asio::bind_executor(connection.get_executor(), use_async_info));
     }
     void request(asio::any_io_executor) { run.Cancel(); }
     bool ends_within(std::chrono::milliseconds time) {

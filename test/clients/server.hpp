@@ -31,9 +31,7 @@ public:
     }
 
     unsigned short port() const noexcept { return port_; }
-    asio::ip::tcp::endpoint endpoint() const {
-        return {asio::ip::address_v4::loopback(), port_};
-    }
+    asio::ip::tcp::endpoint endpoint() const { return {asio::ip::address_v4::loopback(), port_}; }
 
     /// As a machine that loses its power: no goodbye.
     void kill() { signal_and_wait(SIGKILL); }
@@ -62,6 +60,7 @@ protected:
     server() : folder_(make_folder()), port_(free_port()) {}
 
     const std::string& folder() const noexcept { return folder_; }
+    void set_port(unsigned short port) noexcept { port_ = port; }
     void set_command(std::vector<std::string> command) { command_ = std::move(command); }
 
     static pid_t spawn(const std::vector<std::string>& command) {
