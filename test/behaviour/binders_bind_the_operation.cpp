@@ -301,4 +301,20 @@ BOOST_AUTO_TEST_CASE(the_bound_slot_does_not_keep_an_operation_from_another) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_type_erased_executor_is_bound_where_the_initiation_has_none) {
+    asio::io_context context;
+    const asio::any_io_executor executor = context.get_executor();
+    asio::steady_timer timer(context, std::chrono::hours(1));
+    const auto token = asio::bind_executor(executor, use_async_info);
+    const auto op = asio::async_initiate<decltype(token), void(error_code)>(
+        [&](auto handler) {
+            BOOST_TEST((asio::any_io_executor(asio::get_associated_executor(handler)) != nullptr));
+            timer.async_wait(std::move(handler));
+        },
+        token);
+    op.Cancel();
+    BOOST_TEST(op.wait_for(context, std::chrono::minutes(1)) == AsyncStatus::Canceled);
+    BOOST_TEST((op.get_executor() == executor));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

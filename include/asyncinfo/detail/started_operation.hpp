@@ -142,7 +142,10 @@ private:
     template <typename Token, typename E>
     started_operation(const Token& token, E&& executor, const block_allocator& allocator,
                       const IoExecutor& io_executor)
-        : block_t<Handle>(methods, !is_bound<IoExecutor> && keeper::is_plain(executor)),
+        // What is bound is asked for as it is: see get_bound_executor.
+        : block_t<Handle>(methods, !is_bound<IoExecutor> &&
+                                       !(BoundExecutor && keeper::may_be_plain) &&
+                                       keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
           immediate_(detail::bound_to<bound::immediate_executor>(token)),
