@@ -1,0 +1,212 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/coroutine.hpp>
+#include <asyncinfo/use_async_info.hpp>
+
+#include "support/running_context.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+/// §4: an operation of a WebSocket that has to wait for another one of the same stream is parked with
+/// its slot, which Beast keeps as `asio::cancellation_slot` before it fills it. It ends, also when it
+/// is cancelled there; started by the token, or awaited by a coroutine.
+namespace parked_operations_end_test {
+namespace {
+
+namespace asio = boost::asio;
+namespace websocket = boost::beast::websocket;
+using tcp = asio::ip::tcp;
+using asyncinfo::AsyncStatus;
+using asyncinfo::IAsyncAction;
+using asyncinfo::IAsyncInfo;
+using asyncinfo::IAsyncOperation;
+using asyncinfo::use_async_info;
+using stream = websocket::stream<tcp::socket>;
+
+IAsyncAction await_close(stream& s) {
+    co_await s.async_close(websocket::close_code::normal, asio::deferred);
+}
+
+IAsyncAction await_ping(stream& s) { co_await s.async_ping({}, asio::deferred); }
+
+IAsyncOperation<std::size_t> await_read(stream& s, boost::beast::flat_buffer& to) {
+    co_return co_await s.async_read(to, asio::deferred);
+}
+
+IAsyncOperation<std::size_t> await_write(stream& s, const std::string& text) {
+    co_return co_await s.async_write(asio::buffer(text), asio::deferred);
+}
+
+/// Two ends of a WebSocket, one of which is under test.
+struct conversation {
+    asio::io_context& context;
+    const bool awaited;
+    std::optional<stream> near{context}, far{context};
+    boost::beast::flat_buffer in, far_in;
+    const std::string long_text = std::string(std::size_t{8} << 20, 'x');
+
+    conversation(asio::io_context& c, bool a) : context(c), awaited(a) {
+        tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+        near->next_layer().connect(acceptor.local_endpoint());
+        acceptor.accept(far->next_layer());
+        near->auto_fragment(false);
+    }
+
+    /// Fails rather than hangs.
+    AsyncStatus end_of(const IAsyncInfo& op) {
+        return op.wait_for(context, std::chrono::minutes(1));
+    }
+
+    void shake_hands() {
+        const auto handshake = near->async_handshake("localhost", "/", use_async_info);
+        end_of(far->async_accept(use_async_info));
+        end_of(handshake);
+    }
+
+    auto read() { return awaited ? await_read(*near, in) : near->async_read(in, use_async_info); }
+    auto write() {
+        return awaited ? await_write(*near, long_text)
+                       : near->async_write(asio::buffer(long_text), use_async_info);
+    }
+    IAsyncAction ping() {
+        return awaited ? await_ping(*near) : near->async_ping({}, use_async_info);
+    }
+    IAsyncAction close() {
+        return awaited ? await_close(*near)
+                       : near->async_close(websocket::close_code::normal, use_async_info);
+    }
+    auto far_read() { return far->async_read(far_in, use_async_info); }
+};
+
+/// On a context that the test drives.
+template <typename Test>
+void in_both(Test test) {
+    for (const bool awaited : {false, true})
+        BOOST_TEST_CONTEXT("awaited: " << awaited) {
+            asio::io_context context;
+            conversation c(context, awaited);
+            c.shake_hands();
+            test(c);
+        }
+}
+
+} // namespace
+} // namespace parked_operations_end_test
+
+BOOST_AUTO_TEST_SUITE(parked_operations_end)
+
+using namespace parked_operations_end_test;
+
+BOOST_AUTO_TEST_CASE(closed_while_it_reads) {
+    in_both([](conversation& c) {
+        const auto far = c.far_read();
+        const auto read = c.read();
+        const auto close = c.close();
+        BOOST_TEST(c.end_of(close) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(read) == AsyncStatus::Canceled);
+        BOOST_TEST(c.end_of(far) == AsyncStatus::Error);
+        BOOST_TEST((far.ErrorCode() == websocket::error::closed));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(pinged_while_it_writes) {
+    in_both([](conversation& c) {
+        const auto far = c.far_read();
+        const auto write = c.write();
+        const auto ping = c.ping();
+        BOOST_TEST(c.end_of(ping) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_it_writes) {
+    in_both([](conversation& c) {
+        const auto far = c.far_read();
+        const auto write = c.write();
+        const auto close = c.close();
+        const auto again = c.far->async_read(c.in, use_async_info);
+        BOOST_TEST(c.end_of(close) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(again) == AsyncStatus::Error);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_where_it_is_parked) {
+    in_both([](conversation& c) {
+        const auto write = c.write(); // nobody reads it yet
+        const auto ping = c.ping();
+        c.context.poll();
+        BOOST_TEST(ping.Status() == AsyncStatus::Started);
+        ping.Cancel();
+        BOOST_TEST(c.end_of(ping) == AsyncStatus::Canceled);
+        BOOST_TEST(write.Status() == AsyncStatus::Started);
+        const auto far = c.far_read();
+        BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_before_it_is_parked) {
+    in_both([](conversation& c) {
+        const auto write = c.write();
+        const auto ping = c.ping();
+        ping.Cancel();
+        BOOST_TEST(c.end_of(ping) == AsyncStatus::Canceled);
+        BOOST_TEST(write.Status() == AsyncStatus::Started);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(its_stream_is_destroyed) {
+    in_both([](conversation& c) {
+        const auto write = c.write();
+        const auto ping = c.ping();
+        c.context.poll();
+        c.near.reset();
+        ping.Cancel();
+        BOOST_TEST(c.end_of(ping) != AsyncStatus::Started);
+        BOOST_TEST(c.end_of(write) != AsyncStatus::Started);
+    });
+}
+
+/// Two operations of one stream are on one thread; Cancel comes from another.
+BOOST_AUTO_TEST_CASE(cancelled_from_another_thread) {
+    for (const bool awaited : {false, true})
+        for (int round = 0; round < 20; ++round)
+            BOOST_TEST_CONTEXT("awaited: " << awaited << ", round: " << round) {
+                asyncinfo_test::running_context context;
+                conversation c(context, awaited);
+                const auto handshake = c.near->async_handshake("localhost", "/", use_async_info);
+                c.far->async_accept(use_async_info).wait();
+                handshake.wait();
+                std::promise<std::pair<IAsyncInfo, IAsyncInfo>> started;
+                asio::post(context, [&] { started.set_value({c.write(), c.ping()}); });
+                const auto [write, ping] = started.get_future().get();
+                for (int delay = 0; delay < round; ++delay)
+                    std::this_thread::yield();
+                ping.Cancel();
+                BOOST_TEST(ping.wait() == AsyncStatus::Canceled);
+                write.Cancel();
+                BOOST_TEST(write.wait() != AsyncStatus::Started);
+            }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
