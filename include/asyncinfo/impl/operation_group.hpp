@@ -209,7 +209,8 @@ template <typename Executor, std::invocable<group_entry<Tag>> F>
 void operation_group<Tag>::on_next(const Executor& executor, F f) {
     if (detail::is_null_callable(f))
         return on_next(nullptr);
-    core_->feed(std::make_shared<detail::executor_feed<Tag, Executor, F>>(executor, std::move(f)));
+    core_->feed(std::make_shared<detail::executor_feed<Tag, detail::full_t<Executor>, F>>(
+        detail::full(executor), std::move(f)));
 }
 
 template <typename Tag>
