@@ -5,9 +5,9 @@
 #ifndef ASYNCINFO_RESUME_ON_HPP
 #define ASYNCINFO_RESUME_ON_HPP
 
-#include <boost/asio/any_io_executor.hpp>
+#include <asyncinfo/detail/full_executor.hpp>
 
-#include <concepts>
+#include <boost/asio/any_io_executor.hpp>
 
 namespace asyncinfo {
 
@@ -29,15 +29,15 @@ struct resume_on_t {
 ///
 /// Example: `co_await asyncinfo::resume_on(pool);`
 template <typename Executor>
-    requires std::constructible_from<boost::asio::any_io_executor, const Executor&>
+    requires detail::any_kind_of_executor<Executor>
 [[nodiscard]] resume_on_t resume_on(const Executor& executor) {
-    return {boost::asio::any_io_executor(executor)};
+    return {detail::as_any_io_executor(executor)};
 }
 
 template <typename Object>
-    requires requires(Object& object) { boost::asio::any_io_executor(object.get_executor()); }
+    requires requires(Object& object) { detail::as_any_io_executor(object.get_executor()); }
 [[nodiscard]] resume_on_t resume_on(Object& object) {
-    return {boost::asio::any_io_executor(object.get_executor())};
+    return {detail::as_any_io_executor(object.get_executor())};
 }
 
 } // namespace asyncinfo

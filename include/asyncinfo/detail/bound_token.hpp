@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/full_executor.hpp>
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -146,7 +147,7 @@ struct binder_traits<boost::asio::executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.template with<bound::executor>(binder.get_executor());
+        return ours.template with<bound::executor>(full(binder.get_executor()));
     }
 };
 
@@ -180,7 +181,7 @@ struct binder_traits<boost::asio::immediate_executor_binder<Token, Executor>> {
     template <typename Ours>
     static auto bind(const boost::asio::immediate_executor_binder<Token, Executor>& binder,
                      const Ours& ours) {
-        return ours.template with<bound::immediate_executor>(binder.get_immediate_executor());
+        return ours.template with<bound::immediate_executor>(full(binder.get_immediate_executor()));
     }
 };
 #endif

@@ -19,6 +19,11 @@
     "asyncinfo: Status is a macro here (X11/Xlib.h defines it): #undef Status after the last X11 header"
 #endif
 
+#if defined(BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT)
+#error                                                                                             \
+    "asyncinfo: BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT makes asio::any_io_executor an executor of the Networking TS; without it, those executors work where they are named"
+#endif
+
 #if BOOST_VERSION < 108100
 #error "asyncinfo needs Boost 1.81 or newer"
 #endif

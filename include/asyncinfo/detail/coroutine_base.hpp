@@ -232,12 +232,12 @@ boost::asio::any_io_executor coroutine_base::executor_or(const Candidate& candid
     if (executor_)
         return executor_;
     boost::asio::any_io_executor own;
-    if constexpr (std::is_constructible_v<boost::asio::any_io_executor, const Candidate&>) {
-        own = boost::asio::any_io_executor(candidate);
-        capture(own);
-    } else {
+    if constexpr (any_kind_of_executor<Candidate>)
+        own = as_any_io_executor(candidate);
+    if (!own)
         own = boost::asio::system_executor();
-    }
+    else if (names_a_place(own))
+        capture(own);
     return own;
 }
 

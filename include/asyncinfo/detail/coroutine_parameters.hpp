@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_COROUTINE_PARAMETERS_HPP
 
 #include <asyncinfo/async_info.hpp>
+#include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,22 +19,20 @@
 namespace asyncinfo::detail {
 
 template <typename T>
-concept gives_executor =
-    !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> &&
-    requires(T& object) { boost::asio::any_io_executor(object.get_executor()); };
+concept gives_executor = !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> &&
+                         requires(T& object) { as_any_io_executor(object.get_executor()); };
 
 template <typename T>
-concept is_executor = boost::asio::execution::is_executor<std::remove_cvref_t<T>>::value &&
-                      std::is_constructible_v<boost::asio::any_io_executor, const T&>;
+concept is_executor = any_kind_of_executor<std::remove_cvref_t<T>>;
 
 /// The first parameter, or the object of a member function, that is an executor or has one.
 inline boost::asio::any_io_executor find_executor() noexcept { return {}; }
 template <typename First, typename... Rest>
 boost::asio::any_io_executor find_executor(First& first, Rest&... rest) {
     if constexpr (is_executor<First>)
-        return boost::asio::any_io_executor(first);
+        return as_any_io_executor(first);
     else if constexpr (gives_executor<First>)
-        return boost::asio::any_io_executor(first.get_executor());
+        return as_any_io_executor(first.get_executor());
     else
         return find_executor(rest...);
 }

@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_EXECUTOR_KEEPER_HPP
 
 #include <asyncinfo/detail/bound_token.hpp>
+#include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/post_to.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,7 +23,8 @@
 namespace asyncinfo::detail {
 
 /// The executor of an operation whose initiation publishes none: the first one that one of its
-/// steps asks to have gated. Until then, and if none does, `asio::system_executor`.
+/// steps asks to have gated, of whatever kind; `asio::system_executor` is none, since it is what
+/// those ask with who have none. Until then, and if none comes, the operation has no executor.
 ///
 /// Lambdas do not publish any, for instance.
 class captured_executor {
@@ -33,17 +35,19 @@ public:
 
     template <typename Executor>
     void capture(const Executor& candidate) noexcept {
-        if constexpr (!std::is_same_v<Executor, boost::asio::system_executor> &&
-                      std::is_constructible_v<boost::asio::any_io_executor, Executor>) {
+        if constexpr (!is_system_executor<Executor>) {
             auto expected = state::none;
-            if (state_.load(std::memory_order_relaxed) != expected ||
-                !state_.compare_exchange_strong(expected, state::capturing))
+            if (state_.load(std::memory_order_relaxed) != expected)
                 return;
             try {
-                executor_ = boost::asio::any_io_executor(candidate);
+                auto found = as_any_io_executor(candidate);
+                if (!names_a_place(found) ||
+                    !state_.compare_exchange_strong(expected, state::capturing))
+                    return;
+                executor_ = std::move(found);
                 state_.store(state::captured, std::memory_order_release);
             } catch (...) {
-                state_.store(state::none);
+                // No memory: the next one who asks is as good.
             }
         }
     }
@@ -105,10 +109,8 @@ template <typename Executor>
 boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
     if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
         return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
-    else if constexpr (std::is_constructible_v<boost::asio::any_io_executor, const Executor&>)
-        return boost::asio::any_io_executor(executor);
     else
-        return boost::asio::system_executor();
+        return as_any_io_executor(executor);
 }
 
 /// Keeps an operation's executor until it ends.
@@ -214,7 +216,7 @@ private:
     template <typename E>
         requires requires(const E& strand) { strand.get_inner_executor(); }
     struct remainder<E> {
-        using type = typename E::inner_executor_type;
+        using type = std::decay_t<decltype(std::declval<const E&>().get_inner_executor())>;
         static constexpr bool is_plain = detail::always_plain<type>;
     };
     using remains_type = typename remainder<Executor>::type;

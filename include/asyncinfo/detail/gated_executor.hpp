@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_GATED_EXECUTOR_HPP
 #define ASYNCINFO_DETAIL_GATED_EXECUTOR_HPP
 
+#include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/operation.hpp>
 
 #include <boost/asio/execution/executor.hpp>
@@ -95,15 +96,15 @@ private:
     operation_ptr operation_;
 };
 
-/// Asio's legacy executors cannot be wrapped; they keep no gate.
+/// What is no executor at all, such as what is asked with to see whether there is one, stays itself.
 template <typename Executor>
-using gated_t = std::conditional_t<boost::asio::execution::is_executor<Executor>::value,
-                                   gated_executor<Executor>, Executor>;
+using gated_t =
+    std::conditional_t<any_kind_of_executor<Executor>, gated_executor<full_t<Executor>>, Executor>;
 
 template <typename Executor>
 gated_t<Executor> through_gate(const Executor& executor, operation_base& operation) noexcept {
-    if constexpr (boost::asio::execution::is_executor<Executor>::value)
-        return {executor, operation_ptr(&operation)};
+    if constexpr (any_kind_of_executor<Executor>)
+        return {full(executor), operation_ptr(&operation)};
     else
         return executor;
 }

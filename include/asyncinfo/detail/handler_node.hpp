@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 #define ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 
+#include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/post_to.hpp>
 #include <asyncinfo/detail/recycling.hpp>
@@ -28,7 +29,7 @@ namespace asyncinfo::detail {
 /// `lose()`, and has to `take`, which destroys it.
 template <typename Node, typename Handler, typename Executor>
 class handler_node {
-    using own_executor = boost::asio::associated_executor_t<Handler, Executor>;
+    using own_executor = full_t<boost::asio::associated_executor_t<Handler, Executor>>;
     using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
         own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
     using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
@@ -74,7 +75,7 @@ public:
 protected:
     handler_node(Handler&& handler, const Executor& otherwise)
         : executor_(boost::asio::prefer(
-              own_executor(boost::asio::get_associated_executor(handler, otherwise)),
+              own_executor(full(boost::asio::get_associated_executor(handler, otherwise))),
               boost::asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler)) {}
     ~handler_node() = default;

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_POST_TO_HPP
 #define ASYNCINFO_DETAIL_POST_TO_HPP
 
+#include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/queue_executor.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
@@ -47,6 +48,9 @@ void without_strand(const Executor& executor, Use use) {
             use(strand->get_inner_executor());
         else if (auto* of_queue = executor.template target<boost::asio::strand<queue_executor<>>>())
             use(of_queue->get_inner_executor());
+        else if (auto* legacy =
+                     executor.template target<adapted_executor<boost::asio::io_context::strand>>())
+            use(legacy->get_inner_executor());
         else if (auto* of_any = executor.template target<boost::asio::strand<any>>())
             without_strand(of_any->get_inner_executor(), use);
         else

@@ -212,8 +212,8 @@ template <typename Executor, std::invocable<group_entry<Tag, Handle>> F>
 void operation_group<Tag, Handle>::on_next(const Executor& executor, F f) {
     if (detail::is_null_callable(f))
         return on_next(nullptr);
-    core_->feed(
-        std::make_shared<detail::executor_feed<Tag, Handle, Executor, F>>(executor, std::move(f)));
+    core_->feed(std::make_shared<detail::executor_feed<Tag, Handle, detail::full_t<Executor>, F>>(
+        detail::full(executor), std::move(f)));
 }
 
 template <typename Tag, typename Handle>

@@ -43,17 +43,17 @@ struct starter {
                       !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
             // For the way of a request, which does not lead through the I/O object's strand; that
             // must not outlive its context, and the operation may.
-            return start_on<true, bound_executor>(detail::bound_to<bound::executor>(token),
-                                                  under_strand(published_executor(initiation)),
-                                                  std::forward<Initiation>(initiation), token,
-                                                  std::forward<Args>(args)...);
+            return start_on<true, bound_executor>(
+                detail::bound_to<bound::executor>(token),
+                under_strand(full(published_executor(initiation))),
+                std::forward<Initiation>(initiation), token, std::forward<Args>(args)...);
         } else if constexpr (is_bound<bound_executor>) {
             return start_on<true, bound_executor>(detail::bound_to<bound::executor>(token),
                                                   unbound(), std::forward<Initiation>(initiation),
                                                   token, std::forward<Args>(args)...);
         } else if constexpr (publishes_executor<Initiation>) {
-            using published = std::decay_t<decltype(published_executor(initiation))>;
-            return start_on<false, published>(published_executor(initiation), unbound(),
+            using published = full_t<std::decay_t<decltype(published_executor(initiation))>>;
+            return start_on<false, published>(full(published_executor(initiation)), unbound(),
                                               std::forward<Initiation>(initiation), token,
                                               std::forward<Args>(args)...);
         } else {
