@@ -49,10 +49,11 @@ void detail::throw_refusal(const operation_base* operation, const boost::system:
 void detail::throw_failure(operation_base* operation, const boost::system::error_code& error,
                            const char* member) {
     boost::system::error_code refused;
-    if (operation && operation->status() != AsyncStatus::Started) {
+    const bool ended = operation && operation->status() != AsyncStatus::Started;
+    if (ended && operation->code(refused) == error && !refused) {
         if (const auto thrown = operation->exception(refused))
             std::rethrow_exception(thrown);
-        if (!refused && operation->code(refused) == error)
+        if (!refused)
             throw_code(error, describe(*operation).c_str());
     }
     throw_refusal(operation, refused ? refused : error, member);
