@@ -126,7 +126,7 @@ int main() {
         for (int i = 0; i < 50; ++i) {
             client c(server);
             const auto read = c.read(use_async_info);
-            std::this_thread::sleep_for(i * 20us);
+            std::this_thread::sleep_for(i * 10us);
             read.Cancel();
             expect(read.wait_for(patience) != AsyncStatus::Started, "the read goes on");
             expect(read.Status() != AsyncStatus::Error, "the read is " + told(read));

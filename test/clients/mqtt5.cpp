@@ -45,8 +45,9 @@ struct client {
 
     void subscribe() {
         run_on(strand, [&] {
-            return mqtt.async_subscribe(mqtt::subscribe_topic{"a/topic", {}},
-                                        mqtt::subscribe_props{}, use_async_info);
+            mqtt::subscribe_topic topic{"a/topic", {}};
+            topic.sub_opts.no_local = mqtt::no_local_e::no; // what this client publishes, too
+            return mqtt.async_subscribe(topic, mqtt::subscribe_props{}, use_async_info);
         }).get();
     }
 
@@ -84,15 +85,44 @@ int main() {
         }
         c.publish<once>(use_async_info).get();
     });
-    scenario("deadline (total) of one publish, nobody there: that ends, and nothing else", [&] {
+    scenario("deadline of one publish, nobody there, by abandon_on_cancel: nothing else ends", [&] {
         client c(1);
         const auto message = c.receive();
-        expect_timed_out(c.publish<mqtt::qos_e::exactly_once>(
-                             use_async_info.cancel_after(200ms, asio::cancellation_type::total)),
-                         "the publish");
+        const auto publish =
+            asyncinfo::abandon_on_cancel(c.publish<mqtt::qos_e::exactly_once>(use_async_info));
+        publish.cancel_after(200ms);
+        expect_timed_out(publish, "the publish");
         expect(message.Status() == AsyncStatus::Started, "async_receive is " + told(message));
         expect(c.run.Status() == AsyncStatus::Started, "async_run is " + told(c.run));
     });
+    scenario("deadline (total) of one publish: it waits for a broker all the same, as with Asio's "
+             "cancel_after; nothing else ends",
+             [&] {
+                 broker.kill();
+                 client c(broker);
+                 const auto message = c.receive();
+                 std::promise<void> control;
+                 run_on(c.strand, [&] {
+                     c.mqtt.async_publish<mqtt::qos_e::exactly_once>(
+                         "a/topic", "a message", mqtt::retain_e::no, mqtt::publish_props{},
+                         asio::cancel_after(200ms, asio::cancellation_type::total,
+                                            [&](error_code, mqtt::reason_code,
+                                                mqtt::pubcomp_props) { control.set_value(); }));
+                 });
+                 const auto publish = c.publish<mqtt::qos_e::exactly_once>(
+                     use_async_info.cancel_after(200ms, asio::cancellation_type::total));
+                 auto controlled = control.get_future();
+                 const bool waits = publish.wait_for(1s) == AsyncStatus::Started;
+                 const bool control_waits = controlled.wait_for(0s) == std::future_status::timeout;
+                 broker.start();
+                 publish.wait_for(patience);
+                 controlled.wait_for(patience);
+                 expect(waits == control_waits, "they differ");
+                 expect(message.Status() == AsyncStatus::Started,
+                        "async_receive is " + told(message));
+                 expect(c.run.Status() == AsyncStatus::Started, "async_run is " + told(c.run));
+                 return (waits ? "ends when the broker comes: " : "ends: ") + told(publish);
+             });
     scenario("Cancel(terminal) of one publish: the whole client ends, as its documents say", [&] {
         client c(1);
         const auto message = c.receive();

@@ -5,6 +5,8 @@
 // Boost.MySQL, over TLS: one operation at a time on a connection, on a bare pool of four threads. It
 // erases its handlers. Its connection pool has a strand of its own (`thread_safe`).
 
+#define BOOST_MYSQL_SEPARATE_COMPILATION // what src.hpp, included below, asks for
+
 #include "check.hpp"
 #include "server.hpp"
 
@@ -143,18 +145,24 @@ int main() {
         threads.join();
         return "Cancel ends async_run as " + told(run) + ", as its documents say";
     });
-    scenario("connection pool: a cancelled get ends with a code of its own", [&] {
+    scenario("connection pool: a cancelled get, with its codes told to the library", [&] {
+        asyncinfo::treat_as_canceled(mysql::client_errc::no_connection_available);
+        asyncinfo::treat_as_canceled(mysql::client_errc::pool_not_running);
         server.kill();
         asio::thread_pool threads(4);
         mysql::connection_pool pool(threads, parameters_for(server.port()));
         const auto run = pool.async_run(use_async_info);
         const auto get = pool.async_get_connection(use_async_info);
+        const auto late = pool.async_get_connection(use_async_info.cancel_after(200ms));
         get.Cancel();
-        expect(get.wait_for(patience) != AsyncStatus::Started, "async_get_connection goes on");
+        get.wait_for(patience);
+        late.wait_for(patience);
         run.Cancel();
         run.wait_for(patience);
         threads.join();
         server.start();
+        expect_end(get, AsyncStatus::Canceled, "async_get_connection");
+        expect_timed_out(late, "async_get_connection with a deadline");
         return told(get);
     });
     scenario("server killed while a query runs", [&] {
