@@ -70,13 +70,11 @@ public:
         operation.completed_ = std::move(handler);
         operation.owes_completed_ = true;
         owed_calls& own = of_this_thread;
-        if (own.last_) {
-            operation.next_that_owes_ = std::exchange(own.last_->next_that_owes_, &operation);
-        } else {
-            operation.next_that_owes_ = &operation;
-            resume_queue::run(own); // not now: the queue is full
-        }
-        own.last_ = &operation;
+        operation_base* const last = std::exchange(own.last_, &operation);
+        operation.next_that_owes_ =
+            last ? std::exchange(last->next_that_owes_, &operation) : &operation;
+        if (!last)
+            resume_queue::run(own); // later: the queue is full
     }
 
 private:

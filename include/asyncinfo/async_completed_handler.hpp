@@ -30,7 +30,9 @@ namespace asyncinfo {
 /// Executor and threads: the callable's associated executor (`asio::bind_executor`) if it has one,
 /// by `asio::dispatch`. Without: on the thread that ends the operation, in its executor, or on the
 /// thread that sets the handler if the operation has ended before. No lock is held meanwhile: the
-/// handler may use every member and drop the last handle.
+/// handler may use every member and drop the last handle. It may end another operation, whose handler
+/// ends the next: beyond 32 levels of handlers and coroutines on the thread's stack, one is called when
+/// that of the level above has returned, or waits by a member of a handle.
 ///
 /// Lifetime: the operation releases the delegate right after the call. Memory comes from the
 /// callable's associated allocator.

@@ -47,7 +47,8 @@ namespace asyncinfo {
 /// Lifetime: a source can be moved and not copied; one that was moved from is empty. What its members
 /// call may destroy the source.
 ///
-/// Errors: what a Completed handler throws is thrown by the member that ends the operation.
+/// Errors: what a Completed handler throws is thrown by the member that ends the operation; beyond 32
+/// of them on the stack it is called later, see `async_completed_handler.hpp`.
 ///
 /// Example:
 ///
@@ -118,7 +119,7 @@ public:
     bool set_partial_result(Args&&... args) const;
 
     /// Tells the operation's Progress handler, and whoever polls `progress()`. False if the operation
-    /// has ended, or the source is empty. What the handler throws is thrown.
+    /// has ended, or the source is empty. What the handler throws is thrown; the operation goes on.
     template <typename Progress = P>
         requires(!std::is_void_v<P> && std::convertible_to<Progress, P>)
     bool report(Progress&& progress) const;
