@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
     }
     QApplication app(argc, argv);
     QCommandLineParser options;
-    options.addHelpOption();
+    options.addHelpOption(); // --help
     const QCommandLineOption screenshot("screenshot", "Save a picture at half-time.", "file.png");
     options.addOption(screenshot);
     options.process(app);

@@ -22,6 +22,25 @@ struct queue_core::ready_call {
     ready_call* next;
 };
 
+namespace {
+
+/// Asio tells the services of a context that it has been forked. There once there is a descriptor.
+class fork_service final : public boost::asio::execution_context::service {
+public:
+    static inline boost::asio::execution_context::id id;
+
+    explicit fork_service(boost::asio::execution_context& queue) : service(queue) {}
+
+private:
+    void shutdown() override {}
+    void notify_fork(boost::asio::execution_context::fork_event event) override {
+        if (event == boost::asio::execution_context::fork_child)
+            static_cast<queue_core&>(context()).renew_signal();
+    }
+};
+
+} // namespace
+
 void queue_core::submit(queued& function) {
     lock_type lock(mutex_);
     if (is_closed()) {
@@ -95,6 +114,7 @@ void queue_core::wake() noexcept {
 ready_signal::native_handle_type queue_core::native_handle() {
     const lock_type lock(mutex_);
     if (!signal_.is_open()) {
+        boost::asio::use_service<fork_service>(*this);
         auto error = signal_.open();
         if (!error && size_ != 0)
             error = signal_.set();
@@ -103,6 +123,16 @@ ready_signal::native_handle_type queue_core::native_handle() {
         signal_failure_ = {};
     }
     return signal_.native_handle();
+}
+
+void queue_core::renew_signal() noexcept {
+    const lock_type lock(mutex_);
+    if (!signal_.is_open())
+        return;
+    signal_.close();
+    signal_failure_ = signal_.open();
+    if (!signal_failure_ && size_ != 0)
+        check_signal(signal_.set());
 }
 
 void queue_core::on_ready(std::function<void()> function) {

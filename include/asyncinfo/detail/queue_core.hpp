@@ -66,6 +66,8 @@ public:
     void wake() noexcept;
 
     ready_signal::native_handle_type native_handle();
+    /// For a child process, which has the descriptor of its parent: one of its own instead.
+    void renew_signal() noexcept;
     void on_ready(std::function<void()> function);
 
     void close();
