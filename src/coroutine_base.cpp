@@ -7,8 +7,12 @@
 #include <asyncinfo/detail/started_operation.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace asyncinfo::detail {
@@ -42,10 +46,95 @@ void coroutine_base::hold_work() {
     work_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
 }
 
+coroutine_base::executor_kind
+coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
+    if (!executor)
+        return executor_kind::none;
+    if (executor.target<asio::io_context::executor_type>())
+        return executor_kind::io_context;
+    if (executor.target<queue_executor<>>())
+        return executor_kind::queue;
+    if (executor.target<asio::thread_pool::executor_type>())
+        return executor_kind::plain;
+    return executor_kind::other;
+}
+
+/// Before the first suspension, and when the executor has changed: whoever is handed the right to
+/// resume looks at it.
+void coroutine_base::watch_context() {
+    if (executor_ && !executor_.target<asio::system_executor>()) {
+        auto life = context_life::of(asio::query(executor_, asio::execution::context));
+        if (life->add(*this))
+            life_.store(life.detach(), std::memory_order_release);
+    }
+    is_watching_ = true;
+}
+
 void coroutine_base::set_executor(asio::any_io_executor executor) {
     work_ = nullptr;
-    const executor_lock lock(self_);
-    executor_.swap(executor);
+    context_life_ptr life;
+    {
+        const executor_lock lock(self_);
+        executor_.swap(executor);
+        life = context_life_ptr(life_.exchange(nullptr), false);
+    }
+    executor = nullptr;
+    if (life)
+        life->remove(*this); // now that there is nothing of it here any more
+    kind_ = kind_of(executor_);
+    context_has_ended_ = false;
+    watch_context();
+}
+
+bool coroutine_base::context_runs_here() const noexcept {
+    context_life* const life = life_.load(std::memory_order_relaxed);
+    if (!life)
+        return false;
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    return life->runs_here();
+#else
+    bool here = false;
+    life->unless_over([&] { here = runs_on_this_thread(executor_); });
+    return here;
+#endif
+}
+
+asio::execution_context& coroutine_base::context() const noexcept {
+    if (context_life* const life = life_.load(std::memory_order_relaxed))
+        return life->context();
+    return asio::query(executor_, asio::execution::context);
+}
+
+/// By the thread that destroys the context.
+void coroutine_base::context_ends(context_life& life) noexcept {
+    const operation_ptr held(&self_, false);
+    const bool on_stack = self_.is_inside();
+    self_.run([&] {
+        context_has_ended_ = frame_ && life_.load(std::memory_order_relaxed) == &life;
+        // Else the body is on this thread's stack, and destroys its own queue: when it suspends.
+        if (context_has_ended_ && !on_stack)
+            end_with_context();
+    });
+}
+
+/// Inside the gate; the body is suspended, or has ended.
+void coroutine_base::end_with_context() noexcept {
+    if (!frame_)
+        return;
+    if (!is_given_back_) {
+        self_.retain(); // for whoever has the right to resume, and finds nobody
+        if (awaited_ && awaited_->unobserve(end_))
+            self_.release();
+    }
+    destroy_frame();
+}
+
+/// The context is being destroyed: it abandons the coroutine.
+void coroutine_base::give_back() noexcept {
+    self_.run([this] {
+        if (finds_frame())
+            is_given_back_ = true;
+    });
 }
 
 void coroutine_base::capture(asio::any_io_executor executor) noexcept {
@@ -60,7 +149,7 @@ void coroutine_base::resume() {
         return destroy_block();
     if (std::exchange(started_, true))
         return self_.run([this] { go_on(); });
-    self_.run_initiation([this] { frame_.resume(); });
+    self_.run_initiation([this] { run_body(); });
 }
 
 void coroutine_base::destroy_later() noexcept {
@@ -69,24 +158,34 @@ void coroutine_base::destroy_later() noexcept {
 }
 
 void coroutine_base::submit() {
-    if (!executor_)
+    if (!has_executor())
         return resume_queue::run(*this);
-    if (resume_queue::is_full())
+    const bool here = !life_.load(std::memory_order_relaxed) || context_runs_here();
+    if (!here || resume_queue::is_full())
         return submit_later();
-    // The commonest executor's dispatch, without erasing the type of what it is given.
-    if (const auto* io = executor_.target<asio::io_context::executor_type>()) {
-        if (io->running_in_this_thread())
-            return resume_queue::run(*this);
-        return post_to(asio::io_context::executor_type(*io), resumption(*this));
-    }
+    // The commonest executor's dispatch.
+    if (kind_ == executor_kind::io_context)
+        return resume_queue::run(*this);
     asio::any_io_executor(executor_).execute(resumption(*this));
 }
 
 void coroutine_base::submit_later() {
-    if (executor_)
-        post_to(asio::any_io_executor(executor_), resumption(*this));
-    else
-        resume_queue::run(*this);
+    if (!has_executor())
+        return resume_queue::run(*this);
+    context_life* const life = life_.load(std::memory_order_relaxed);
+    const auto post = [this] {
+        // A copy: the coroutine may end meanwhile. Of the commonest, without erasing types.
+        if (kind_ == executor_kind::io_context) {
+            using io = asio::io_context::executor_type;
+            post_to(io(*executor_.target<io>()), resumption(*this));
+        } else {
+            post_to(asio::any_io_executor(executor_), resumption(*this));
+        }
+    };
+    if (!life || kind_ == executor_kind::queue)
+        post();
+    else if (!life->unless_over(post))
+        give_back();
 }
 
 void coroutine_base::awaited() {
@@ -99,6 +198,7 @@ void coroutine_base::awaited() {
 /// What it left here: its cancellation handler, where it ran.
 void coroutine_base::forget_awaited() noexcept {
     lost_ = false;
+    awaited_ = nullptr;
     self_.slot().clear();
     if (captured_)
         capture(nullptr);
@@ -106,6 +206,8 @@ void coroutine_base::forget_awaited() noexcept {
 
 void coroutine_base::abandon() noexcept {
     self_.run([this] {
+        if (!finds_frame())
+            return;
         if (suspending_ || calling_back_)
             lost_ = true;
         else
@@ -114,14 +216,16 @@ void coroutine_base::abandon() noexcept {
 }
 
 void coroutine_base::destroy_frame() noexcept {
+    callback_ = nullptr;
     take_frame().destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
-    finish();
+    publish();
 }
 
 void coroutine_base::finish() noexcept {
     callback_ = nullptr;
+    take_frame().destroy();
     publish();
 }
 
@@ -177,7 +281,9 @@ void coroutine_base::requested() {
             if (self.lost_)
                 self.destroy_frame();
             else if (self.resumed_)
-                self.frame_.resume();
+                self.run_body();
+            else if (self.context_has_ended_)
+                self.end_with_context();
         }
     } const going_on{*this};
     calling_back_ = true;
@@ -185,12 +291,14 @@ void coroutine_base::requested() {
 }
 
 void coroutine_base::submit_request(operation_base::delivery&& request) {
+    context_life_ptr life; // goes after the executor
     asio::any_io_executor executor;
     bool has_own = true;
     {
         const executor_lock lock(self_);
         has_own = executor_ != nullptr;
         executor = has_own ? executor_ : captured_;
+        life = context_life_ptr(life_.load(std::memory_order_acquire));
     }
     const bool callback_here = !has_own && !asked_here_.load(std::memory_order_relaxed);
     if (request.hops() == 0 && (self_.emits_anywhere() || callback_here)) {
@@ -208,15 +316,23 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
 }
 
 void coroutine_base::drop_executor() noexcept {
-    executor_ = what_remains(executor_);
     captured_ = nullptr;
     work_ = nullptr;
+    if (kind_ == executor_kind::other)
+        executor_ = what_remains(executor_);
+    if (context_life* const life = life_.load(std::memory_order_relaxed))
+        life->remove(*this); // now that there is nothing of it here any more
 }
 
 bool coroutine_base::runs_here() const noexcept {
     return executor_ && runs_on_this_thread(executor_);
 }
 
-asio::any_io_executor coroutine_base::any_executor() const { return to_any_io_executor(executor_); }
+asio::any_io_executor coroutine_base::any_executor() const {
+    const context_life* const life = life_.load(std::memory_order_acquire);
+    if (life && life->is_over() && kind_ != executor_kind::queue)
+        return asio::system_executor();
+    return to_any_io_executor(executor_);
+}
 
 } // namespace asyncinfo::detail

@@ -67,11 +67,7 @@ private:
 
     void publish() override { block_t<Handle>::end(); }
 
-    void destroy_block() noexcept override {
-        if (auto frame = take_frame())
-            frame.destroy();
-        free_memory();
-    }
+    void destroy_block() noexcept override { free_memory(); }
 
     void free_memory() noexcept {
         unit_allocator allocator(allocator_);
