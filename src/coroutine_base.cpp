@@ -312,7 +312,15 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
     }
     request.set_last(request.hops() == 1 ||
                      executor.target<asio::io_context::executor_type>() != nullptr);
-    post_on_the_way(executor, request.hops() == 0, std::move(request));
+    const auto post = [&] {
+        const bool first = request.hops() == 0;
+        post_on_the_way(executor, first, std::move(request));
+    };
+    // What it does not take stays latched.
+    if (!has_own || !life || executor.target<queue_executor<>>())
+        post();
+    else
+        life->unless_over(post);
 }
 
 void coroutine_base::drop_executor() noexcept {

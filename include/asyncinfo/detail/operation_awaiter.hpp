@@ -29,7 +29,6 @@ class awaited_outcome {
 public:
     using result_type = result_t<Signatures...>;
 
-
     template <typename... Args>
     void set_result(Args&&... args) {
         if constexpr (!std::is_void_v<result_type>)
