@@ -60,22 +60,47 @@ bool context_life::add(context_dependent& dependent) {
     const std::lock_guard guard(mutex_);
     if (is_over())
         return false;
-    dependent.next_ = first_;
-    if (first_)
-        first_->previous_ = &dependent;
-    first_ = &dependent;
-    dependent.listed_ = true;
+    append(dependents_, dependent);
     return true;
 }
 
 void context_life::remove(context_dependent& dependent) noexcept {
     const std::lock_guard guard(mutex_);
-    if (!std::exchange(dependent.listed_, false))
+    unlink(dependent);
+}
+
+void context_life::postpone(context_dependent& dependent) noexcept {
+    const std::lock_guard guard(mutex_);
+    append(postponed_, dependent);
+}
+
+void context_life::hasten(context_dependent& dependent) noexcept {
+    const std::lock_guard guard(mutex_);
+    if (!is_listed(dependent))
         return;
-    (dependent.previous_ ? dependent.previous_->next_ : first_) = dependent.next_;
-    if (dependent.next_)
-        dependent.next_->previous_ = dependent.previous_;
-    dependent.next_ = dependent.previous_ = nullptr;
+    unlink(dependent);
+    append(dependents_, dependent);
+}
+
+bool context_life::hold_if_listed(context_dependent& dependent) noexcept {
+    const std::lock_guard guard(mutex_);
+    if (!is_listed(dependent))
+        return false;
+    dependent.hold();
+    return true;
+}
+
+void context_life::unlink(context_link& l) noexcept {
+    l.previous_->next_ = l.next_;
+    l.next_->previous_ = l.previous_;
+    l.next_ = l.previous_ = &l;
+}
+
+void context_life::append(list& to, context_link& l) noexcept {
+    l.previous_ = to.previous_;
+    l.next_ = &to;
+    to.previous_->next_ = &l;
+    to.previous_ = &l;
 }
 
 void context_life::end() noexcept {
@@ -86,20 +111,47 @@ void context_life::end() noexcept {
     for (unsigned users = users_.load(); users != over; users = users_.load())
         users_.wait(users);
     for (;;) {
-        context_dependent* next = nullptr;
-        {
-            const std::lock_guard guard(mutex_);
-            if (!first_)
-                return;
-            next = std::exchange(first_, first_->next_);
-            if (first_)
-                first_->previous_ = nullptr;
-            next->next_ = nullptr;
-            next->listed_ = false;
-            next->hold();
-        }
-        next->context_ends(*this);
+        if (context_dependent* const next = take_next())
+            next->context_ends(*this, false);
+        else if (context_dependent* const postponed = take_postponed())
+            postponed->context_ends(*this, true);
+        else
+            return;
     }
+}
+
+context_dependent* context_life::take_next() noexcept {
+    const std::lock_guard guard(mutex_);
+    if (!is_listed(dependents_))
+        return nullptr;
+    auto& next = static_cast<context_dependent&>(*dependents_.next_);
+    unlink(next);
+    next.hold();
+    return &next;
+}
+
+/// They wait for something that does not end with the context. One of them that is awaited by another
+/// one, as a coroutine that it has called, goes first: it may use what is the other's.
+context_dependent* context_life::take_postponed() noexcept {
+    context_dependent* taken = nullptr;
+    {
+        const std::lock_guard guard(mutex_);
+        if (!is_listed(postponed_))
+            return nullptr;
+        taken = static_cast<context_dependent*>(postponed_.next_);
+        taken->hold();
+    }
+    // Those that await each other in a circle would be gone round for ever.
+    for (int depth = 0; depth != 1'000'000; ++depth) {
+        context_dependent* const inner = taken->awaits(*this);
+        if (!inner)
+            break;
+        taken->let_go();
+        taken = inner;
+    }
+    const std::lock_guard guard(mutex_);
+    unlink(*taken);
+    return taken;
 }
 
 } // namespace asyncinfo::detail

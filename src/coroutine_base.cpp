@@ -106,15 +106,29 @@ asio::execution_context& coroutine_base::context() const noexcept {
 }
 
 /// By the thread that destroys the context.
-void coroutine_base::context_ends(context_life& life) noexcept {
+void coroutine_base::context_ends(context_life& life, bool last) noexcept {
     const operation_ptr held(&self_, false);
     const bool on_stack = self_.is_inside();
     self_.run([&] {
-        context_has_ended_ = frame_ && life_.load(std::memory_order_relaxed) == &life;
+        if (!frame_ || life_.load(std::memory_order_relaxed) != &life)
+            return;
+        // What it awaits may end with the context, too, and then goes first.
+        if (!last && awaited_ && !is_given_back_)
+            return life.postpone(*this);
+        context_has_ended_ = true;
         // Else the body is on this thread's stack, and destroys its own queue: when it suspends.
-        if (context_has_ended_ && !on_stack)
+        if (!on_stack)
             end_with_context();
     });
+}
+
+context_dependent* coroutine_base::awaits(context_life& life) noexcept {
+    context_dependent* found = nullptr;
+    self_.run([&] {
+        if (frame_ && awaited_ && !is_given_back_)
+            found = awaited_->dependent_of(life);
+    });
+    return found;
 }
 
 /// Inside the gate; the body is suspended, or has ended.
@@ -132,8 +146,10 @@ void coroutine_base::end_with_context() noexcept {
 /// The context is being destroyed: it abandons the coroutine.
 void coroutine_base::give_back() noexcept {
     self_.run([this] {
-        if (finds_frame())
-            is_given_back_ = true;
+        if (!finds_frame())
+            return;
+        is_given_back_ = true;
+        life_.load(std::memory_order_relaxed)->hasten(*this);
     });
 }
 

@@ -29,8 +29,9 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
-/// Contract §3: a coroutine whose executor's context is destroyed is destroyed with it, whatever it
+/// Contract §9: a coroutine whose executor's context is destroyed is destroyed with it, whatever it
 /// awaits: it ends as abandoned, its locals gone. What it awaits finds nobody later, and nothing that
 /// a handle offers touches the context.
 namespace coroutines_end_with_their_context_test {
@@ -99,7 +100,9 @@ IAsyncAction any(executor, elsewhere& e, alive) {
 IAsyncAction abandonable(executor, elsewhere& e, alive) {
     co_await asyncinfo::abandon_on_cancel(e.source.operation());
 }
-IAsyncAction nested(executor on, elsewhere& e, alive kept) { co_await source(on, e, kept); }
+IAsyncAction nested(executor on, elsewhere& e, alive kept) {
+    co_await source(on, e, std::move(kept));
+}
 IAsyncAction moved(executor on, elsewhere& e, alive) {
     co_await asyncinfo::resume_on(e.context);
     co_await asyncinfo::resume_on(on);
@@ -279,6 +282,79 @@ BOOST_AUTO_TEST_CASE(while_another_pool_posts_to_them) {
         BOOST_TEST(kept.use_count() == 1);
         network.join();
     }
+}
+
+/// The callee uses what is the caller's until it has gone.
+struct uses {
+    alive& object;
+    std::vector<char>& order;
+    char name;
+    ~uses() {
+        BOOST_TEST(object.use_count() >= 1);
+        order.push_back(name);
+    }
+};
+
+IAsyncAction callee(executor, elsewhere& e, alive& callers, std::vector<char>& order, char name) {
+    const uses user{callers, order, name};
+    if (name == 'b')
+        co_await e.timer.async_wait(use_async_info);
+    else
+        co_await e.source.operation();
+}
+
+IAsyncAction caller(executor on, elsewhere& e, std::vector<char>& order, bool late, bool several) {
+    if (late)
+        co_await asio::post(e.context, use_async_info);
+    alive local = std::make_shared<int>();
+    const uses user{local, order, 'z'};
+    if (several)
+        co_await when_all(callee(on, e, local, order, 'a'), callee(on, e, local, order, 'b'));
+    else
+        co_await callee(on, e, local, order, 'a');
+}
+
+IAsyncAction callers_caller(executor on, elsewhere& e, std::vector<char>& order, bool late,
+                            bool several) {
+    co_await caller(on, e, order, late, several);
+}
+
+// A coroutine that has been called goes before the one that has called it and awaits it.
+BOOST_AUTO_TEST_CASE(the_innermost_first) {
+    for (const auto start : {caller, callers_caller})
+        for (const bool late : {false, true})
+            for (const bool several : {false, true}) {
+                elsewhere e;
+                std::vector<char> order;
+                auto context = std::make_unique<asio::io_context>();
+                const auto op = start(context->get_executor(), e, order, late, several);
+                e.context.poll();
+                context->poll();
+                context.reset();
+                BOOST_TEST((op.ErrorCode() == errc::abandoned));
+                BOOST_TEST(order.size() == (several ? 3u : 2u));
+                BOOST_TEST(order.back() == 'z');
+            }
+}
+
+// However many they are.
+BOOST_AUTO_TEST_CASE(in_a_long_chain) {
+    elsewhere e;
+    std::function<IAsyncAction(asio::io_context&, int)> calls = [&](asio::io_context& context,
+                                                                    int depth) -> IAsyncAction {
+        return [](asio::io_context& c, elsewhere& w, auto& f, int d) -> IAsyncAction {
+            co_await asio::post(c, use_async_info);
+            if (d == 0)
+                co_await w.source.operation();
+            else
+                co_await f(c, d - 1);
+        }(context, e, calls, depth);
+    };
+    auto context = std::make_unique<asio::io_context>();
+    const auto op = calls(*context, 20000);
+    context->poll();
+    context.reset();
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
 }
 
 BOOST_AUTO_TEST_CASE(with_the_one_they_have_moved_to) {

@@ -68,6 +68,14 @@ class combination : public produced_operation<Derived, Handle, T>, resumable {
 public:
     boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    context_dependent* member_of(context_life& life) noexcept {
+        context_dependent* found = nullptr;
+        visit_running([&](operation_base& member) {
+            found = member.dependent_of(life);
+            return found != nullptr;
+        });
+        return found;
+    }
     void dispose() noexcept {
         unused_ = true;
         resume_queue::run(*this);
@@ -155,20 +163,11 @@ protected:
 
     /// Would waiting here block members that are needed: any of those that run, or all of them?
     bool members_need_this_thread(bool all) const noexcept {
-        // Deeper than that it is not worth the stack.
-        constexpr int deepest = 8;
-        static constinit thread_local int depth = 0;
-        if (released_ || depth == deepest)
-            return false;
-        ++depth;
         bool needed = false;
-        for (const node& n : nodes_)
-            if (n.operation().status() == AsyncStatus::Started) {
-                needed = n.operation().needs_this_thread();
-                if (needed != all)
-                    break;
-            }
-        --depth;
+        visit_running([&](operation_base& member) {
+            needed = member.needs_this_thread();
+            return needed != all;
+        });
         return needed;
     }
 
@@ -190,6 +189,21 @@ private:
 
         combination& owner;
     };
+
+    /// Visits members that run until `visit` says true.
+    template <typename Visit>
+    void visit_running(Visit visit) const noexcept {
+        // Deeper than that it is not worth the stack.
+        constexpr int deepest = 8;
+        static constinit thread_local int depth = 0;
+        if (released_ || depth == deepest)
+            return;
+        ++depth;
+        for (const node& n : nodes_)
+            if (n.operation().status() == AsyncStatus::Started && visit(n.operation()))
+                break;
+        --depth;
+    }
 
     void release_members() noexcept {
         // Somebody may be in `members_need_this_thread`.

@@ -16,28 +16,42 @@ namespace asyncinfo::detail {
 class context_life;
 using context_life_ptr = boost::intrusive_ptr<context_life>;
 
-/// Something that must not outlive an execution context, and may be known to others that do: a
-/// suspended coroutine, a waiting handler.
-class context_dependent {
-public:
-    context_dependent() = default;
-    context_dependent(const context_dependent&) = delete;
-    context_dependent& operator=(const context_dependent&) = delete;
-
-    /// Called with the list locked: keeps this until `context_ends` has been called.
-    virtual void hold() noexcept = 0;
-    /// The context is being destroyed, on this thread, and is still there. No lock is held.
-    virtual void context_ends(context_life& life) noexcept = 0;
-
+/// In a list of a context's dependents, or in none.
+class context_link {
 protected:
-    ~context_dependent() = default;
+    context_link() = default;
+    context_link(const context_link&) = delete;
+    context_link& operator=(const context_link&) = delete;
+    ~context_link() = default;
 
 private:
     friend class context_life;
 
-    context_dependent* next_ = nullptr;
-    context_dependent* previous_ = nullptr;
-    bool listed_ = false;
+    context_link* next_ = this;
+    context_link* previous_ = this;
+};
+
+/// Something that must not outlive an execution context, and may be known to others that do: a
+/// suspended coroutine, a waiting handler.
+class context_dependent : context_link {
+public:
+    /// Called with the lists locked: keeps this until `context_ends` has been called, or `let_go`.
+    virtual void hold() noexcept = 0;
+    virtual void let_go() noexcept = 0;
+
+    /// The context is being destroyed, on this thread, and is still there. No lock is held. Unless
+    /// this is the `last` call it may ask to be called again, by `postpone`.
+    virtual void context_ends(context_life& life, bool last) noexcept = 0;
+
+    /// One of the same context that has to end before this does: held; or null.
+    virtual context_dependent* awaits(context_life&) noexcept { return nullptr; }
+
+protected:
+    context_dependent() = default;
+    ~context_dependent() = default;
+
+private:
+    friend class context_life;
 };
 
 /// What may be known of an execution context after its end: that it has ended. A service of the
@@ -78,6 +92,13 @@ public:
     bool add(context_dependent& dependent);
     void remove(context_dependent& dependent) noexcept;
 
+    /// For a dependent to whom the end is told: after those that it waits for.
+    void postpone(context_dependent& dependent) noexcept;
+    /// It need not wait any more.
+    void hasten(context_dependent& dependent) noexcept;
+    /// False if it has ended, or is being told.
+    bool hold_if_listed(context_dependent& dependent) noexcept;
+
     friend void intrusive_ptr_add_ref(context_life* life) noexcept {
         life->references_.fetch_add(1, std::memory_order_relaxed);
     }
@@ -98,14 +119,23 @@ private:
         if (users_.fetch_sub(1, std::memory_order_acq_rel) == (over | 1))
             users_.notify_all();
     }
+    struct list : context_link {};
+
     void end() noexcept;
+    context_dependent* take_next() noexcept;
+    context_dependent* take_postponed() noexcept;
+
+    static bool is_listed(const context_link& l) noexcept { return l.next_ != &l; }
+    static void unlink(context_link& l) noexcept;
+    static void append(list& to, context_link& l) noexcept;
 
     boost::asio::execution_context* const context_;
     const void* const scheduler_; ///< what Asio tells threads of the context by
     std::atomic<unsigned> references_{0};
     std::atomic<unsigned> users_{0}; ///< and whether it is over
     std::mutex mutex_;
-    context_dependent* first_ = nullptr;
+    list dependents_;
+    list postponed_;
 };
 
 } // namespace asyncinfo::detail

@@ -40,7 +40,7 @@ namespace asyncinfo::detail {
 /// no frame, which is looked at inside the gate, or on a thread of the context, which lives. It gets a
 /// reference of its own for that; nothing of what is awaited may point into the frame without the
 /// right, and nothing of it has a copy of the executor.
-class coroutine_base : public resumable, context_dependent {
+class coroutine_base : public resumable, public context_dependent {
 public:
     explicit coroutine_base(operation_base& self) noexcept : self_(self), end_(*this) {}
 
@@ -176,6 +176,9 @@ public:
     boost::asio::any_io_executor any_executor() const;
     void requested();
     void latched() noexcept;
+    context_dependent* dependent_of(context_life& life) noexcept {
+        return life.hold_if_listed(*this) ? this : nullptr;
+    }
 
 protected:
     ~coroutine_base() {
@@ -249,7 +252,9 @@ private:
     void give_back() noexcept;
     void end_with_context() noexcept;
     void hold() noexcept override { self_.retain(); }
-    void context_ends(context_life& life) noexcept override;
+    void let_go() noexcept override { self_.release(); }
+    void context_ends(context_life& life, bool last) noexcept override;
+    context_dependent* awaits(context_life& life) noexcept override;
 
     void resume() override;
     void destroy_frame() noexcept;

@@ -120,11 +120,15 @@ private:
     }
     static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
     static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
+    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
+        return of(self).coroutine_base::dependent_of(life);
+    }
 
     static constexpr operation_methods methods{
         typeid(Handle), &destroy,       &block_t<Handle>::discard,
         &submit,        &drop_executor, &runs_here,
         &executor,      &requested,     &latched,
+        nullptr,        &dependent_of,
     };
 
     const std::size_t units_;
