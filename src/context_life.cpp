@@ -57,7 +57,7 @@ bool context_life::runs_here() const noexcept {
 }
 
 bool context_life::add(context_dependent& dependent) {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     if (is_over())
         return false;
     append(dependents_, dependent);
@@ -65,17 +65,17 @@ bool context_life::add(context_dependent& dependent) {
 }
 
 void context_life::remove(context_dependent& dependent) noexcept {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     unlink(dependent);
 }
 
 void context_life::postpone(context_dependent& dependent) noexcept {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     append(postponed_, dependent);
 }
 
 void context_life::hasten(context_dependent& dependent) noexcept {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     if (!is_listed(dependent))
         return;
     unlink(dependent);
@@ -83,7 +83,7 @@ void context_life::hasten(context_dependent& dependent) noexcept {
 }
 
 bool context_life::hold_if_listed(context_dependent& dependent) noexcept {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     if (!is_listed(dependent))
         return false;
     dependent.hold();
@@ -105,7 +105,7 @@ void context_life::append(list& to, context_link& l) noexcept {
 
 void context_life::end() noexcept {
     {
-        const std::lock_guard guard(mutex_);
+        const lock_guard guard(*this);
         users_.fetch_or(over, std::memory_order_acq_rel);
     }
     for (unsigned users = users_.load(); users != over; users = users_.load())
@@ -121,7 +121,7 @@ void context_life::end() noexcept {
 }
 
 context_dependent* context_life::take_next() noexcept {
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     if (!is_listed(dependents_))
         return nullptr;
     auto& next = static_cast<context_dependent&>(*dependents_.next_);
@@ -135,7 +135,7 @@ context_dependent* context_life::take_next() noexcept {
 context_dependent* context_life::take_postponed() noexcept {
     context_dependent* taken = nullptr;
     {
-        const std::lock_guard guard(mutex_);
+        const lock_guard guard(*this);
         if (!is_listed(postponed_))
             return nullptr;
         taken = static_cast<context_dependent*>(postponed_.next_);
@@ -149,7 +149,7 @@ context_dependent* context_life::take_postponed() noexcept {
         taken->let_go();
         taken = inner;
     }
-    const std::lock_guard guard(mutex_);
+    const lock_guard guard(*this);
     unlink(*taken);
     return taken;
 }

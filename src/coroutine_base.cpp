@@ -86,19 +86,6 @@ void coroutine_base::set_executor(asio::any_io_executor executor) {
     watch_context();
 }
 
-bool coroutine_base::context_runs_here() const noexcept {
-    context_life* const life = life_.load(std::memory_order_relaxed);
-    if (!life)
-        return false;
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
-    return life->runs_here();
-#else
-    bool here = false;
-    life->unless_over([&] { here = runs_on_this_thread(executor_); });
-    return here;
-#endif
-}
-
 asio::execution_context& coroutine_base::context() const noexcept {
     if (context_life* const life = life_.load(std::memory_order_relaxed))
         return life->context();
@@ -176,11 +163,16 @@ void coroutine_base::destroy_later() noexcept {
 void coroutine_base::submit() {
     if (!has_executor())
         return resume_queue::run(*this);
-    const bool here = !life_.load(std::memory_order_relaxed) || context_runs_here();
-    if (!here || resume_queue::is_full())
+    if (!may_run_here())
+        return submit_later();
+    submit_here();
+}
+
+void coroutine_base::submit_here() {
+    if (has_executor() && resume_queue::is_full())
         return submit_later();
     // The commonest executor's dispatch.
-    if (kind_ == executor_kind::io_context)
+    if (kind_ <= executor_kind::io_context)
         return resume_queue::run(*this);
     asio::any_io_executor(executor_).execute(resumption(*this));
 }

@@ -102,7 +102,10 @@ protected:
                 intrusive_ptr_release(operation_);
         }
 
-        void ended() override { static_cast<Derived*>(owner_)->member_ended(*this, true); }
+        void ended() override {
+            owner_->let_go_of_executor(*this);
+            static_cast<Derived*>(owner_)->member_ended(*this, true);
+        }
 
     private:
         bool holds_ = false; // first, where there is padding
@@ -216,8 +219,19 @@ private:
     }
 
     void take_executor() {
-        if (!nodes_.empty())
-            executor_ = nodes_[0].operation().executor();
+        if (nodes_.empty())
+            return;
+        executor_ = nodes_[0].operation().executor();
+        executor_stays_ = what_remains(executor_) == executor_;
+    }
+
+    /// It is the first member's. If that ends with its context the others may go on, and a strand must
+    /// not.
+    void let_go_of_executor(const node& ended) noexcept {
+        if (executor_stays_ || &ended != nodes_.data() || !this->lock())
+            return;
+        const auto strand = std::exchange(executor_, what_remains(executor_));
+        this->unlock();
     }
 
     void resume() override {
@@ -231,6 +245,7 @@ private:
                        std::array<node, Count == any_number ? 0 : Count>>
         nodes_;
     boost::asio::any_io_executor executor_;
+    bool executor_stays_ = true;
     bool released_ = false;
     bool unused_ = false;
 };

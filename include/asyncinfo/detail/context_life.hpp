@@ -9,7 +9,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
-#include <mutex>
+#include <thread>
 
 namespace asyncinfo::detail {
 
@@ -121,6 +121,21 @@ private:
     }
     struct list : context_link {};
 
+    /// For a few instructions, none of them a user's; cheaper than a mutex.
+    class lock_guard {
+    public:
+        explicit lock_guard(context_life& life) noexcept : locked_(life.locked_) {
+            while (locked_.exchange(true, std::memory_order_acquire))
+                std::this_thread::yield();
+        }
+        lock_guard(const lock_guard&) = delete;
+        lock_guard& operator=(const lock_guard&) = delete;
+        ~lock_guard() { locked_.store(false, std::memory_order_release); }
+
+    private:
+        std::atomic<bool>& locked_;
+    };
+
     void end() noexcept;
     context_dependent* take_next() noexcept;
     context_dependent* take_postponed() noexcept;
@@ -133,7 +148,7 @@ private:
     const void* const scheduler_; ///< what Asio tells threads of the context by
     std::atomic<unsigned> references_{0};
     std::atomic<unsigned> users_{0}; ///< and whether it is over
-    std::mutex mutex_;
+    std::atomic<bool> locked_{false};
     list dependents_;
     list postponed_;
 };

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_BASE_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_BASE_HPP
 
+#include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/context_life.hpp>
 #include <asyncinfo/detail/observer.hpp>
@@ -103,20 +104,23 @@ public:
     template <typename Store>
     void end_await(Store store) {
         const bool inside = self_.is_inside();
-        if (!inside && may_be_destroyed_meanwhile()) {
+        const bool here = inside || may_run_here();
+        if (!here) {
             bool stored = false;
             self_.run([&] {
                 if ((stored = finds_frame()))
                     store();
             });
             if (stored)
-                submit();
+                submit_later();
             return;
         }
         if (!finds_frame())
             return;
         store();
-        if (inside && (is_home_ || !suspending_))
+        if (!inside)
+            submit_here();
+        else if (is_home_ || !suspending_)
             go_on();
         else
             submit();
@@ -243,12 +247,23 @@ private:
             end_with_context();
     }
 
-    bool may_be_destroyed_meanwhile() const noexcept {
-        return life_.load(std::memory_order_relaxed) && !context_runs_here();
+    /// Else the context may end meanwhile.
+    bool may_run_here() const noexcept {
+        context_life* const life = life_.load(std::memory_order_relaxed);
+        return !life || runs_here(*life);
     }
+    bool runs_here(context_life& life) const noexcept {
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+        return life.runs_here();
+#else
+        bool here = false;
+        life.unless_over([&] { here = runs_on_this_thread(executor_); });
+        return here;
+#endif
+    }
+    void submit_here();
 
     void watch_context();
-    bool context_runs_here() const noexcept;
     void give_back() noexcept;
     void end_with_context() noexcept;
     void hold() noexcept override { self_.retain(); }
@@ -320,7 +335,7 @@ private:
 template <typename Step>
 void coroutine_base::run_step(Step&& step, bool later) {
     context_life* const life = life_.load(std::memory_order_relaxed);
-    const bool here = !life || context_runs_here();
+    const bool here = !life || runs_here(*life);
     if (here && !later)
         return boost::asio::any_io_executor(executor_).execute(std::forward<Step>(step));
     const auto post = [&] {
