@@ -12,8 +12,7 @@ using namespace std::chrono_literals;
 using asio::as_tuple, asio::deferred, asio::ip::tcp;
 using asyncinfo::IAsyncAction, asyncinfo::IAsyncOperation, asyncinfo::use_async_info;
 
-IAsyncOperation<std::size_t> echo(tcp::socket peer) { // resumes on the peer's executor
-    tcp::socket socket = std::move(peer); // a local: goes with the body, not with the last handle
+IAsyncOperation<std::size_t> echo(tcp::socket socket) { // resumes on the socket's executor
     const auto token = co_await asyncinfo::get_cancellation_token();
     co_await asio::this_coro::throw_if_cancelled(false); // this body looks at `token` instead
     char data[512];

@@ -7,8 +7,12 @@
 #include <asyncinfo/detail/started_operation.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace asyncinfo::detail {
@@ -42,10 +46,98 @@ void coroutine_base::hold_work() {
     work_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
 }
 
+coroutine_base::executor_kind
+coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
+    if (!executor)
+        return executor_kind::none;
+    if (executor.target<asio::io_context::executor_type>())
+        return executor_kind::io_context;
+    if (executor.target<queue_executor<>>())
+        return executor_kind::queue;
+    if (executor.target<asio::thread_pool::executor_type>())
+        return executor_kind::plain;
+    return executor_kind::other;
+}
+
+/// Before the first suspension, and when the executor has changed: whoever is handed the right to
+/// resume looks at it.
+void coroutine_base::watch_context() {
+    if (executor_ && !executor_.target<asio::system_executor>()) {
+        auto life = context_life::of(asio::query(executor_, asio::execution::context));
+        if (life->add(*this))
+            life_.store(life.detach(), std::memory_order_release);
+    }
+    is_watching_ = true;
+}
+
 void coroutine_base::set_executor(asio::any_io_executor executor) {
     work_ = nullptr;
-    const executor_lock lock(self_);
-    executor_.swap(executor);
+    context_life_ptr life;
+    {
+        const executor_lock lock(self_);
+        executor_.swap(executor);
+        life = context_life_ptr(life_.exchange(nullptr), false);
+    }
+    executor = nullptr;
+    if (life)
+        life->remove(*this); // now that there is nothing of it here any more
+    kind_ = kind_of(executor_);
+    context_has_ended_ = false;
+    watch_context();
+}
+
+asio::execution_context& coroutine_base::context() const noexcept {
+    if (context_life* const life = life_.load(std::memory_order_relaxed))
+        return life->context();
+    return asio::query(executor_, asio::execution::context);
+}
+
+/// By the thread that destroys the context.
+void coroutine_base::context_ends(context_life& life, bool last) noexcept {
+    const operation_ptr held(&self_, false);
+    const bool on_stack = self_.is_inside();
+    self_.run([&] {
+        if (!frame_ || life_.load(std::memory_order_relaxed) != &life)
+            return;
+        // What it awaits may end with the context, too, and then goes first.
+        if (!last && awaited_ && !is_given_back_)
+            return life.postpone(*this);
+        context_has_ended_ = true;
+        // Else the body is on this thread's stack, and destroys its own queue: when it suspends.
+        if (!on_stack)
+            end_with_context();
+    });
+}
+
+context_dependent* coroutine_base::awaits(context_life& life) noexcept {
+    context_dependent* found = nullptr;
+    self_.run([&] {
+        if (frame_ && awaited_ && !is_given_back_)
+            found = awaited_->dependent_of(life);
+    });
+    return found;
+}
+
+/// Inside the gate; the body is suspended, or has ended.
+void coroutine_base::end_with_context() noexcept {
+    if (!frame_)
+        return;
+    if (!is_given_back_) {
+        self_.retain(); // for whoever has the right to resume, and finds nobody
+        if (awaited_ && awaited_->unobserve(end_))
+            self_.release();
+    }
+    destroy_frame();
+}
+
+/// The context is being destroyed: it abandons the coroutine.
+void coroutine_base::give_back() noexcept {
+    self_.run([this] {
+        if (!finds_frame())
+            return;
+        is_given_back_ = true;
+        life_.load(std::memory_order_relaxed)->hasten(*this);
+    });
 }
 
 void coroutine_base::capture(asio::any_io_executor executor) noexcept {
@@ -69,24 +161,39 @@ void coroutine_base::destroy_later() noexcept {
 }
 
 void coroutine_base::submit() {
-    if (!executor_)
+    if (!has_executor())
         return resume_queue::run(*this);
-    if (resume_queue::is_full())
+    if (!may_run_here())
         return submit_later();
-    // The commonest executor's dispatch, without erasing the type of what it is given.
-    if (const auto* io = executor_.target<asio::io_context::executor_type>()) {
-        if (io->running_in_this_thread())
-            return resume_queue::run(*this);
-        return post_to(asio::io_context::executor_type(*io), resumption(*this));
-    }
+    submit_here();
+}
+
+void coroutine_base::submit_here() {
+    if (has_executor() && resume_queue::is_full())
+        return submit_later();
+    // The commonest executor's dispatch.
+    if (kind_ <= executor_kind::io_context)
+        return resume_queue::run(*this);
     asio::any_io_executor(executor_).execute(resumption(*this));
 }
 
 void coroutine_base::submit_later() {
-    if (executor_)
-        post_to(asio::any_io_executor(executor_), resumption(*this));
-    else
-        resume_queue::run(*this);
+    if (!has_executor())
+        return resume_queue::run(*this);
+    context_life* const life = life_.load(std::memory_order_relaxed);
+    const auto post = [this] {
+        // A copy: the coroutine may end meanwhile. Of the commonest, without erasing types.
+        if (kind_ == executor_kind::io_context) {
+            using io = asio::io_context::executor_type;
+            post_to(io(*executor_.target<io>()), resumption(*this));
+        } else {
+            post_to(asio::any_io_executor(executor_), resumption(*this));
+        }
+    };
+    if (!life || kind_ == executor_kind::queue)
+        post();
+    else if (!life->unless_over(post))
+        give_back();
 }
 
 void coroutine_base::awaited() {
@@ -99,6 +206,7 @@ void coroutine_base::awaited() {
 /// What it left here: its cancellation handler, where it ran.
 void coroutine_base::forget_awaited() noexcept {
     lost_ = false;
+    awaited_ = nullptr;
     self_.slot().clear();
     if (captured_)
         capture(nullptr);
@@ -106,6 +214,8 @@ void coroutine_base::forget_awaited() noexcept {
 
 void coroutine_base::abandon() noexcept {
     self_.run([this] {
+        if (!finds_frame())
+            return;
         if (suspending_ || calling_back_)
             lost_ = true;
         else
@@ -114,20 +224,27 @@ void coroutine_base::abandon() noexcept {
 }
 
 void coroutine_base::destroy_frame() {
+    callback_ = nullptr;
     take_frame().destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
-    finish();
+    publish_and_keep_thrown();
     throw_kept();
 }
 
-void coroutine_base::finish() noexcept {
-    callback_ = nullptr;
+/// What observers throw goes to whoever runs the body.
+void coroutine_base::publish_and_keep_thrown() noexcept {
     try {
         publish();
     } catch (...) {
         keep_thrown(std::current_exception());
     }
+}
+
+void coroutine_base::finish() noexcept {
+    callback_ = nullptr;
+    take_frame().destroy();
+    publish_and_keep_thrown();
 }
 
 void coroutine_base::throw_if_cancelled() const {
@@ -184,11 +301,12 @@ void coroutine_base::requested() {
     }
     calling_back_ = false;
     if (lost_)
-        destroy_frame();
-    else if (resumed_)
-        run_body();
-    else
-        throw_kept();
+        return destroy_frame();
+    if (resumed_)
+        return run_body();
+    if (context_has_ended_)
+        end_with_context();
+    throw_kept();
 }
 
 /// It may set another one, and then is gone when it returns.
@@ -207,12 +325,14 @@ void coroutine_base::call_back() {
 }
 
 void coroutine_base::submit_request(operation_base::delivery&& request) {
+    context_life_ptr life; // goes after the executor
     asio::any_io_executor executor;
     bool has_own = true;
     {
         const executor_lock lock(self_);
         has_own = executor_ != nullptr;
         executor = has_own ? executor_ : captured_;
+        life = context_life_ptr(life_.load(std::memory_order_acquire));
     }
     const bool callback_here =
         !has_own && told_.load(std::memory_order_relaxed) != lifecycle::requested(self_.load());
@@ -227,19 +347,35 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
     }
     request.set_last(request.hops() == 1 ||
                      executor.target<asio::io_context::executor_type>() != nullptr);
-    post_on_the_way(executor, request.hops() == 0, std::move(request));
+    const auto post = [&] {
+        const bool first = request.hops() == 0;
+        post_on_the_way(executor, first, std::move(request));
+    };
+    // What it does not take stays latched.
+    if (!has_own || !life || executor.target<queue_executor<>>())
+        post();
+    else
+        life->unless_over(post);
 }
 
 void coroutine_base::drop_executor() noexcept {
-    executor_ = what_remains(executor_);
     captured_ = nullptr;
     work_ = nullptr;
+    if (kind_ == executor_kind::other)
+        executor_ = what_remains(executor_);
+    if (context_life* const life = life_.load(std::memory_order_relaxed))
+        life->remove(*this); // now that there is nothing of it here any more
 }
 
 bool coroutine_base::runs_here() const noexcept {
     return executor_ && runs_on_this_thread(executor_);
 }
 
-asio::any_io_executor coroutine_base::any_executor() const { return to_any_io_executor(executor_); }
+asio::any_io_executor coroutine_base::any_executor() const {
+    const context_life* const life = life_.load(std::memory_order_acquire);
+    if (life && life->is_over() && kind_ != executor_kind::queue)
+        return asio::system_executor();
+    return to_any_io_executor(executor_);
+}
 
 } // namespace asyncinfo::detail

@@ -313,6 +313,14 @@ bool operation_base::needs_this_thread() noexcept {
     return needs;
 }
 
+context_dependent* operation_base::dependent_of(context_life& life) noexcept {
+    if (!methods_->dependent_of || !lock())
+        return nullptr;
+    context_dependent* const found = methods_->dependent_of(*this, life);
+    unlock();
+    return found;
+}
+
 boost::asio::any_io_executor operation_base::executor() {
     // Held against the end, which gives the executor back; after the end nothing changes.
     struct guard {

@@ -150,6 +150,24 @@ BOOST_AUTO_TEST_CASE(one_of_two_contexts) {
     BOOST_TEST(alive.use_count() == 1);
 }
 
+// The strand of a member whose context has gone is not the combination's either.
+BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
+    const auto alive = std::make_shared<int>();
+    asyncinfo::async_source<> source;
+    std::optional<asio::io_context> dies(std::in_place);
+    const auto dying = wait_for_ever(asio::make_strand(dies->get_executor()), alive);
+    const auto all = asyncinfo::when_all(dying, source.operation());
+    const auto any = asyncinfo::when_any(winner::first_to_succeed, dying, source.operation());
+    const auto outer = asyncinfo::abandon_on_cancel(all);
+    dies.reset();
+    for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)})
+        BOOST_TEST(op.Status() == AsyncStatus::Started);
+    source.set_value();
+    BOOST_TEST((all.ErrorCode() == errc::abandoned));
+    BOOST_TEST(any.Status() == AsyncStatus::Completed);
+    BOOST_TEST((outer.ErrorCode() == errc::abandoned));
+}
+
 // Dying cancels the others, whose context dies by that, and so on.
 BOOST_AUTO_TEST_CASE(a_context_that_keeps_another_one) {
     const auto alive = std::make_shared<int>();

@@ -7,17 +7,24 @@
 
 #include "support/pending.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
-/// Issue 3, item 3: "Locals are destroyed before Completed is called; parameters live as long as the
-/// frame, that is until the last handle goes, whatever Close does."
+/// Contract §9: the frame, locals and parameters, is destroyed when the body has ended, before anybody
+/// is told; what the operation ended with stays.
 namespace coroutine_locals_go_before_completed_test {
 namespace {
 
@@ -98,36 +105,119 @@ BOOST_AUTO_TEST_CASE(and_before_anybody_sees_the_status) {
             }
 }
 
-BOOST_AUTO_TEST_CASE(parameters_live_until_the_last_handle_goes) {
-    for (const auto start : {plain, with_handle, throwing}) {
-        pending<void(error_code)> source;
-        watched local;
-        auto parameter = std::make_shared<int>();
-        const watched alive = parameter;
-        auto op = start(&source, std::move(parameter), &local, false);
-        source.complete({});
-        BOOST_TEST(op.Status() != AsyncStatus::Started);
-        BOOST_TEST(!alive.expired());
-        auto copy = op;
-        op.Close();
-        BOOST_TEST(!alive.expired());
-        op = nullptr;
-        BOOST_TEST(!alive.expired());
-        copy = nullptr;
-        BOOST_TEST(alive.expired());
-    }
+BOOST_AUTO_TEST_CASE(and_so_do_parameters) {
+    for (const auto start : {plain, with_handle, throwing})
+        for (const bool move : {false, true}) {
+            pending<void(error_code)> source;
+            watched local;
+            auto parameter = std::make_shared<int>();
+            const watched alive = parameter;
+            auto op = start(&source, std::move(parameter), &local, move);
+            BOOST_TEST(!alive.expired());
+            bool gone_before_completed = false;
+            op.Completed([&](auto&, AsyncStatus) { gone_before_completed = alive.expired(); });
+            source.complete({});
+            BOOST_TEST(gone_before_completed);
+        }
 }
 
-// The idiom for those that are to go earlier.
-BOOST_AUTO_TEST_CASE(unless_they_are_moved_into_a_local) {
-    pending<void(error_code)> source;
-    watched local;
-    auto parameter = std::make_shared<int>();
+BOOST_AUTO_TEST_CASE(also_if_nothing_was_awaited) {
+    auto parameter = std::make_shared<int>(7);
     const watched alive = parameter;
-    const auto op = plain(&source, std::move(parameter), &local, true);
+    const auto ends_at_once = [](shared p) -> IAsyncOperation<int> { co_return *p; };
+    const auto op = ends_at_once(std::move(parameter));
+    BOOST_TEST(alive.expired());
+    BOOST_TEST(op.GetResults() == 7);
+}
+
+// Inside the gate: the result is stored, the status is not out, and a request comes too late.
+BOOST_AUTO_TEST_CASE(a_parameter_may_do_anything_when_it_goes) {
+    struct guard {
+        std::function<void()> function;
+        ~guard() {
+            if (function)
+                function();
+        }
+        explicit guard(std::function<void()> f) : function(std::move(f)) {}
+        guard(guard&& other) noexcept : function(std::exchange(other.function, nullptr)) {}
+        guard& operator=(guard&&) = delete;
+    };
+    const auto takes = [](pending<void(error_code)>* source, guard) -> IAsyncOperation<int> {
+        co_await source->start(asio::deferred);
+        co_return 3;
+    };
+    for (const bool drop : {false, true})
+        for (const bool abandon : {false, true}) {
+            pending<void(error_code)> source;
+            IAsyncOperation<int> op;
+            std::optional<AsyncStatus> seen;
+            error_code waited;
+            op = takes(&source, guard([&] {
+                op.Cancel();
+                seen = op.Status();
+                op.wait(waited);
+                if (drop)
+                    op = nullptr;
+            }));
+            if (abandon)
+                source.drop();
+            else
+                source.complete({});
+            BOOST_TEST((seen == AsyncStatus::Started));
+            BOOST_TEST((waited == errc::would_deadlock));
+            if (drop)
+                BOOST_TEST(!op);
+            else if (abandon)
+                BOOST_TEST((op.ErrorCode() == errc::abandoned));
+            else
+                BOOST_TEST(op.GetResults() == 3);
+        }
+}
+
+// A member coroutine that keeps its object, which keeps its handle.
+BOOST_AUTO_TEST_CASE(a_cycle_by_a_parameter_ends_with_the_body) {
+    struct session {
+        IAsyncAction running;
+        static IAsyncAction run(std::shared_ptr<session> self, pending<void(error_code)>* source) {
+            co_await source->start(asio::deferred);
+            static_cast<void>(self);
+        }
+    };
+    pending<void(error_code)> source;
+    auto object = std::make_shared<session>();
+    const std::weak_ptr<session> alive = object;
+    object->running = session::run(object, &source);
+    object = nullptr;
     BOOST_TEST(!alive.expired());
     source.complete({});
     BOOST_TEST(alive.expired());
+}
+
+// A socket, above all: a handle may outlive its context.
+BOOST_AUTO_TEST_CASE(a_parameter_may_belong_to_the_context) {
+    using socket = asio::local::stream_protocol::socket;
+    const auto read = [](socket s) -> IAsyncOperation<std::size_t> {
+        char data[8];
+        co_return co_await s.async_read_some(asio::buffer(data), asio::deferred);
+    };
+    IAsyncOperation<std::size_t> ended, abandoned;
+    {
+        asio::io_context context;
+        socket near(context), far(context), other(context), silent(context);
+        asio::local::connect_pair(near, far);
+        asio::local::connect_pair(other, silent);
+        ended = read(std::move(near));
+        abandoned = read(std::move(other));
+        asio::write(far, asio::buffer("hi", 2));
+        context.run_one();
+        BOOST_TEST((ended.Status() == AsyncStatus::Completed));
+        char byte;
+        error_code code;
+        asio::read(far, asio::buffer(&byte, 1), code);
+        BOOST_TEST((code == asio::error::eof)); // the peer sees the end
+    }
+    BOOST_TEST(ended.GetResults() == 2u);
+    BOOST_TEST((abandoned.ErrorCode() == errc::abandoned));
 }
 
 // An abandoned coroutine has no frame any more.

@@ -27,6 +27,7 @@
 
 #include <exception>
 #include <future>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -232,6 +233,59 @@ BOOST_AUTO_TEST_CASE(handles_of_waits_on_the_dying_context_are_abandoned) {
         for (const auto& each : {op, other, third})
             BOOST_TEST((each.ErrorCode() == errc::abandoned));
         BOOST_TEST(calls == 1);
+    }
+}
+
+// The waiter's context dies, the operation lives on: the wait goes with its context, whenever the
+// operation ends.
+BOOST_AUTO_TEST_CASE(waits_go_with_their_own_context) {
+    const auto observe_by = [](auto bind) {
+        for (const bool ended : {false, true}) {
+            asyncinfo::async_source<> source;
+            const auto op = source.operation();
+            auto context = std::make_unique<asio::io_context>();
+            const auto alive = std::make_shared<int>();
+            int calls = 0;
+            op(bind(*context, carrying(alive, calls)));
+            op.async_wait(bind(*context, carrying(alive, calls)));
+            BOOST_TEST(alive.use_count() == 3);
+            if (ended)
+                source.set_value(); // on its way
+            context.reset();
+            BOOST_TEST(alive.use_count() == 1);
+            source.set_value();
+            BOOST_TEST(calls == 0);
+            BOOST_TEST(op.Status() == AsyncStatus::Completed);
+        }
+    };
+    observe_by([](auto& c, auto handler) { return asio::bind_executor(c, handler); });
+    observe_by(
+        [](auto& c, auto handler) { return asio::bind_executor(asio::make_strand(c), handler); });
+    observe_by([](auto& c, auto handler) {
+        return asio::bind_executor(asio::any_io_executor(c.get_executor()), handler);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(also_while_another_thread_ends_the_operation) {
+    for (int round = 0; round != 300; ++round) {
+        asyncinfo::async_source<> source;
+        const auto op = source.operation();
+        const auto alive = std::make_shared<int>();
+        int calls = 0;
+        auto context = std::make_unique<asio::io_context>();
+        for (int i = 0; i != 3; ++i)
+            op(asio::bind_executor(asio::make_strand(*context), carrying(alive, calls)));
+        std::latch start(2);
+        {
+            std::jthread ending([&] {
+                start.arrive_and_wait();
+                source.set_value();
+            });
+            start.arrive_and_wait();
+            context.reset();
+        }
+        BOOST_TEST(alive.use_count() == 1);
+        BOOST_TEST(calls == 0);
     }
 }
 

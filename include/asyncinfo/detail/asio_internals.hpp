@@ -39,6 +39,9 @@
 /// | `runs_on_this_thread`      | `errc::would_deadlock` is found only for io_context and        |
 /// |                            | thread_pool executors, strands of them, and `any_io_executor`  |
 /// |                            | holding one of these; and for a `completion_queue`, always     |
+/// | `scheduler_runs_here`      | a coroutine looks at its context to see whether it runs here,  |
+/// |                            | and keeps it from being destroyed meanwhile: two atomic        |
+/// |                            | operations more for each await                                 |
 /// | `published_executor`       | under Asio's adapters on Boost 1.81 a stored `any_io_executor`, |
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
@@ -133,6 +136,25 @@ inline asio_cancellation_handler*& handler_in(boost::asio::cancellation_signal& 
     return reinterpret_cast<asio_cancellation_handler*&>(signal);
 }
 
+/// The key by which `scheduler_runs_here` knows the context; null if there is none.
+inline const void* scheduler_of(boost::asio::execution_context& context) {
+    using boost::asio::detail::scheduler;
+    boost::asio::detail::thread_context* found = nullptr;
+    if (boost::asio::has_service<scheduler>(context))
+        found = &boost::asio::use_service<scheduler>(context);
+    return found;
+}
+
+/// Is this a thread that runs that context, which may be gone? Compares pointers only.
+inline bool scheduler_runs_here(const void* key) noexcept {
+    struct access : boost::asio::detail::thread_context {
+        static bool contains(void* scheduler) noexcept {
+            return thread_call_stack::contains(static_cast<thread_context*>(scheduler)) != nullptr;
+        }
+    };
+    return key && access::contains(const_cast<void*>(key));
+}
+
 inline bool context_runs_here(boost::asio::execution_context& context) noexcept {
     using boost::asio::detail::scheduler;
     try {
@@ -150,6 +172,9 @@ bool runs_on_this_thread(const Executor& executor) noexcept {
 }
 
 #else
+
+inline const void* scheduler_of(boost::asio::execution_context&) noexcept { return nullptr; }
+inline bool scheduler_runs_here(const void*) noexcept { return false; }
 
 template <typename Executor>
 bool runs_on_this_thread(const boost::asio::strand<Executor>& strand) noexcept {
@@ -288,7 +313,7 @@ public:
 
     handler_work(handler_type& handler, const IoExecutor& io_executor) noexcept
         : base1_type(0, 0, io_executor) {
-        handler.coroutine().executor_or(io_executor);
+        handler.coroutine().awaits_on(io_executor);
     }
 
     template <typename Function>

@@ -68,6 +68,14 @@ class combination : public produced_operation<Derived, Handle, T>, resumable {
 public:
     boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    context_dependent* member_of(context_life& life) noexcept {
+        context_dependent* found = nullptr;
+        visit_running([&](operation_base& member) {
+            found = member.dependent_of(life);
+            return found != nullptr;
+        });
+        return found;
+    }
     void dispose() noexcept {
         unused_ = true;
         resume_queue::run_quietly(*this);
@@ -94,7 +102,10 @@ protected:
                 intrusive_ptr_release(operation_);
         }
 
-        void ended() override { static_cast<Derived*>(owner_)->member_ended(*this, true); }
+        void ended() override {
+            owner_->let_go_of_executor(*this);
+            static_cast<Derived*>(owner_)->member_ended(*this, true);
+        }
 
     private:
         bool holds_ = false; // first, where there is padding
@@ -155,20 +166,11 @@ protected:
 
     /// Would waiting here block members that are needed: any of those that run, or all of them?
     bool members_need_this_thread(bool all) const noexcept {
-        // Deeper than that it is not worth the stack.
-        constexpr int deepest = 8;
-        int& depth = this_thread().combination_depth;
-        if (released_ || depth == deepest)
-            return false;
-        ++depth;
         bool needed = false;
-        for (const node& n : nodes_)
-            if (n.operation().status() == AsyncStatus::Started) {
-                needed = n.operation().needs_this_thread();
-                if (needed != all)
-                    break;
-            }
-        --depth;
+        visit_running([&](operation_base& member) {
+            needed = member.needs_this_thread();
+            return needed != all;
+        });
         return needed;
     }
 
@@ -191,6 +193,21 @@ private:
         combination& owner;
     };
 
+    /// Visits members that run until `visit` says true.
+    template <typename Visit>
+    void visit_running(Visit visit) const noexcept {
+        // Deeper than that it is not worth the stack.
+        constexpr int deepest = 8;
+        int& depth = this_thread().combination_depth;
+        if (released_ || depth == deepest)
+            return;
+        ++depth;
+        for (const node& n : nodes_)
+            if (n.operation().status() == AsyncStatus::Started && visit(n.operation()))
+                break;
+        --depth;
+    }
+
     void release_members() noexcept {
         // Somebody may be in `members_need_this_thread`.
         if (this->lock()) {
@@ -202,8 +219,19 @@ private:
     }
 
     void take_executor() {
-        if (!nodes_.empty())
-            executor_ = nodes_[0].operation().executor();
+        if (nodes_.empty())
+            return;
+        executor_ = nodes_[0].operation().executor();
+        executor_stays_ = what_remains(executor_) == executor_;
+    }
+
+    /// It is the first member's. If that ends with its context the others may go on, and a strand must
+    /// not.
+    void let_go_of_executor(const node& ended) noexcept {
+        if (executor_stays_ || &ended != nodes_.data() || !this->lock())
+            return;
+        const auto strand = std::exchange(executor_, what_remains(executor_));
+        this->unlock();
     }
 
     void resume() override {
@@ -217,6 +245,7 @@ private:
                        std::array<node, Count == any_number ? 0 : Count>>
         nodes_;
     boost::asio::any_io_executor executor_;
+    bool executor_stays_ = true;
     bool released_ = false;
     bool unused_ = false;
 };

@@ -44,11 +44,10 @@ struct pass_on_request {
 /// What was started within the `co_await` expression uses things that the coroutine owns: if a
 /// request came before, it is cancelled and waited for, and only then `operation_aborted` is thrown.
 template <typename Handle>
-class coroutine_handle_awaiter final : observer {
+class coroutine_handle_awaiter {
 public:
     coroutine_handle_awaiter(coroutine_base& coroutine, Handle handle, bool abort)
-        : observer(rank::submitted), coroutine_(coroutine), handle_(std::move(handle)),
-          abort_(abort) {}
+        : coroutine_(coroutine), handle_(std::move(handle)), abort_(abort) {}
 
     bool await_ready() const {
         if (handle_.Status() != AsyncStatus::Started)
@@ -64,7 +63,7 @@ public:
         return coroutine_.suspend(true, [&] {
             if (const auto slot = coroutine_.slot(); slot.is_connected())
                 slot.template emplace<pass_on_request>(&awaited);
-            return awaited.observe_as_owner(*this);
+            return coroutine_.await_end_of(awaited);
         });
     }
 
@@ -76,8 +75,6 @@ public:
     }
 
 private:
-    void ended() override { coroutine_.submit(); }
-
     coroutine_base& coroutine_;
     Handle handle_;
     const bool abort_;

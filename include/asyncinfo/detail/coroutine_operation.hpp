@@ -10,8 +10,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <algorithm>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <typeinfo>
@@ -23,8 +25,12 @@ namespace asyncinfo::detail {
 /// when the frame is gone.
 template <typename Handle, typename T, typename Allocator>
 class coroutine_operation final : public block_t<Handle>, public coroutine_base {
-    struct alignas(__STDCPP_DEFAULT_NEW_ALIGNMENT__) unit {
-        unsigned char bytes[__STDCPP_DEFAULT_NEW_ALIGNMENT__];
+    static constexpr std::size_t alignment =
+        std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<Handle>),
+                  alignof(coroutine_base)});
+    /// As the result may have to be aligned.
+    struct alignas(alignment) unit {
+        unsigned char bytes[alignment];
     };
     using traits = typename std::allocator_traits<Allocator>::template rebind_traits<unit>;
     using unit_allocator = typename traits::allocator_type;
@@ -37,10 +43,15 @@ public:
     /// Memory for the frame.
     static void* create(std::size_t frame_size, const Allocator& given) {
         unit_allocator allocator(given);
-        const std::size_t units = units_of(sizeof(coroutine_operation)) + units_of(frame_size);
+        const std::size_t frame_alignment = alignment_of(frame_size);
+        const std::size_t own = units_of(sizeof(coroutine_operation));
+        const std::size_t units = own + units_of(frame_size + frame_alignment - alignment);
         auto* const memory = std::to_address(traits::allocate(allocator, units));
-        ::new (static_cast<void*>(memory)) coroutine_operation(allocator, units);
-        return memory + units_of(sizeof(coroutine_operation));
+        const auto start = reinterpret_cast<std::uintptr_t>(memory + own);
+        const std::size_t shift =
+            units_of((frame_alignment - start % frame_alignment) % frame_alignment);
+        ::new (static_cast<void*>(memory + shift)) coroutine_operation(allocator, units, shift);
+        return memory + shift + own;
     }
 
     static coroutine_operation& in_front_of(void* frame) noexcept {
@@ -61,23 +72,33 @@ public:
     }
 
 private:
-    coroutine_operation(const unit_allocator& allocator, std::size_t units) noexcept
+    coroutine_operation(const unit_allocator& allocator, std::size_t units,
+                        std::size_t shift) noexcept
         : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
-          units_(units), allocator_(allocator) {}
+          units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
+
+    /// What a frame may have to be aligned to. g++ asks for memory by size only; where it has aligned
+    /// a local or a parameter in the frame, the size is a multiple of that. clang aligns by itself.
+    static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
+#if defined(__GNUC__) && !defined(__clang__)
+        constexpr std::size_t most = 64; // a line of the cache, a vector
+        return std::max(alignment, std::min(most, frame_size & (~frame_size + 1)));
+#else
+        static_cast<void>(frame_size);
+        return alignment;
+#endif
+    }
 
     void publish() override { block_t<Handle>::end(); }
 
-    void destroy_block() noexcept override {
-        if (auto frame = take_frame())
-            frame.destroy();
-        free_memory();
-    }
+    void destroy_block() noexcept override { free_memory(); }
 
     void free_memory() noexcept {
         unit_allocator allocator(allocator_);
         const std::size_t units = units_;
+        auto* const memory = reinterpret_cast<unit*>(this) - shift_;
         std::destroy_at(this);
-        traits::deallocate(allocator, reinterpret_cast<unit*>(this), units);
+        traits::deallocate(allocator, memory, units);
     }
 
     static coroutine_operation& of(operation_base& self) noexcept {
@@ -99,14 +120,19 @@ private:
     }
     static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
     static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
+    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
+        return of(self).coroutine_base::dependent_of(life);
+    }
 
     static constexpr operation_methods methods{
         typeid(Handle), &destroy,       &block_t<Handle>::discard,
         &submit,        &drop_executor, &runs_here,
         &executor,      &requested,     &latched,
+        nullptr,        &dependent_of,
     };
 
     const std::size_t units_;
+    const unsigned char shift_; ///< in units, from the beginning of the memory
     bool handed_out_ = false;
     [[no_unique_address]] unit_allocator allocator_;
 };

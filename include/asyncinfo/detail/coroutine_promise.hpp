@@ -89,6 +89,7 @@ public:
         return awaiter{block_};
     }
 
+    /// The frame, and so the awaiter in it, is gone when `finish` returns.
     auto final_suspend() noexcept {
         struct awaiter {
             coroutine_base& coroutine;

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 #define ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 
+#include <asyncinfo/detail/context_life.hpp>
 #include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/post_to.hpp>
@@ -13,9 +14,14 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/system_executor.hpp>
 
+#include <atomic>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -27,8 +33,11 @@ namespace asyncinfo::detail {
 ///
 /// `Node` derives from this. Once submitted, it is told either `complete()`, on the executor, or
 /// `lose()`, and has to `take`, which destroys it.
+///
+/// What it waits for may outlive the executor's context. From `watch` on it ends with that: it is told
+/// `lose_with_context()`, unless it has been submitted.
 template <typename Node, typename Handler, typename Executor>
-class handler_node {
+class handler_node : context_dependent {
     using own_executor = full_t<boost::asio::associated_executor_t<Handler, Executor>>;
     using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
         own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
@@ -65,11 +74,30 @@ public:
 
     auto slot() const noexcept { return boost::asio::get_associated_cancellation_slot(handler_); }
 
-    /// The node belongs to the executor from here on. If this throws it is gone.
+    /// Before anybody may `post` it.
+    void watch() {
+        if constexpr (may_end_before) {
+            if constexpr (std::is_same_v<tracked_executor, boost::asio::any_io_executor>)
+                if (stays<boost::asio::system_executor, queue_executor<>>())
+                    return;
+            auto life =
+                context_life::of(boost::asio::query(executor_, boost::asio::execution::context));
+            if (life->add(*this))
+                life_ = std::move(life);
+        }
+    }
+
+    /// The node belongs to the executor from here on. If this throws it is gone; also where the context
+    /// is being destroyed, sooner or later.
     void post() {
-        const tracked_executor executor(executor_);
-        const own_allocator allocator(allocator_of(handler_));
-        post_to(executor, owner(static_cast<Node*>(this)), allocator);
+        const context_life_ptr life = life_;
+        if (!life)
+            return hand_over();
+        if (!life->unless_over([&] {
+                life->remove(*this);
+                hand_over();
+            }))
+            share();
     }
 
 protected:
@@ -79,6 +107,17 @@ protected:
               boost::asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler)) {}
     ~handler_node() = default;
+
+    /// The context takes the handler and the work with it. The node stays for whoever is about to `post`
+    /// it, if nobody is any more.
+    void leave_to_poster() noexcept {
+        allocator_.emplace(allocator_of(handler_));
+        {
+            const tracked_executor executor(std::move(executor_));
+            const Handler handler(std::move(handler_));
+        }
+        share();
+    }
 
     /// What outlives the node: the handler, and the work until that has returned, as with any
     /// operation of Asio's.
@@ -97,12 +136,51 @@ protected:
     }
 
 private:
+    template <typename E>
+    using tracked_t = std::decay_t<typename boost::asio::prefer_result<
+        E, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+
+    /// Can its context end, and this be left with an executor that is of no use?
+    static constexpr bool may_end_before =
+        boost::asio::can_query<const tracked_executor&, boost::asio::execution::context_t>::value &&
+        !std::is_same_v<own_executor, boost::asio::system_executor> &&
+        !std::is_same_v<own_executor, queue_executor<>>;
+
+    /// Is it one of these, tracked?
+    template <typename... Executors>
+    bool stays() const noexcept {
+        return (executor_.template target<tracked_t<Executors>>() || ...);
+    }
+
+    void hand_over() {
+        const tracked_executor executor(executor_);
+        const own_allocator allocator(allocator_of(handler_));
+        post_to(executor, owner(static_cast<Node*>(this)), allocator);
+    }
+
+    /// The context's end and the poster have both come: the second one destroys the node.
+    void share() noexcept {
+        if (shared_.exchange(true, std::memory_order_acq_rel))
+            memory_for<Node, own_allocator>::destroy(static_cast<Node*>(this), *allocator_);
+    }
+
+    // The poster does not touch it once its context is over, but by `share`.
+    void hold() noexcept override {}
+    void let_go() noexcept override {}
+    void context_ends(context_life&, bool) noexcept override {
+        if constexpr (requires(Node& node) { node.lose_with_context(); })
+            static_cast<Node*>(this)->lose_with_context();
+    }
+
     static own_allocator allocator_of(const Handler& handler) noexcept {
         return boost::asio::get_associated_allocator(handler, recycling_allocator<void>());
     }
 
     tracked_executor executor_;
     Handler handler_;
+    context_life_ptr life_;
+    std::optional<own_allocator> allocator_; ///< once the handler is gone
+    std::atomic<bool> shared_{false};
 };
 
 } // namespace asyncinfo::detail

@@ -37,6 +37,8 @@ using operation_ptr = boost::intrusive_ptr<operation_base>;
 
 class blocked_thread;
 class submission;
+class context_life;
+class context_dependent;
 
 /// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
 ///
@@ -95,6 +97,8 @@ struct operation_methods {
     void (*latched)(operation_base&) noexcept = nullptr;
     /// Null for an operation without a name.
     std::string_view (*name)(const operation_base&) noexcept = nullptr;
+    /// A coroutine of that context that this one is, or waits for, with a reference; may be null.
+    context_dependent* (*dependent_of)(operation_base&, context_life&) noexcept = nullptr;
 };
 
 /// What an abort ends as after the operation's own deadline. The exception is null if there is no
@@ -170,6 +174,10 @@ public:
 
     /// Does the operation run, and need this very thread: which is inside of it, or runs its context?
     bool needs_this_thread() noexcept;
+
+    /// While it runs: the coroutine of that context that it is, or one that it waits for, with a
+    /// reference; or null.
+    context_dependent* dependent_of(context_life& life) noexcept;
 
     /// Where observers without an executor of their own are served. After the end what is left of it:
     /// a strand is given back, and what it was made of is not.

@@ -7,7 +7,7 @@
 
 #include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/coroutine_base.hpp>
-#include <asyncinfo/detail/gated_executor.hpp>
+#include <asyncinfo/detail/coroutine_executor.hpp>
 #include <asyncinfo/detail/outcome.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
@@ -28,10 +28,6 @@ class awaited_outcome {
 public:
     using result_type = result_t<Signatures...>;
 
-    explicit awaited_outcome(coroutine_base& coroutine) noexcept : coroutine_(coroutine) {}
-
-    coroutine_base& coroutine() const noexcept { return coroutine_; }
-
     template <typename... Args>
     void set_result(Args&&... args) {
         if constexpr (!std::is_void_v<result_type>)
@@ -51,10 +47,9 @@ public:
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     template <typename... Args>
-    void complete(Args&&... args) {
+    void store(Args&&... args) {
         outcome<awaited_outcome>::template store<typename signature_traits<Signatures>::type...>(
             *this, std::forward<Args>(args)...);
-        coroutine_.submit_from_step();
     }
 
 protected:
@@ -76,7 +71,6 @@ protected:
 private:
     struct nothing {};
 
-    coroutine_base& coroutine_;
     boost::system::error_code code_;
     std::exception_ptr exception_;
     bool error_is_in_result_ = false;
@@ -94,35 +88,41 @@ public:
     using allocator_type = recycling_allocator<void>;
     using cancellation_slot_type = operation_slot;
 
-    explicit await_handler(awaited_outcome<Signatures...>& outcome) noexcept : outcome_(&outcome) {}
+    await_handler(coroutine_base& coroutine, awaited_outcome<Signatures...>& outcome) noexcept
+        : coroutine_(&coroutine), outcome_(&outcome) {}
     await_handler(await_handler&& other) noexcept
-        : outcome_(std::exchange(other.outcome_, nullptr)) {}
+        : coroutine_(std::exchange(other.coroutine_, nullptr)), outcome_(other.outcome_) {}
     await_handler& operator=(await_handler&& other) noexcept {
         await_handler(std::move(other)).swap(*this);
         return *this;
     }
     ~await_handler() {
-        if (outcome_)
-            coroutine().abandon();
+        if (coroutine_)
+            coroutine_->abandon();
     }
 
     allocator_type get_allocator() const noexcept { return {}; }
     cancellation_slot_type get_cancellation_slot() const noexcept { return coroutine().slot(); }
 
-    coroutine_base& coroutine() const noexcept { return outcome_->coroutine(); }
+    coroutine_base& coroutine() const noexcept { return *coroutine_; }
 
     template <typename... Args>
         requires requires {
             typename select<types<Args...>, typename signature_traits<Signatures>::type...>::type;
         }
     void operator()(Args&&... args) {
-        std::exchange(outcome_, nullptr)->complete(std::forward<Args>(args)...);
+        coroutine_base& resumed = *std::exchange(coroutine_, nullptr);
+        resumed.end_await([&] { outcome_->store(std::forward<Args>(args)...); });
     }
 
 private:
-    void swap(await_handler& other) noexcept { std::swap(outcome_, other.outcome_); }
+    void swap(await_handler& other) noexcept {
+        std::swap(coroutine_, other.coroutine_);
+        std::swap(outcome_, other.outcome_);
+    }
 
-    awaited_outcome<Signatures...>* outcome_;
+    coroutine_base* coroutine_;
+    awaited_outcome<Signatures...>* outcome_; ///< in the frame
 };
 
 /// `co_await` of what takes a completion token: `socket.async_connect(endpoint, asio::deferred)`.
@@ -132,24 +132,25 @@ class coroutine_operation_awaiter final : awaited_outcome<Signatures...> {
 
 public:
     coroutine_operation_awaiter(coroutine_base& coroutine, Operation&& operation) noexcept
-        : outcome_type(coroutine), operation_(std::forward<Operation>(operation)) {}
+        : coroutine_(coroutine), operation_(std::forward<Operation>(operation)) {}
 
     bool await_ready() const noexcept { return false; }
 
     bool await_suspend(std::coroutine_handle<>) {
-        return outcome_type::coroutine().suspend(false, [this] {
+        return coroutine_.suspend(false, [this] {
             std::forward<Operation>(operation_)(
-                await_handler<Signatures...>(static_cast<outcome_type&>(*this)));
+                await_handler<Signatures...>(coroutine_, static_cast<outcome_type&>(*this)));
             return true;
         });
     }
 
     auto await_resume() {
-        outcome_type::coroutine().awaited();
+        coroutine_.awaited();
         return outcome_type::take();
     }
 
 private:
+    coroutine_base& coroutine_;
     Operation&& operation_; ///< a temporary of the co_await expression
 };
 
@@ -190,12 +191,11 @@ public:
 
 template <typename... Signatures, typename Candidate>
 struct associated_executor<asyncinfo::detail::await_handler<Signatures...>, Candidate> {
-    using type = asyncinfo::detail::gated_executor<any_io_executor>;
+    using type = asyncinfo::detail::coroutine_executor;
 
     static type get(const asyncinfo::detail::await_handler<Signatures...>& handler,
                     const Candidate& candidate = Candidate()) noexcept {
-        auto& coroutine = handler.coroutine();
-        return asyncinfo::detail::through_gate(coroutine.executor_or(candidate), coroutine.self());
+        return type::make(handler.coroutine(), candidate);
     }
 };
 

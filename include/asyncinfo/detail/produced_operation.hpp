@@ -23,7 +23,7 @@ namespace asyncinfo::detail {
 /// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
 ///
 /// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
-/// `runs_here()`, `given_name()` and `dispose()`. Whoever made it ends it once,
+/// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. Whoever made it ends it once,
 /// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
 /// any more without a reference of one's own.
 template <typename Derived, typename Handle, typename T>
@@ -59,6 +59,9 @@ public:
     /// Would waiting here block what it waits for? Asked with the observers locked.
     bool runs_here() const noexcept { return false; }
     std::string_view given_name() const noexcept { return {}; }
+    /// A coroutine of that context that it waits for, with a reference, if any. Asked with the
+    /// observers locked.
+    context_dependent* member_of(context_life&) noexcept { return nullptr; }
     /// The last reference is gone: `destroy_block`, sooner or later.
     void dispose() noexcept { destroy_block(); }
 
@@ -96,11 +99,15 @@ private:
         return static_cast<const Derived&>(self).given_name();
     }
 
+    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
+        return of(self).member_of(life);
+    }
+
     static constexpr operation_methods methods{
         typeid(Handle), &destroy,       &block_t<Handle>::discard,
         &submit,        &drop_executor, &runs_here,
         &executor,      nullptr,        nullptr,
-        &name,
+        &name,          &dependent_of,
     };
 };
 

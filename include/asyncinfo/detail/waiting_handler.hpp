@@ -61,6 +61,7 @@ public:
         auto made = node::make(std::move(handler), operation);
         if (auto slot = made->slot(); slot.is_connected())
             slot.template emplace<cancel_wait>(operation, *made);
+        made->watch();
         // Before it is registered: it may be told, and gone, as soon as it is.
         waiting_handler& waiting = *made.release();
         if (!operation.observe(waiting))
@@ -121,6 +122,14 @@ private:
     }
 
     void lose() noexcept { node::take(); }
+
+    void lose_with_context() noexcept {
+        const operation_ptr operation = operation_;
+        if (operation->unobserve(*this))
+            lose();
+        else
+            node::leave_to_poster();
+    }
 
     operation_ptr operation_;
     bool cancelled_ = false;

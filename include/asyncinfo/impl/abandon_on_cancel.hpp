@@ -83,6 +83,9 @@ public:
     void give_back_executor() noexcept { executor_ = what_remains(executor_); }
     bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
     std::string_view given_name() const noexcept { return name_; }
+    context_dependent* member_of(context_life& life) noexcept {
+        return inner_ ? inner_->dependent_of(life) : nullptr;
+    }
 
 private:
     /// In the slot.

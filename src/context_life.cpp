@@ -1,0 +1,157 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/context_life.hpp>
+
+#include <asyncinfo/detail/asio_internals.hpp>
+#include <asyncinfo/detail/polling_frame.hpp>
+
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// Tells the life of its end.
+class context_life::service final : public boost::asio::execution_context::service {
+public:
+    static inline boost::asio::execution_context::id id;
+
+    explicit service(boost::asio::execution_context& context)
+        : boost::asio::execution_context::service(context), life_(new context_life(context)) {}
+    /// One that is made while the context shuts down is not told of it.
+    ~service() override { life_->end(); }
+
+    const context_life_ptr& life() const noexcept { return life_; }
+
+private:
+    void shutdown() override { life_->end(); }
+
+    const context_life_ptr life_;
+};
+
+context_life::context_life(boost::asio::execution_context& context)
+    : context_(&context), scheduler_(scheduler_of(context)) {}
+
+context_life_ptr context_life::of(boost::asio::execution_context& context) {
+    // Asio looks for a service under a lock. Another context at the same address finds the life of
+    // this one over.
+    struct cache {
+        context_life_ptr life;
+        bool gone = false; ///< with its thread, but for the destructors that follow
+        ~cache() {
+            life.reset();
+            gone = true;
+        }
+    };
+    static thread_local cache last;
+    if (last.life && last.life->context_ == &context && !last.life->is_over())
+        return last.life;
+    context_life_ptr found = boost::asio::use_service<service>(context).life();
+    if (!last.gone)
+        last.life = found;
+    return found;
+}
+
+bool context_life::runs_here() const noexcept {
+    return !is_over() && (scheduler_runs_here(scheduler_) || polling_frame::of(*context_));
+}
+
+bool context_life::add(context_dependent& dependent) {
+    const lock_guard guard(*this);
+    if (is_over())
+        return false;
+    append(dependents_, dependent);
+    return true;
+}
+
+void context_life::remove(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    unlink(dependent);
+}
+
+void context_life::postpone(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    append(postponed_, dependent);
+}
+
+void context_life::hasten(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    if (!is_listed(dependent))
+        return;
+    unlink(dependent);
+    append(dependents_, dependent);
+}
+
+bool context_life::hold_if_listed(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    if (!is_listed(dependent))
+        return false;
+    dependent.hold();
+    return true;
+}
+
+void context_life::unlink(context_link& l) noexcept {
+    l.previous_->next_ = l.next_;
+    l.next_->previous_ = l.previous_;
+    l.next_ = l.previous_ = &l;
+}
+
+void context_life::append(list& to, context_link& l) noexcept {
+    l.previous_ = to.previous_;
+    l.next_ = &to;
+    to.previous_->next_ = &l;
+    to.previous_ = &l;
+}
+
+void context_life::end() noexcept {
+    {
+        const lock_guard guard(*this);
+        users_.fetch_or(over, std::memory_order_acq_rel);
+    }
+    for (unsigned users = users_.load(); users != over; users = users_.load())
+        users_.wait(users);
+    for (;;) {
+        if (context_dependent* const next = take_next())
+            next->context_ends(*this, false);
+        else if (context_dependent* const postponed = take_postponed())
+            postponed->context_ends(*this, true);
+        else
+            return;
+    }
+}
+
+context_dependent* context_life::take_next() noexcept {
+    const lock_guard guard(*this);
+    if (!is_listed(dependents_))
+        return nullptr;
+    auto& next = static_cast<context_dependent&>(*dependents_.next_);
+    unlink(next);
+    next.hold();
+    return &next;
+}
+
+/// They wait for something that does not end with the context. One of them that is awaited by another
+/// one, as a coroutine that it has called, goes first: it may use what is the other's.
+context_dependent* context_life::take_postponed() noexcept {
+    context_dependent* taken = nullptr;
+    {
+        const lock_guard guard(*this);
+        if (!is_listed(postponed_))
+            return nullptr;
+        taken = static_cast<context_dependent*>(postponed_.next_);
+        taken->hold();
+    }
+    // Those that await each other in a circle would be gone round for ever.
+    for (int depth = 0; depth != 1'000'000; ++depth) {
+        context_dependent* const inner = taken->awaits(*this);
+        if (!inner)
+            break;
+        taken->let_go();
+        taken = inner;
+    }
+    const lock_guard guard(*this);
+    unlink(*taken);
+    return taken;
+}
+
+} // namespace asyncinfo::detail
