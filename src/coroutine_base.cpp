@@ -142,7 +142,9 @@ void coroutine_base::give_back() noexcept {
 
 void coroutine_base::capture(asio::any_io_executor executor) noexcept {
     const executor_lock lock(self_);
-    captured_.swap(executor);
+    // The first that what is awaited asks with.
+    if (!executor || !captured_)
+        captured_.swap(executor);
 }
 
 void coroutine_base::start() noexcept { resume_queue::run_quietly(*this); }
