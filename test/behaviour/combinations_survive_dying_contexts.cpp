@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(one_of_two_contexts) {
     BOOST_TEST(alive.use_count() == 1);
 }
 
-// The strand of a member whose context has gone is not the combination's either.
+// Where the first member's executor has gone it is not the combination's either.
 BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
     const auto alive = std::make_shared<int>();
     asyncinfo::async_source<> source;
@@ -160,8 +161,10 @@ BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
     const auto any = asyncinfo::when_any(winner::first_to_succeed, dying, source.operation());
     const auto outer = asyncinfo::abandon_on_cancel(all);
     dies.reset();
-    for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)})
+    for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)}) {
         BOOST_TEST(op.Status() == AsyncStatus::Started);
+        BOOST_TEST((op.get_executor() == asio::system_executor()));
+    }
     source.set_value();
     BOOST_TEST((all.ErrorCode() == errc::abandoned));
     BOOST_TEST(any.Status() == AsyncStatus::Completed);

@@ -6,6 +6,7 @@
 #include "support/pending.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
@@ -393,6 +394,36 @@ BOOST_AUTO_TEST_CASE(also_if_their_body_destroys_it) {
     BOOST_TEST(!queue);
     BOOST_TEST((op.ErrorCode() == errc::abandoned));
     e.source.set_value();
+}
+
+/// Notes that it is used when what it belongs to has gone.
+struct noting_executor {
+    struct log {
+        bool gone = false;
+        int used_after = 0;
+    };
+    log* of;
+
+    template <typename Function>
+    void execute(Function&& function) const {
+        of->used_after += of->gone;
+        if (!of->gone)
+            std::forward<Function>(function)();
+    }
+    friend bool operator==(noting_executor a, noting_executor b) noexcept { return a.of == b.of; }
+    friend bool operator!=(noting_executor a, noting_executor b) noexcept { return a.of != b.of; }
+};
+
+// What stays the user's: no asyncinfo here. Asio keeps a bound executor within the operation, and goes
+// by it at the end, whether its context is there or not.
+BOOST_AUTO_TEST_CASE(but_the_executor_of_a_bound_handler_is_asios) {
+    asio::io_context context;
+    noting_executor::log log;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::min());
+    timer.async_wait(asio::bind_executor(noting_executor{&log}, [](error_code) {}));
+    log.gone = true;
+    context.run();
+    BOOST_TEST(log.used_after == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -142,7 +142,13 @@ throwing end_and_throw(IAsyncAction next, pending<void(error_code)>* own, int nu
     throw number;
 }
 
-IAsyncAction hold(IAsyncAction, std::shared_ptr<int>) { co_return; }
+struct held {
+    asyncinfo::IAsyncInfo previous;
+    std::shared_ptr<int> alive;
+};
+asyncinfo::IAsyncOperation<held> hold(asyncinfo::IAsyncInfo previous, std::shared_ptr<int> alive) {
+    co_return held{std::move(previous), std::move(alive)};
+}
 
 } // namespace
 } // namespace coroutines_keep_the_stack_flat_test
@@ -210,11 +216,11 @@ BOOST_AUTO_TEST_CASE(when_a_long_chain_is_destroyed_while_suspended) {
     }
 }
 
-// Parameters live as long as the operation: the last handle to one is a parameter of the next.
-BOOST_AUTO_TEST_CASE(when_a_long_chain_of_parameters_goes) {
+// Results live as long as the operation: the last handle to one is in the result of the next.
+BOOST_AUTO_TEST_CASE(when_a_long_chain_of_results_goes) {
     constexpr int deep = 200'000;
     const auto alive = std::make_shared<int>();
-    IAsyncAction last;
+    asyncinfo::IAsyncInfo last;
     for (int i = 0; i != deep; ++i)
         last = hold(std::move(last), alive);
     BOOST_TEST(last.Status() == asyncinfo::AsyncStatus::Completed);

@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_COMBINATION_HPP
 
 #include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/kept_executor.hpp>
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/produced_operation.hpp>
 #include <asyncinfo/detail/recycling.hpp>
@@ -66,8 +67,8 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 template <typename Derived, typename Handle, typename T, std::size_t Count>
 class combination : public produced_operation<Derived, Handle, T>, resumable {
 public:
-    boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
-    void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    boost::asio::any_io_executor executor() { return executor_.get(); }
+    void give_back_executor() noexcept { executor_.give_back(); }
     context_dependent* member_of(context_life& life) noexcept {
         context_dependent* found = nullptr;
         visit_running([&](operation_base& member) {
@@ -102,10 +103,7 @@ protected:
                 intrusive_ptr_release(operation_);
         }
 
-        void ended() override {
-            owner_->let_go_of_executor(*this);
-            static_cast<Derived*>(owner_)->member_ended(*this, true);
-        }
+        void ended() override { static_cast<Derived*>(owner_)->member_ended(*this, true); }
 
     private:
         bool holds_ = false; // first, where there is padding
@@ -219,19 +217,8 @@ private:
     }
 
     void take_executor() {
-        if (nodes_.empty())
-            return;
-        executor_ = nodes_[0].operation().executor();
-        executor_stays_ = what_remains(executor_) == executor_;
-    }
-
-    /// It is the first member's. If that ends with its context the others may go on, and a strand must
-    /// not.
-    void let_go_of_executor(const node& ended) noexcept {
-        if (executor_stays_ || &ended != nodes_.data() || !this->lock())
-            return;
-        const auto strand = std::exchange(executor_, what_remains(executor_));
-        this->unlock();
+        if (!nodes_.empty())
+            executor_.keep(nodes_[0].operation().executor());
     }
 
     void resume() override {
@@ -244,8 +231,7 @@ private:
     std::conditional_t<Count == any_number, std::vector<node, recycling_allocator<node>>,
                        std::array<node, Count == any_number ? 0 : Count>>
         nodes_;
-    boost::asio::any_io_executor executor_;
-    bool executor_stays_ = true;
+    kept_executor executor_{*this};
     bool released_ = false;
     bool unused_ = false;
 };

@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP
 
 #include <asyncinfo/abandon_on_cancel.hpp>
+#include <asyncinfo/detail/kept_executor.hpp>
 #include <asyncinfo/detail/observer.hpp>
 #include <asyncinfo/detail/outcome.hpp>
 #include <asyncinfo/detail/produced_operation.hpp>
@@ -67,7 +68,9 @@ class abandonable_operation final
 public:
     explicit abandonable_operation(operation_ptr inner)
         : abandonable_operation::produced_operation(true), observer(rank::submitted),
-          executor_(inner->executor()), name_(inner->name()), inner_(std::move(inner)) {}
+          name_(inner->name()), inner_(std::move(inner)) {
+        executor_.keep(inner_->executor());
+    }
 
     void begin() {
         this->slot().template emplace<give_up>(give_up{this});
@@ -78,9 +81,8 @@ public:
             resume();
     }
 
-    boost::asio::any_io_executor executor() { return to_any_io_executor(executor_); }
-    /// A strand must not outlive its context: what is under it stands in for it.
-    void give_back_executor() noexcept { executor_ = what_remains(executor_); }
+    boost::asio::any_io_executor executor() { return executor_.get(); }
+    void give_back_executor() noexcept { executor_.give_back(); }
     bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
     std::string_view given_name() const noexcept { return name_; }
     context_dependent* member_of(context_life& life) noexcept {
@@ -145,7 +147,7 @@ private:
     }
 
     std::atomic<bool> over_{false};
-    boost::asio::any_io_executor executor_;
+    kept_executor executor_{*this};
     const std::string name_; ///< that of the inner one, which may be gone before
     operation_ptr inner_;    ///< until either has ended
 };
