@@ -311,15 +311,16 @@ void coroutine_base::requested() {
     throw_kept();
 }
 
-/// It may set another one, and then is gone when it returns.
+/// It may set another one, and then is gone when it returns; also if nothing more can be asked for.
 void coroutine_base::call_back() {
+    constexpr unsigned everything = lifecycle::requested(lifecycle::requested_mask);
     auto callback = std::exchange(callback_, nullptr);
     is_set_again_ = false;
     struct guard {
         coroutine_base& self;
         std::function<void()>& called;
         ~guard() {
-            if (!std::exchange(self.is_set_again_, true))
+            if (!std::exchange(self.is_set_again_, true) && self.told_ != everything)
                 self.callback_.swap(called);
         }
     } const putting_back{*this, callback};

@@ -63,7 +63,9 @@ public:
     /// it is called when that suspends. A coroutine without an executor has it called by the thread
     /// that cancels. It is not necessarily called when `Cancel` returns, and never after the end.
     ///
-    /// Lifetime: released when it is replaced, after a call that is being made then, or with the body.
+    /// Lifetime: released when it is replaced, after a call that is being made then; when it has been
+    /// called for `cancellation_type::all`, as `Cancel()` does, for then nothing more can come; or with
+    /// the body.
     ///
     /// Errors: what it throws goes to whoever runs the executor; without one, to nobody.
     void callback(std::function<void()> function) const {

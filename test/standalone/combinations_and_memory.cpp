@@ -245,4 +245,15 @@ BOOST_AUTO_TEST_CASE(no_more_than_a_parallel_group, *boost::unit_test::enable_if
     BOOST_TEST(ours_of_range <= group_of_range);
 }
 
+// Operations that are ended by the Completed handler of another, deeper than the stack is to be.
+BOOST_AUTO_TEST_CASE(a_chain_of_handlers_needs_no_memory) {
+    std::vector<asyncinfo::async_source<>> chain(100);
+    for (std::size_t i = 0; i + 1 != chain.size(); ++i)
+        chain[i].operation().Completed([&, i](auto&, AsyncStatus) { chain[i + 1].set_value(); });
+    heap::start_counting();
+    chain.front().set_value();
+    BOOST_TEST(heap::stop_counting() == 0u);
+    BOOST_TEST((chain.back().operation().Status() == AsyncStatus::Completed));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
