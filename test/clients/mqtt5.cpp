@@ -90,7 +90,7 @@ int main() {
         const auto message = c.receive();
         const auto publish =
             asyncinfo::abandon_on_cancel(c.publish<mqtt::qos_e::exactly_once>(use_async_info));
-        publish.cancel_after(200ms);
+        publish.cancel_after(200ms, asio::cancellation_type::total); // passed on to MQTT5
         expect_timed_out(publish, "the publish");
         expect(message.Status() == AsyncStatus::Started, "async_receive is " + told(message));
         expect(c.run.Status() == AsyncStatus::Started, "async_run is " + told(c.run));
