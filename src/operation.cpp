@@ -5,47 +5,19 @@
 #include <asyncinfo/detail/operation.hpp>
 
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/request_types.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
 #include <asyncinfo/detail/wait_watch.hpp>
 
-#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <new>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 namespace asyncinfo::detail {
 namespace {
-
-/// One bit for each type Asio has, and one for what "all" has beyond their union.
-constexpr unsigned beyond = 8;
-
-unsigned pack(boost::asio::cancellation_type_t types) noexcept {
-    const auto bits = static_cast<unsigned>(types);
-    if (types == boost::asio::cancellation_type::all)
-        return beyond | 7;
-    return bits & 7;
-}
-
-boost::asio::cancellation_type_t unpack(unsigned types) noexcept {
-    return types & beyond ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
-                          : static_cast<boost::asio::cancellation_type_t>(types);
-}
-
-/// §3 of the contract: an abort is told by its code, whoever caused it.
-bool means_canceled(const boost::system::error_code& code) noexcept {
-    if (code == boost::asio::error::operation_aborted || // the same, but cheaper to find
-        code == boost::system::errc::operation_canceled)
-        return true;
-    // Channels report cancellation with a code of a category of their own; naming the category by
-    // its name spares every user the experimental header.
-    constexpr int channel_cancelled = 2;
-    return code.value() == channel_cancelled &&
-           std::string_view(code.category().name()) == "asio.channel";
-}
 
 boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {
     try {
@@ -98,8 +70,6 @@ private:
 };
 
 constinit thread_local owed_calls owed_calls::of_this_thread;
-
-boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
 
 void throw_code(const boost::system::error_code& code, const char* what) {
     if (means_canceled(code))
@@ -161,6 +131,11 @@ bool operation_base::failed(const boost::system::error_code& code) noexcept {
     return !expired;
 }
 
+void operation_base::mend_if_timed_out(boost::system::error_code& code) const noexcept {
+    if ((load() & lifecycle::expired) && means_canceled(code))
+        code = timed_out();
+}
+
 boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
     switch (failure_) {
     case failure::code:
@@ -189,13 +164,13 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 }
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
-    request(pack(types));
+    request(request_types::pack(types));
     if (methods_->latched)
         methods_->latched(*this);
 }
 
 boost::asio::cancellation_type_t operation_base::requested_types() const noexcept {
-    return unpack(lifecycle::requested(load()));
+    return request_types::unpack(lifecycle::requested(load()));
 }
 
 void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
@@ -224,8 +199,8 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::expire() noexcept {
-    gate::expire(pack(boost::asio::cancellation_type::all));
+void operation_base::expire(unsigned types) noexcept {
+    gate::expire(types);
     if (methods_->latched)
         methods_->latched(*this);
 }
@@ -234,10 +209,10 @@ void operation_base::deliver(unsigned types) {
     try {
         arrived_here();
     } catch (...) {
-        place_.deliver(types, unpack(types));
+        place_.deliver(types, request_types::unpack(types));
         throw;
     }
-    place_.deliver(types, unpack(types));
+    place_.deliver(types, request_types::unpack(types));
 }
 
 void operation_base::tell_observers() {
