@@ -25,7 +25,8 @@ template <typename Filter>
 const std::type_info& type_of_state() {
     asio::cancellation_signal signal;
     const asio::cancellation_state state(signal.slot(), Filter());
-    return typeid(*handler_in(signal));
+    const asio_cancellation_handler& placed = *handler_in(signal);
+    return typeid(placed);
 }
 
 /// As `kind_of`, for what the static type is not known of. The first state of an operation and one
