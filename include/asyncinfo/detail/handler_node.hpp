@@ -112,8 +112,8 @@ protected:
     void leave_to_poster() noexcept {
         allocator_.emplace(allocator_of(handler_));
         {
-            const tracked_executor executor(std::move(executor_));
-            const Handler handler(std::move(handler_));
+            [[maybe_unused]] const tracked_executor executor(std::move(executor_));
+            [[maybe_unused]] const Handler handler(std::move(handler_));
         }
         share();
     }
