@@ -72,7 +72,9 @@ public:
                                      Node(std::move(handler), std::forward<Args>(args)...)));
     }
 
-    auto slot() const noexcept { return boost::asio::get_associated_cancellation_slot(handler_); }
+    auto slot() const noexcept {
+        return boost::asio::get_associated_cancellation_slot(kept_->handler);
+    }
 
     /// Before anybody may `post` it.
     void watch() {
@@ -80,8 +82,8 @@ public:
             if constexpr (std::is_same_v<tracked_executor, boost::asio::any_io_executor>)
                 if (stays<boost::asio::system_executor, queue_executor<>>())
                     return;
-            auto life =
-                context_life::of(boost::asio::query(executor_, boost::asio::execution::context));
+            auto life = context_life::of(
+                boost::asio::query(kept_->working, boost::asio::execution::context));
             if (life->add(*this))
                 life_ = std::move(life);
         }
@@ -102,20 +104,18 @@ public:
 
 protected:
     handler_node(Handler&& handler, const Executor& otherwise)
-        : executor_(boost::asio::prefer(
-              own_executor(full(boost::asio::get_associated_executor(handler, otherwise))),
-              boost::asio::execution::outstanding_work.tracked)),
-          handler_(std::move(handler)) {}
+        : kept_(std::in_place,
+                boost::asio::prefer(
+                    own_executor(full(boost::asio::get_associated_executor(handler, otherwise))),
+                    boost::asio::execution::outstanding_work.tracked),
+                std::move(handler)) {}
     ~handler_node() = default;
 
     /// The context takes the handler and the work with it. The node stays for whoever is about to `post`
     /// it, if nobody is any more.
     void leave_to_poster() noexcept {
-        allocator_.emplace(allocator_of(handler_));
-        {
-            const tracked_executor executor(std::move(executor_));
-            const Handler handler(std::move(handler_));
-        }
+        allocator_.emplace(allocator_of(kept_->handler));
+        kept_.reset();
         share();
     }
 
@@ -129,7 +129,7 @@ protected:
     /// Destroys the node. Its memory is free before the handler is gone, which may be what the
     /// allocator lives in; and which, moved from, may know its allocator no more.
     remains take() noexcept {
-        remains result{std::move(executor_), std::move(handler_)};
+        remains result(std::move(*kept_));
         memory_for<Node, own_allocator>::destroy(static_cast<Node*>(this),
                                                  allocator_of(result.handler));
         return result;
@@ -149,12 +149,12 @@ private:
     /// Is it one of these, tracked?
     template <typename... Executors>
     bool stays() const noexcept {
-        return (executor_.template target<tracked_t<Executors>>() || ...);
+        return (kept_->working.template target<tracked_t<Executors>>() || ...);
     }
 
     void hand_over() {
-        const tracked_executor executor(executor_);
-        const own_allocator allocator(allocator_of(handler_));
+        const tracked_executor executor(kept_->working);
+        const own_allocator allocator(allocator_of(kept_->handler));
         post_to(executor, owner(static_cast<Node*>(this)), allocator);
     }
 
@@ -176,8 +176,7 @@ private:
         return boost::asio::get_associated_allocator(handler, recycling_allocator<void>());
     }
 
-    tracked_executor executor_;
-    Handler handler_;
+    std::optional<remains> kept_; ///< until the context takes it
     context_life_ptr life_;
     std::optional<own_allocator> allocator_; ///< once the handler is gone
     std::atomic<bool> shared_{false};
