@@ -235,8 +235,8 @@ public:
                          boost::system::error_code& error) const;
 
     /// Where those who observe the operation are served if they have no executor of their own: the
-    /// executor bound to the operation, else the one its initiating function published, else
-    /// `asio::system_executor`. After the end of an operation on a strand it is the executor that the
+    /// executor bound to the operation, else the one its initiating function published, else the
+    /// first that one of its steps asked with, else `asio::system_executor`. After the end of an operation on a strand it is the executor that the
     /// strand was made of: a strand must not outlive its context, and a handle may.
     ///
     /// Lifetime: to be used only while its context lives.
