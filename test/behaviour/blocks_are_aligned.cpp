@@ -57,9 +57,9 @@ IAsyncOperation<wide<Alignment>> gives_from(std::allocator_arg_t, std::allocator
     co_return 5;
 }
 
-IAsyncOperationWithProgress<wide<line>, wide<2 * line>> reports(asio::io_context& io) {
+IAsyncOperationWithProgress<wide<line>, wide<line / 2>> reports(asio::io_context& io) {
     const auto progress = co_await asyncinfo::get_progress_token();
-    progress(wide<2 * line>(1));
+    progress(wide<line / 2>(1));
     progress.set_result(1);
     co_await asio::post(io, asio::deferred);
     co_return 5;

@@ -77,15 +77,15 @@ private:
         : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
           units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
-    /// What a frame may have to be aligned to. g++ asks for memory by size only; where it has aligned
-    /// a local or a parameter in the frame, the size is a multiple of that. clang aligns by itself.
+    /// What a frame may have to be aligned to. Compilers ask for memory by size only; with g++ the size
+    /// is a multiple of that, with others it tells nothing.
     static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
-#if defined(__GNUC__) && !defined(__clang__)
         constexpr std::size_t most = 64; // a line of the cache, a vector
+#if defined(__GNUC__) && !defined(__clang__)
         return std::max(alignment, std::min(most, frame_size & (~frame_size + 1)));
 #else
         static_cast<void>(frame_size);
-        return alignment;
+        return std::max(alignment, most);
 #endif
     }
 
