@@ -23,23 +23,23 @@ struct detail::long_wait_settings {
 
     static std::shared_ptr<const long_wait_settings>
     exchange(std::shared_ptr<const long_wait_settings> other) {
-        auto& [mutex, current] = of_process();
+        auto& [mutex, settings] = of_process();
         const std::lock_guard guard(mutex);
         wait_watch::is_on.store(other != nullptr, std::memory_order_relaxed);
-        current.swap(other);
+        settings.swap(other);
         return other;
     }
 
     static std::shared_ptr<const long_wait_settings> get() {
-        auto& [mutex, current] = of_process();
+        auto& [mutex, settings] = of_process();
         const std::lock_guard guard(mutex);
-        return current;
+        return settings;
     }
 
 private:
     struct place {
         std::mutex mutex;
-        std::shared_ptr<const long_wait_settings> current;
+        std::shared_ptr<const long_wait_settings> settings;
     };
 
     /// Never destroyed: threads may wait while static objects are.
