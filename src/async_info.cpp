@@ -106,10 +106,23 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
         error = errc::empty_handle;
 }
 
-void IAsyncInfo::set_deadline(detail::deadline when, boost::system::error_code& error) const {
+void IAsyncInfo::set_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
+                              boost::system::error_code& error) const {
+    error.clear();
+    if (!operation_) {
+        error = errc::empty_handle;
+        return;
+    }
+    detail::schedule added;
+    added.add(when.scheduled(), detail::request_types::pack(types));
+    detail::set_deadlines(*operation_, added);
+}
+
+void IAsyncInfo::move_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
+                               boost::system::error_code& error) const {
     error.clear();
     if (operation_)
-        detail::set_deadline(operation_, when);
+        detail::renew_deadline(*operation_, when, detail::request_types::pack(types));
     else
         error = errc::empty_handle;
 }

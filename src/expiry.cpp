@@ -4,7 +4,6 @@
 //
 #include <asyncinfo/detail/expiry.hpp>
 
-#include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 #include <asyncinfo/detail/started_operation.hpp>
 
@@ -17,14 +16,12 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <thread>
 #include <utility>
 
 namespace asyncinfo::detail {
 namespace {
-
-/// Grows when a thread has left an expiry that another one waits to free. Not in the expiry itself,
-/// which is gone by the time that somebody could be notified there.
-constinit std::atomic<unsigned> departures{0};
 
 /// Where the timer lives. Its handler needs no strand, and a strand must not outlive its context.
 boost::asio::any_io_executor timer_executor(operation_base& operation) {
@@ -63,162 +60,194 @@ private:
     bool destroyed_ = false;
 };
 
-/// A pending deadline: a timer, in a block that the timer's completion handler owns.
+/// An operation's deadlines: one timer, however many there are and however often they are moved.
 ///
-/// Three may be about it, each on a thread of its own: who sets it, the timer's handler, which is
-/// run or destroyed with its context, and who ends the operation. The last knows nothing of the
-/// timer's context, which may be gone as soon as the handler is; so the handler waits until that one
-/// has left. It waits for a few instructions: expiries are told with the blocked threads, before
-/// anything that may run a user's code.
-class expiry final : public observer {
+/// Shared by the operation, which tells it of its end, and by the timer's handler, which is run or
+/// destroyed with its context; whoever comes last frees it. All they do, and what a thread does that
+/// sets a deadline, is a few instructions under the lock, and none of them a user's.
+class expiry final : public observer, public std::enable_shared_from_this<expiry> {
 public:
-    static void set(const operation_ptr& operation, deadline when) {
-        owner made = make(operation);
-        if (!operation->observe(*made))
-            return;
-        try {
-            made->timer_.expires_at(when.time());
-            made->timer_.async_wait(handler(*made));
-        } catch (...) {
-            if (!operation->unobserve(*made))
-                made->await_told();
-            throw;
-        }
-        leave_to_handler(std::move(made));
+    using clock = deadline::clock;
+
+    explicit expiry(operation_base& operation) noexcept
+        : observer(rank::deadline), operation_(&operation) {}
+    ~expiry() override = default;
+
+    /// The deadlines of the operation; null if it has none, or has ended.
+    static std::shared_ptr<expiry> find(operation_base& operation) noexcept {
+        std::shared_ptr<expiry> found;
+        operation.visit_deadlines([&](observer* o) -> observer* {
+            if (o)
+                found = static_cast<expiry*>(o)->shared_from_this();
+            return nullptr;
+        });
+        return found;
     }
 
-    ~expiry() override = default;
+    static std::shared_ptr<expiry> find_or_make(operation_base& operation) {
+        auto found = find(operation);
+        if (found)
+            return found;
+        auto made = std::allocate_shared<expiry>(recycling_allocator<expiry>(), operation);
+        operation.visit_deadlines([&](observer* o) -> observer* {
+            if (o) { // another thread was faster
+                found = static_cast<expiry*>(o)->shared_from_this();
+                return nullptr;
+            }
+            found = made->kept_ = made;
+            return made.get();
+        });
+        return found;
+    }
+
+    /// Makes a change to the schedule, or none if it throws.
+    template <typename Change>
+    void set(Change change) {
+        const std::lock_guard guard(mutex_);
+        if (!operation_)
+            return;
+        const schedule before = schedule_;
+        change(schedule_);
+        try {
+            wait_for_next();
+        } catch (...) {
+            schedule_ = before;
+            throw;
+        }
+    }
 
     /// The operation has ended.
     void ended() override {
-        unsigned seen = state_.load(std::memory_order_acquire);
-        unsigned next = 0;
-        do {
-            next = seen | told;
-            if (!(seen & (setting | taken)))
-                next |= leaving;
-        } while (!state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel));
-        if (next & leaving)
-            cancel_timer();
-        else if (seen & awaited)
-            wake();
+        const auto keep = std::move(kept_);
+        const std::lock_guard guard(mutex_);
+        operation_ = nullptr;
+        if (timer_)
+            context_->unless_destroyed([this] { timer_->cancel(); });
     }
 
 private:
-    // Bits of the state.
-    static constexpr unsigned setting = 1; ///< the timer is being started
-    static constexpr unsigned told = 2;    ///< the operation has ended
-    static constexpr unsigned leaving = 4; ///< and whoever says so has not left yet
-    static constexpr unsigned taken = 8;   ///< the handler has been run, or destroyed
-    static constexpr unsigned over = 16;   ///< it was run, and the time is over
-    static constexpr unsigned awaited = 32;
-
-    struct release {
-        void operator()(expiry* gone) const noexcept { memory_for<expiry>::destroy(gone); }
-    };
-    using owner = std::unique_ptr<expiry, release>;
-
     class handler {
     public:
         using allocator_type = recycling_allocator<void>;
 
-        explicit handler(expiry& e) noexcept : expiry_(&e) {}
-        handler(handler&& other) noexcept : expiry_(std::exchange(other.expiry_, nullptr)) {}
+        explicit handler(std::shared_ptr<expiry> e) noexcept : expiry_(std::move(e)) {}
+        handler(handler&&) = default;
         handler& operator=(handler&&) = delete;
         ~handler() {
             if (expiry_)
-                expiry_->take(false);
+                expiry_->lose_handler();
         }
 
         allocator_type get_allocator() const noexcept { return {}; }
 
-        void operator()(const boost::system::error_code& error) {
-            std::exchange(expiry_, nullptr)->take(!error);
+        void operator()(const boost::system::error_code&) {
+            std::exchange(expiry_, nullptr)->wake();
         }
 
     private:
-        expiry* expiry_;
+        std::shared_ptr<expiry> expiry_;
     };
 
-    static owner make(const operation_ptr& operation) {
-        memory_for<expiry> memory;
-        return owner(memory.keep(::new (memory.place()) expiry(operation)));
-    }
-
-    explicit expiry(const operation_ptr& operation)
-        : observer(rank::blocked_thread), timer_(timer_executor(*operation)),
-          context_(context_watch::of(timer_.get_executor())), operation_(operation) {}
-    /// The timer has been started. What came meanwhile was left to the thread that did.
-    static void leave_to_handler(owner made) {
-        expiry& self = *made.release();
-        unsigned seen = self.state_.load(std::memory_order_acquire);
-        unsigned next = 0;
-        do {
-            next = seen & ~setting;
-            if ((seen & told) && !(seen & taken))
-                next |= leaving;
-        } while (!self.state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel));
-        if (seen & taken)
-            finish(owner(&self), seen);
-        else if (next & leaving)
-            self.cancel_timer();
-    }
-
-    /// The timer's handler, run or destroyed.
-    void take(bool is_over) {
-        const unsigned mine = is_over ? taken | over : taken;
-        const unsigned seen = state_.fetch_or(mine, std::memory_order_acq_rel);
-        if (!(seen & setting))
-            finish(owner(this), seen | mine);
-    }
-
-    static void finish(owner self, unsigned seen) {
+    /// The handler is run, once the time is over, or because it is to wait for another one.
+    void wake() {
+        unsigned types = 0;
         operation_ptr operation;
-        if (!(seen & told))
-            operation = std::move(self->operation_);
-        if (!operation || !operation->unobserve(*self))
-            self->await_told();
-        self.reset();
-        if (operation && (seen & over))
-            operation->expire();
+        {
+            const std::lock_guard guard(mutex_);
+            if (operation_)
+                types = schedule_.take(clock::now());
+            wait_again(types);
+            if (types)
+                operation = operation_; // which is there, since it has not told of its end
+        }
+        if (operation)
+            operation->expire(types);
     }
 
-    /// What has ended keeps no timer waiting, and is not kept by one.
-    void cancel_timer() noexcept {
-        context_.unless_destroyed([this] { timer_.cancel(); });
-        operation_.reset();
-        if (state_.fetch_and(~leaving, std::memory_order_acq_rel) & awaited)
-            wake();
+    /// As long as there is a timer its handler is pending, and the timer's context is there.
+    void wait_again(unsigned& types) noexcept {
+        try {
+            if (operation_ && schedule_.next() != schedule::never)
+                return start_waiting();
+        } catch (...) {
+            // Without memory to wait on, the time is over: an operation is not left without deadline.
+            types |= schedule_.take(schedule::never);
+        }
+        timer_.reset();
     }
 
-    void await_told() noexcept {
-        for (;;) {
-            const unsigned departed = departures.load(std::memory_order_acquire);
-            const unsigned seen = state_.fetch_or(awaited, std::memory_order_acq_rel);
-            if ((seen & (told | leaving)) == told)
-                return;
-            departures.wait(departed);
+    void wait_for_next() {
+        const auto next = schedule_.next();
+        if (next == schedule::never)
+            return;
+        if (timer_) {
+            // The handler is run for it, and waits again. A later time it finds when it is run.
+            if (next < timer_->expiry())
+                context_->unless_destroyed([&] { timer_->expires_at(next); });
+            return;
+        }
+        timer_.emplace(timer_executor(*operation_));
+        try {
+            context_ = &context_watch::of(timer_->get_executor());
+            start_waiting();
+        } catch (...) {
+            timer_.reset();
+            throw;
         }
     }
 
-    static void wake() noexcept {
-        departures.fetch_add(1, std::memory_order_release);
-        departures.notify_all();
+    void start_waiting() {
+        timer_->expires_at(schedule_.next());
+        struct guard {
+            expiry& self;
+            ~guard() { self.starter_.store({}, std::memory_order_relaxed); }
+        } const starting{*this};
+        starter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        timer_->async_wait(handler(shared_from_this()));
     }
 
-    boost::asio::steady_timer timer_;
-    context_watch& context_;
-    operation_ptr operation_; ///< until it has ended
-    std::atomic<unsigned> state_{setting};
+    /// The handler is destroyed: its context is, or it could not be started, which this thread knows.
+    void lose_handler() noexcept {
+        if (starter_.load(std::memory_order_relaxed) == std::this_thread::get_id())
+            return;
+        const std::lock_guard guard(mutex_);
+        timer_.reset();
+    }
+
+    std::mutex mutex_;
+    operation_base* operation_;    ///< until it has ended
+    std::shared_ptr<expiry> kept_; ///< by the operation, likewise
+    std::optional<boost::asio::steady_timer> timer_;
+    context_watch* context_ = nullptr;
+    std::atomic<std::thread::id> starter_{}; ///< of the timer, while it does
+    schedule schedule_;
 };
+
+bool has_ended(const operation_base& operation) noexcept {
+    return operation.status() != AsyncStatus::Started;
+}
 
 } // namespace
 
-void set_deadline(const operation_ptr& operation, deadline when) {
+void set_deadlines(operation_base& operation, schedule added) {
+    if (const unsigned types = added.take(schedule::at_once))
+        operation.expire(types);
+    if (added.next() == schedule::never || has_ended(operation))
+        return;
+    if (const auto deadlines = expiry::find_or_make(operation))
+        deadlines->set([&](schedule& all) { all.merge(added); });
+}
+
+void renew_deadline(operation_base& operation, deadline when, unsigned types) {
     if (when.is_poll())
-        operation->expire();
-    else if (!when.is_never() && operation->status() == AsyncStatus::Started)
-        expiry::set(operation, when);
+        operation.expire(types);
+    if (has_ended(operation))
+        return;
+    const bool none = when.is_poll() || when.is_never();
+    const auto deadlines = none ? expiry::find(operation) : expiry::find_or_make(operation);
+    if (deadlines)
+        deadlines->set(
+            [&](schedule& all) { all.renew(none ? schedule::never : when.time(), types); });
 }
 
 } // namespace asyncinfo::detail

@@ -4,47 +4,20 @@
 //
 #include <asyncinfo/detail/operation.hpp>
 
+#include <asyncinfo/condition.hpp>
 #include <asyncinfo/detail/blocked_thread.hpp>
+#include <asyncinfo/detail/request_types.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
 
-#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <new>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 namespace asyncinfo::detail {
 namespace {
-
-/// One bit for each type Asio has, and one for what "all" has beyond their union.
-constexpr unsigned beyond = 8;
-
-unsigned pack(boost::asio::cancellation_type_t types) noexcept {
-    const auto bits = static_cast<unsigned>(types);
-    if (types == boost::asio::cancellation_type::all)
-        return beyond | 7;
-    return bits & 7;
-}
-
-boost::asio::cancellation_type_t unpack(unsigned types) noexcept {
-    return types & beyond ? boost::asio::cancellation_type_t(boost::asio::cancellation_type::all)
-                          : static_cast<boost::asio::cancellation_type_t>(types);
-}
-
-/// §3 of the contract: an abort is told by its code, whoever caused it.
-bool means_canceled(const boost::system::error_code& code) noexcept {
-    if (code == boost::asio::error::operation_aborted || // the same, but cheaper to find
-        code == boost::system::errc::operation_canceled)
-        return true;
-    // Channels report cancellation with a code of a category of their own; naming the category by
-    // its name spares every user the experimental header.
-    constexpr int channel_cancelled = 2;
-    return code.value() == channel_cancelled &&
-           std::string_view(code.category().name()) == "asio.channel";
-}
 
 boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {
     try {
@@ -59,8 +32,6 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 }
 
 } // namespace
-
-boost::system::error_code timed_out() noexcept { return boost::asio::error::timed_out; }
 
 std::exception_ptr timed_out_exception() noexcept {
     try {
@@ -108,11 +79,16 @@ void operation_base::store(std::exception_ptr&& exception) noexcept {
 }
 
 bool operation_base::failed(const boost::system::error_code& code) noexcept {
-    const bool canceled = means_canceled(code);
+    const bool canceled = code == condition::canceled;
     const bool expired = canceled && (load() & lifecycle::expired);
     final_status_ = static_cast<unsigned char>(canceled && !expired ? AsyncStatus::Canceled
                                                                     : AsyncStatus::Error);
     return !expired;
+}
+
+void operation_base::mend_if_timed_out(boost::system::error_code& code) const noexcept {
+    if ((load() & lifecycle::expired) && code == condition::canceled)
+        code = timed_out();
 }
 
 boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
@@ -143,7 +119,7 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 }
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
-    request(pack(types));
+    request(request_types::pack(types));
     if (methods_->latched)
         methods_->latched(*this);
 }
@@ -174,8 +150,8 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
     waiting = nullptr;
 }
 
-void operation_base::expire() noexcept {
-    gate::expire(pack(boost::asio::cancellation_type::all));
+void operation_base::expire(unsigned types) noexcept {
+    gate::expire(types);
     if (methods_->latched)
         methods_->latched(*this);
 }
@@ -184,10 +160,10 @@ void operation_base::deliver(unsigned types) {
     try {
         arrived_here();
     } catch (...) {
-        place_.deliver(types, unpack(types));
+        place_.deliver(types, request_types::unpack(types));
         throw;
     }
-    place_.deliver(types, unpack(types));
+    place_.deliver(types, request_types::unpack(types));
 }
 
 void operation_base::tell_observers() {
@@ -203,7 +179,7 @@ void operation_base::tell_observers() {
                 thrown = std::current_exception();
         }
     };
-    observers_.tell(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
+    observers_.tell(observer::rank::deadline, [](observer& o) { o.ended(); });
     observers_.tell(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
     if (const completed_ptr handler = std::move(completed_))
         serve([&] { handler->run(operation_ptr(this), status()); });

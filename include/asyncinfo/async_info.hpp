@@ -6,6 +6,7 @@
 #define ASYNCINFO_ASYNC_INFO_HPP
 
 #include <asyncinfo/async_status.hpp>
+#include <asyncinfo/condition.hpp>
 #include <asyncinfo/detail/deadline.hpp>
 #include <asyncinfo/detail/driven_context.hpp>
 #include <asyncinfo/detail/operation.hpp>
@@ -113,36 +114,79 @@ public:
 
     /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends before.
     /// If it then ends as aborted, its status is Error and its code `asio::error::timed_out`
-    /// wherever it is read; partial results are kept. A success stays a success.
+    /// wherever it is read; partial results are kept. A success stays a success. That code also equals
+    /// `condition::deadline_expired`, as a time-out of the system's does not.
     ///
     /// Told apart from Cancel: whichever comes first decides. Of several deadlines the earliest
-    /// counts; there is no way to take one back. Zero and negative durations ask at once; huge ones
-    /// never do. Does nothing once the operation has ended, and throws for the state only on an empty
-    /// handle.
+    /// counts, for each type of cancellation; one that can never act costs nothing, and there is no
+    /// way to take one back (see `renew_deadline` for one that moves). Zero and negative durations ask
+    /// at once; huge and infinite ones never do. Does nothing once the operation has ended, and throws
+    /// for the state only on an empty handle.
+    ///
+    /// Cancellation: of all types if none are given. So every operation that can be cancelled is: most
+    /// composed ones serve `terminal` alone (`async_compose`, Beast, MySQL, coroutines). What
+    /// `terminal` costs is for the operation to say: after it an I/O object may be fit for nothing but
+    /// closing, and Boost.MQTT5 stops its whole client. Ask for `total` or `partial` where an operation
+    /// has something milder, if need be with `terminal` later; types of several deadlines add up.
     ///
     /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for an
-    /// operation without an executor that is `asio::system_executor`, whose thread then asks.
+    /// operation without an executor that is `asio::system_executor`, whose thread then asks. One
+    /// timer serves all deadlines of an operation.
     ///
     /// Lifetime: when the operation ends the timer is cancelled: it keeps neither the operation nor
     /// its context's `run()`. The context must be alive during the call; if it is destroyed before
     /// the time is over there is no deadline.
     ///
-    /// Errors: `std::bad_alloc`, and what else making a timer throws, also of the overload with
-    /// `error_code&`; then there is no deadline, and the operation is unharmed.
+    /// Errors: `asio::error::invalid_argument` for what is no time, such as NaN. `std::bad_alloc`, and
+    /// what else making a timer throws, also of the overload with `error_code&`. Then there is no
+    /// new deadline, and the operation is unharmed.
     ///
-    /// Example: `op.cancel_after(std::chrono::seconds(5));`
+    /// Example: `op.cancel_after(5s, cancellation_type::total); op.cancel_after(6s);`
     template <typename Rep, typename Period>
-    void cancel_after(std::chrono::duration<Rep, Period> duration) const;
+    void cancel_after(
+        std::chrono::duration<Rep, Period> duration,
+        boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const;
     template <typename Rep, typename Period>
     void cancel_after(std::chrono::duration<Rep, Period> duration,
+                      boost::system::error_code& error) const;
+    template <typename Rep, typename Period>
+    void cancel_after(std::chrono::duration<Rep, Period> duration,
+                      boost::asio::cancellation_type_t types,
                       boost::system::error_code& error) const;
 
     /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
     template <typename Clock, typename Duration>
-    void cancel_at(std::chrono::time_point<Clock, Duration> time) const;
+    void
+    cancel_at(std::chrono::time_point<Clock, Duration> time,
+              boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const;
     template <typename Clock, typename Duration>
     void cancel_at(std::chrono::time_point<Clock, Duration> time,
                    boost::system::error_code& error) const;
+    template <typename Clock, typename Duration>
+    void cancel_at(std::chrono::time_point<Clock, Duration> time,
+                   boost::asio::cancellation_type_t types, boost::system::error_code& error) const;
+
+    /// A deadline that can be moved, for "cancel it if nothing has happened for so long": call it at
+    /// the start, and again whenever something has happened. It then counts from the last call, which
+    /// also says the types; those of `cancel_after` stay in force beside it. A duration that never
+    /// ends takes it back, until the next call.
+    ///
+    /// Cheap enough for every message: no timer is touched by a later time, but when the earlier one
+    /// comes, and nothing is allocated. All else is as for `cancel_after`; in a coroutine's body there
+    /// is `cancellation_token::renew_deadline`.
+    ///
+    /// Example: `op.Progress([](const auto& sender, auto) { sender.renew_deadline(30s); });`
+    template <typename Rep, typename Period>
+    void renew_deadline(
+        std::chrono::duration<Rep, Period> duration,
+        boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const;
+    template <typename Rep, typename Period>
+    void renew_deadline(std::chrono::duration<Rep, Period> duration,
+                        boost::system::error_code& error) const;
+    template <typename Rep, typename Period>
+    void renew_deadline(std::chrono::duration<Rep, Period> duration,
+                        boost::asio::cancellation_type_t types,
+                        boost::system::error_code& error) const;
 
     /// Whether the operation has been asked to stop, by `Cancel`, a bound slot or its deadline.
     bool cancel_requested() const;
@@ -253,7 +297,10 @@ protected:
 
     [[noreturn]] static void refuse(const boost::system::error_code& error);
 
-    void set_deadline(detail::deadline when, boost::system::error_code& error) const;
+    void set_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
+                      boost::system::error_code& error) const;
+    void move_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
+                       boost::system::error_code& error) const;
     AsyncStatus wait(detail::deadline until, boost::system::error_code& error) const;
     AsyncStatus drive(detail::driven_context context, detail::deadline until,
                       boost::system::error_code& error) const;

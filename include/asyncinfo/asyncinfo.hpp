@@ -41,6 +41,7 @@
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
 /// | `error.hpp`                         | `errc` and its category                                      |
+/// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
 /// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
@@ -67,6 +68,7 @@
 #include <asyncinfo/cancellation_token.hpp>
 #include <asyncinfo/co_await.hpp>
 #include <asyncinfo/completion_queue.hpp>
+#include <asyncinfo/condition.hpp>
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/error.hpp>
 #include <asyncinfo/every.hpp>

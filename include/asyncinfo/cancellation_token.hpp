@@ -6,7 +6,12 @@
 #define ASYNCINFO_CANCELLATION_TOKEN_HPP
 
 #include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/detail/expiry.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -56,6 +61,19 @@ public:
     /// thread that cancels and also while the body runs. May outlive the coroutine.
     std::stop_token stop_token() const { return coroutine_->stop_token(); }
 #endif
+
+    /// Moves the coroutine's own deadline that can be moved: see `IAsyncInfo::renew_deadline`.
+    ///
+    /// Example: `token.renew_deadline(30s); co_await socket.async_read_some(buffer, use_async_info);`
+    template <typename Rep, typename Period>
+    void renew_deadline(
+        std::chrono::duration<Rep, Period> duration,
+        boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const {
+        if (!detail::is_time(duration))
+            throw boost::system::system_error(detail::no_time());
+        detail::renew_deadline(coroutine_->self(), detail::deadline::after(duration),
+                               detail::request_types::pack(types));
+    }
 
     /// Whether a request reaches what the coroutine awaits, as it does by default. Returns what it
     /// was before. To clean up undisturbed, also say

@@ -24,6 +24,7 @@
 #include <chrono>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -35,6 +36,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asyncinfo::AsyncStatus;
+using asyncinfo::condition;
 using asyncinfo::errc;
 using asyncinfo::IAsyncAction;
 using asyncinfo::IAsyncOperation;
@@ -48,11 +50,15 @@ using namespace std::chrono_literals;
 const error_code timed_out = asio::error::timed_out;
 const error_code aborted = asio::error::operation_aborted;
 constexpr auto bound = 1min; // only where something hangs
+using seconds = std::chrono::duration<double>;
+constexpr seconds infinite(std::numeric_limits<double>::infinity());
 
 template <typename Handle>
 void check_timed_out(const Handle& op) {
     BOOST_TEST(op.Status() == AsyncStatus::Error);
     BOOST_TEST(op.ErrorCode() == timed_out);
+    BOOST_TEST((op.ErrorCode() == condition::deadline_expired));
+    BOOST_TEST((op.ErrorCode() == asio::error::timed_out));
     BOOST_TEST(std::get<0>(op.outcome()) == timed_out);
     BOOST_TEST(op.cancel_requested());
 }
@@ -239,13 +245,57 @@ BOOST_AUTO_TEST_CASE(with_partial_results) {
     BOOST_TEST(std::get<1>(op.outcome()).value() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(hidden_where_redirect_error_hides_it) {
+// The variable of redirect_error is told, and the status is not.
+BOOST_AUTO_TEST_CASE(in_the_variable_of_redirect_error) {
     error_code error;
-    pending<void(error_code)> one;
-    const IAsyncAction op = one.start(asio::redirect_error(use_async_info.cancel_after(0s), error));
-    one.complete(aborted);
+    pending<void(error_code, int)> one;
+    const auto op = one.start(asio::redirect_error(use_async_info.cancel_after(0s), error));
+    one.complete(aborted, 3);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
+    BOOST_TEST(op.GetResults() == 3);
+    BOOST_TEST(error == timed_out);
+    BOOST_TEST((error == condition::deadline_expired));
+}
+
+// What has come before the deadline, another error, or another operation's stays as it was.
+BOOST_AUTO_TEST_CASE(and_there_nothing_else_is_changed) {
+    const auto left_by_redirect = [](error_code delivered, error_code before, auto start) {
+        error_code error = before;
+        pending<void(error_code)> one;
+        const IAsyncAction op = start(one, error);
+        op.cancel_after(0s);
+        one.complete(delivered);
+        return error;
+    };
+    const auto plain = [](auto& one, auto& error) {
+        return one.start(asio::redirect_error(use_async_info, error));
+    };
+    BOOST_TEST(left_by_redirect(aborted, {}, plain) == timed_out);
+    BOOST_TEST(!left_by_redirect({}, aborted, plain));
+    BOOST_TEST(left_by_redirect(asio::error::eof, {}, plain) == asio::error::eof);
+    const auto cancelled_first = [&](auto& one, auto& error) {
+        const IAsyncAction op = plain(one, error);
+        op.Cancel();
+        return op;
+    };
+    BOOST_TEST(left_by_redirect(aborted, {}, cancelled_first) == aborted);
+
+    // An operation without an error leaves the variable alone.
+    error_code error = aborted;
+    pending<void(int)> without;
+    const auto op = without.start(asio::redirect_error(use_async_info.cancel_after(0s), error));
+    without.complete(3);
+    BOOST_TEST(op.GetResults() == 3);
     BOOST_TEST(error == aborted);
+    {
+        // One that is dropped too: the variable may be gone.
+        pending<void(error_code)> dropped;
+        auto gone = std::make_unique<error_code>();
+        static_cast<void>(
+            dropped.start(asio::redirect_error(use_async_info.cancel_after(0s), *gone)));
+        gone.reset();
+        dropped.drop();
+    }
 }
 
 // §3: "nothing that arrived is thrown away".
@@ -304,11 +354,41 @@ BOOST_AUTO_TEST_CASE(at_once_if_the_time_is_over_already) {
     BOOST_TEST(op.cancel_requested());
     context.run_for(bound);
     check_timed_out(op);
-    pending<void(error_code)> nan;
-    const IAsyncAction never = nan.start(use_async_info);
-    never.cancel_after(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN()));
-    nan.complete(aborted);
-    check_timed_out(never); // no time at all is none to wait
+    pending<void(error_code)> endless;
+    const IAsyncAction before = endless.start(use_async_info);
+    before.cancel_after(-infinite);
+    endless.complete(aborted);
+    check_timed_out(before);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_if_it_is_no_time) {
+    const seconds nan(std::numeric_limits<double>::quiet_NaN());
+    const std::chrono::time_point<std::chrono::system_clock, seconds> nowhere(nan);
+    const auto is_invalid = [](const system_error& e) {
+        return e.code() == asio::error::invalid_argument;
+    };
+    // The token refuses it at once.
+    BOOST_CHECK_EXCEPTION(use_async_info.cancel_after(nan), system_error, is_invalid);
+    BOOST_CHECK_EXCEPTION(use_async_info.cancel_at(nowhere), system_error, is_invalid);
+    pending<void(error_code)> one;
+    const IAsyncAction op = one.start(use_async_info);
+    BOOST_CHECK_EXCEPTION(op.cancel_after(nan), system_error, is_invalid);
+    BOOST_CHECK_EXCEPTION(op.cancel_at(nowhere), system_error, is_invalid);
+    BOOST_CHECK_EXCEPTION(op.renew_deadline(nan), system_error, is_invalid);
+    error_code error;
+    op.cancel_after(nan, error);
+    BOOST_TEST(error == asio::error::invalid_argument);
+    op.cancel_at(nowhere, asio::cancellation_type::total, error = {});
+    BOOST_TEST(error == asio::error::invalid_argument);
+    op.renew_deadline(nan, error = {});
+    BOOST_TEST(error == asio::error::invalid_argument);
+    op.cancel_after(infinite, error);
+    BOOST_TEST(!error);
+    IAsyncAction().cancel_after(nan, error);
+    BOOST_TEST((error == errc::empty_handle));
+    BOOST_TEST(!op.cancel_requested());
+    one.complete({});
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
 BOOST_AUTO_TEST_CASE(never_if_the_time_is_out_of_reach) {
@@ -318,10 +398,13 @@ BOOST_AUTO_TEST_CASE(never_if_the_time_is_out_of_reach) {
     const auto token = use_async_info.cancel_after(years::max())
                            .cancel_at(std::chrono::steady_clock::time_point::max())
                            .cancel_at(std::chrono::system_clock::time_point::max())
-                           .cancel_after(std::chrono::duration<double>(1e300));
+                           .cancel_after(seconds(1e300))
+                           .cancel_after(infinite);
     const IAsyncAction op = timer.async_wait(token);
     op.cancel_after(years::max());
     op.cancel_after(std::chrono::hours::max());
+    op.cancel_after(infinite);
+    op.renew_deadline(infinite);
     op.cancel_at(std::chrono::steady_clock::time_point::max());
     op.cancel_at(std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>::max());
     BOOST_TEST(!op.cancel_requested());

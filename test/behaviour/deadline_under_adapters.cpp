@@ -111,15 +111,44 @@ BOOST_FIXTURE_TEST_CASE(many_adapters, fixture) {
     BOOST_TEST(is_bound_to_pool(around(use_async_info.cancel_after(1h))));
 }
 
-// What hides the error hides the deadline; but the operation is aborted by it.
-BOOST_FIXTURE_TEST_CASE(adapters_that_hide_the_error, fixture) {
-    error_code error;
-    const auto redirected = timer.async_wait(asio::redirect_error(soon, error));
-    BOOST_TEST(redirected.wait_for(bound) == AsyncStatus::Completed);
-    BOOST_TEST(error == asio::error::operation_aborted);
+// It hides the error from the status only, wherever it stands.
+BOOST_FIXTURE_TEST_CASE(redirect_error_at_any_depth, fixture) {
+    const auto kept = std::make_shared<int>(1);
+    const auto redirects = [&](auto make) {
+        error_code error;
+        const auto op = timer.async_wait(make(error));
+        BOOST_TEST(op.wait_for(bound) == AsyncStatus::Completed);
+        BOOST_TEST(error == asio::error::timed_out);
+    };
+    redirects([](auto& e) { return asio::redirect_error(soon, e); });
+    redirects([](auto& e) { return asio::append(asio::redirect_error(soon, e), 7); });
+    redirects([](auto& e) { return asio::redirect_error(asio::append(soon, 7), e); });
+    redirects([](auto& e) { return asio::redirect_error(asio::prepend(soon, 7), e); });
+    redirects([](auto& e) { return asio::redirect_error(asio::as_tuple(soon), e); });
+    redirects([&](auto& e) {
+        return asio::consign(
+            asio::bind_executor(pool, asio::redirect_error(asio::bind_allocator(memory, soon), e)),
+            kept);
+    });
+    BOOST_TEST(blocks.made.load() >= 1);
+    error_code outer, inner;
+    const auto twice =
+        timer.async_wait(asio::redirect_error(asio::redirect_error(soon, inner), outer));
+    BOOST_TEST(twice.wait_for(bound) == AsyncStatus::Completed);
+    BOOST_TEST(outer == asio::error::timed_out);
+    BOOST_TEST(!inner);
+}
+
+// Behind a value it is a value, and as delivered (§1).
+BOOST_FIXTURE_TEST_CASE(an_error_that_is_not_the_first_value, fixture) {
     const auto prepended = timer.async_wait(asio::prepend(soon, 1));
     BOOST_TEST(prepended.wait_for(bound) == AsyncStatus::Completed);
     BOOST_TEST(std::get<1>(prepended.GetResults()) == asio::error::operation_aborted);
+    error_code untouched;
+    const auto passed_over =
+        timer.async_wait(asio::prepend(asio::redirect_error(soon, untouched), 1));
+    BOOST_TEST(passed_over.wait_for(bound) == AsyncStatus::Completed);
+    BOOST_TEST(!untouched);
 }
 
 // A binder is taken off, applied to the token, and need not come before or after the deadline.
@@ -150,6 +179,11 @@ BOOST_FIXTURE_TEST_CASE(asio_cancel_after_is_another_thing, fixture) {
     const auto op = timer.async_wait(asio::cancel_after(1ms, use_async_info.cancel_after(1h)));
     BOOST_TEST(op.wait_for(bound) == AsyncStatus::Canceled);
     BOOST_TEST(op.ErrorCode() == asio::error::operation_aborted);
+    error_code error;
+    const auto redirected =
+        timer.async_wait(asio::cancel_after(1h, asio::redirect_error(soon, error)));
+    BOOST_TEST(redirected.wait_for(bound) == AsyncStatus::Completed);
+    BOOST_TEST(error == asio::error::timed_out);
 }
 
 #endif

@@ -61,7 +61,8 @@ struct block_before_names : detail::operation<T> {
 template <typename Handle, typename T, typename Executor>
 constexpr bool nothing_is_added =
     sizeof(detail::started_operation<Handle, T, Executor, false, detail::unbound, detail::unbound,
-                                     detail::unbound, detail::unbound, detail::unbound>) ==
+                                     detail::unbound, detail::unbound, detail::unbound,
+                                     detail::unbound>) ==
     sizeof(block_before_names<T, Executor, detail::recycling_allocator<int>>);
 
 static_assert(nothing_is_added<IAsyncAction, void, asio::io_context::executor_type>);

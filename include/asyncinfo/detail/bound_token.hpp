@@ -47,7 +47,8 @@ enum class bound {
     immediate_executor,
     deadline,
     name,
-    reporter ///< what tells the operation of its progress
+    redirected, ///< where redirect_error puts the error
+    reporter    ///< what tells the operation of its progress
 };
 
 template <bound Kind, typename T>
@@ -87,23 +88,31 @@ struct bound_token : Bindings... {
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
     /// `IAsyncInfo::cancel_after` on the handle, but set before the operation starts. Of several the
-    /// earliest counts. Binders and Asio's adapters around the token keep it.
+    /// earliest counts, for each type of cancellation. Binders and Asio's adapters around the token
+    /// keep it.
+    ///
+    /// Cancellation: of all types if none are given; `IAsyncInfo::cancel_after` says what that means.
     ///
     /// Executor and threads: the timer is one of the context of the executor bound to the operation,
     /// else of the one that its initiating function publishes, else of `asio::system_executor`.
     ///
-    /// Errors: if the deadline cannot be set the initiating function throws, and has not been called.
+    /// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN. If the deadline
+    /// cannot be set the initiating function throws, and has not been called.
     ///
     /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
     template <typename Rep, typename Period>
-    constexpr auto cancel_after(std::chrono::duration<Rep, Period> duration) const {
-        return with_new<bound::deadline>(planned().after(duration));
+    constexpr auto cancel_after(
+        std::chrono::duration<Rep, Period> duration,
+        boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const {
+        return with_new<bound::deadline>(planned().after(duration, request_types::pack(types)));
     }
 
     /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
     template <typename Clock, typename Duration>
-    auto cancel_at(std::chrono::time_point<Clock, Duration> time) const {
-        return with_new<bound::deadline>(planned().at(detail::deadline::at(time)));
+    auto
+    cancel_at(std::chrono::time_point<Clock, Duration> time,
+              boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all) const {
+        return with_new<bound::deadline>(planned().at(time, request_types::pack(types)));
     }
 
     /// The token with a name for each operation that it starts: what `IAsyncInfo::name` gives, for
@@ -292,6 +301,18 @@ template <typename Token>
     requires adapter_traits<Token>::is_adapter
 inline constexpr bool holds_our_token<Token> =
     holds_our_token<typename adapter_traits<Token>::inner_type>;
+
+/// Does our token inside know where redirect_error puts the error?
+template <typename Token>
+inline constexpr bool knows_redirected = is_bound<bound_t<bound::redirected, Token>>;
+template <typename Token>
+    requires binder_traits<Token>::is_binder
+inline constexpr bool knows_redirected<Token> =
+    knows_redirected<typename binder_traits<Token>::inner_type>;
+template <typename Token>
+    requires adapter_traits<Token>::is_adapter
+inline constexpr bool knows_redirected<Token> =
+    knows_redirected<typename adapter_traits<Token>::inner_type>;
 
 /// Applies `change` to our token inside `token`, whatever is around it; binders on the way are
 /// taken off and applied too, after it. So `bind_executor(ex, as_tuple(use_async_info))` becomes

@@ -63,6 +63,7 @@ public:
         requires requires { typename select<types<Args...>, Parameters...>::type; }
     void operator()(Args&&... args) {
         Operation& ended = *std::exchange(operation_, nullptr);
+        ended.called();
         outcome<Operation>::template store<Parameters...>(ended, std::forward<Args>(args)...);
         ended.end();
     }

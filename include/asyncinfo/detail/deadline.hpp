@@ -5,12 +5,23 @@
 #ifndef ASYNCINFO_DETAIL_DEADLINE_HPP
 #define ASYNCINFO_DETAIL_DEADLINE_HPP
 
-#include <algorithm>
+#include <asyncinfo/detail/schedule.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <chrono>
 #include <optional>
-#include <type_traits>
 
 namespace asyncinfo::detail {
+
+/// A deadline must not be what is no time at all, as 0.0 / 0.0 is.
+template <typename Rep, typename Period>
+constexpr bool is_time(const std::chrono::duration<Rep, Period>& duration) noexcept {
+    return duration <= duration.zero() || duration > duration.zero();
+}
+
+inline boost::system::error_code no_time() noexcept { return boost::asio::error::invalid_argument; }
 
 /// How long to wait: not at all, until a time, or for ever.
 class deadline {
@@ -47,10 +58,8 @@ public:
     bool is_never() const noexcept { return time_ == clock::time_point::max(); }
     bool is_over() const noexcept { return is_poll() || (!is_never() && clock::now() >= time()); }
     clock::time_point time() const noexcept { return *time_; }
-
-    friend deadline earlier(const deadline& a, const deadline& b) noexcept {
-        return a.time_ < b.time_ ? a : b; // nothing is less than any time
-    }
+    /// As a schedule has it.
+    clock::time_point scheduled() const noexcept { return time_.value_or(schedule::at_once); }
 
 private:
     explicit deadline(std::optional<clock::time_point> time) noexcept : time_(time) {}
@@ -58,41 +67,55 @@ private:
     std::optional<clock::time_point> time_;
 };
 
-/// The deadline that a token has for the operations it will start: so long after the start, or at a
-/// time. Of several the earliest counts.
+/// The deadlines that a token has for the operations it will start: so long after the start, or at a
+/// time. Of several the earliest counts, for each type of cancellation.
 class planned_deadline {
 public:
     using clock = deadline::clock;
 
     template <typename Rep, typename Period>
-    constexpr planned_deadline after(std::chrono::duration<Rep, Period> duration) const {
+    constexpr planned_deadline after(std::chrono::duration<Rep, Period> duration,
+                                     unsigned types) const {
+        if (!is_time(duration))
+            throw boost::system::system_error(no_time());
         planned_deadline both = *this;
-        both.after_ = std::min(after_, saturated(duration));
+        both.after_.add(saturated(duration), types);
         return both;
     }
 
-    planned_deadline at(const deadline& time) const {
+    template <typename Clock, typename Duration>
+    planned_deadline at(std::chrono::time_point<Clock, Duration> time, unsigned types) const {
+        if (!is_time(time.time_since_epoch()))
+            throw boost::system::system_error(no_time());
         planned_deadline both = *this;
-        both.at_ = std::min(at_, time.is_poll() ? clock::time_point::min() : time.time());
+        both.at_.add(deadline::at(time).scheduled(), types);
         return both;
     }
 
     /// For an operation that starts now.
-    deadline from_now() const { return earlier(deadline::after(after_), deadline::at(at_)); }
+    schedule from_now() const {
+        schedule plan;
+        const auto add = [&](const deadline& time, unsigned types) {
+            plan.add(time.scheduled(), types);
+        };
+        after_.for_each([&](auto duration, auto types) { add(deadline::after(duration), types); });
+        at_.for_each([&](auto time, auto types) { add(deadline::at(time), types); });
+        return plan;
+    }
 
 private:
     template <typename Rep, typename Period>
     static constexpr clock::duration saturated(std::chrono::duration<Rep, Period> duration) {
         using seconds = std::chrono::duration<double>;
-        if (!(duration > duration.zero()))
+        if (duration <= duration.zero())
             return clock::duration::zero();
         if (seconds(duration) >= seconds(clock::duration::max()))
             return clock::duration::max();
         return std::chrono::ceil<clock::duration>(duration);
     }
 
-    clock::duration after_ = clock::duration::max();
-    clock::time_point at_ = clock::time_point::max();
+    earliest_times<clock::duration> after_;
+    earliest_times<clock::time_point> at_;
 };
 
 } // namespace asyncinfo::detail

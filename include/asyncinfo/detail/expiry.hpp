@@ -10,10 +10,13 @@
 
 namespace asyncinfo::detail {
 
-/// Gives the operation a deadline: at once if it has come already, else by a timer of its executor's
-/// context, which goes when the operation ends. Throws what making a timer throws, and has then done
-/// nothing.
-void set_deadline(const operation_ptr& operation, deadline when);
+/// Gives the operation deadlines: at once if they have come already, else by a timer of its
+/// executor's context, which goes when the operation ends. Throws what making a timer throws, and has
+/// then added none. Of those that are there for the same types of cancellation the earliest counts.
+void set_deadlines(operation_base& operation, schedule added);
+
+/// The same for the one deadline that can be moved: it replaces the one that was set so before.
+void renew_deadline(operation_base& operation, deadline when, unsigned types);
 
 } // namespace asyncinfo::detail
 

@@ -15,8 +15,9 @@ namespace asyncinfo::detail {
 /// Once told it may be gone; the operation does not touch it again.
 class observer {
 public:
-    /// Blocked threads are woken before anything is submitted to an executor.
-    enum class rank : unsigned char { blocked_thread, submitted };
+    /// Blocked threads are woken, and the timer of the deadlines is cancelled, before anything is
+    /// submitted to an executor.
+    enum class rank : unsigned char { blocked_thread, deadline, submitted };
 
     explicit observer(rank r) noexcept : rank_(r) {}
     observer(const observer&) = delete;
@@ -63,12 +64,24 @@ public:
         take_first([&](observer& o) { return &o == &gone; });
     }
 
-    /// Tells the observers of one rank, in order; `told(observer&)` makes the call, during which
+    /// Tells the observers up to a rank, in order; `told(observer&)` makes the call, during which
     /// others may be removed.
     template <typename Told>
-    void tell(observer::rank wanted, Told told) {
-        while (observer* next = take_first([=](observer& o) { return o.rank_ == wanted; }))
+    void tell(observer::rank last, Told told) {
+        while (observer* next = take_first([=](observer& o) { return o.rank_ <= last; }))
             told(*next);
+    }
+
+    /// The first of a rank, or null.
+    observer* find(observer::rank wanted) const noexcept {
+        observer* candidate = last_;
+        if (candidate)
+            do {
+                candidate = candidate->next_;
+                if (candidate->rank_ == wanted)
+                    return candidate;
+            } while (candidate != last_);
+        return nullptr;
     }
 
 private:

@@ -133,9 +133,9 @@ public:
     /// For cancellation handlers that pass a request on to another operation: of a chain of these,
     /// however long, one is on the stack at a time.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
-    /// The operation's own deadline is over: asks it to stop, and what then ends as an abort ends as
-    /// timed out, unless it was asked to stop before.
-    void expire() noexcept;
+    /// The operation's own deadline is over: asks it to stop, with these `request_types`, and what
+    /// then ends as an abort ends as timed out, unless it was asked to stop before.
+    void expire(unsigned types) noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
     /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
@@ -144,6 +144,8 @@ public:
     void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
     bool fail(const boost::system::error_code& code) noexcept;
     bool fail(std::exception_ptr exception) noexcept;
+    /// For a code that has gone elsewhere: makes an abort after the deadline a `timed_out` (§3).
+    void mend_if_timed_out(boost::system::error_code& code) const noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
     /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
@@ -172,6 +174,17 @@ public:
     bool observe(observer& added) noexcept;
     /// The same, cheaper, for who has the only handle, if it is the only one, in its own hands.
     bool observe_as_owner(observer& added) noexcept;
+    /// Calls `visit` with the operation's deadlines, or null, before they can be told of its end, and
+    /// registers what it returns, if anything. False if the operation has ended.
+    template <typename Visit>
+    bool visit_deadlines(Visit visit) noexcept {
+        if (!lock())
+            return false;
+        if (observer* const added = visit(observers_.find(observer::rank::deadline)))
+            observers_.push_back(*added);
+        unlock_observers();
+        return true;
+    }
     /// False if the observer has been told or is about to be.
     bool unobserve(observer& gone) noexcept;
     /// For one who goes, on the thread that is telling the observers, before it has been told.

@@ -47,6 +47,18 @@ public:
     std::string_view get() const noexcept { return {}; }
 };
 
+/// Where redirect_error puts the error, which must say `timed_out` if it is the deadline's.
+template <typename Where>
+struct redirected_error {
+    Where where;
+    void mend(const operation_base& ended) const noexcept { ended.mend_if_timed_out(*where); }
+};
+template <>
+struct redirected_error<unbound> {
+    explicit redirected_error(const unbound&) noexcept {}
+    void mend(const operation_base&) const noexcept {}
+};
+
 /// What an operation reports, void for nothing, and the part of its block that does so.
 template <typename Reporter>
 struct reporter_traits {
@@ -65,10 +77,12 @@ struct reporter_traits<unbound> {
 ///
 /// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
 /// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
-/// another is bound, else `unbound`. `Reporter` is what tells the operation of its progress, see
+/// another is bound, else `unbound`. `Redirected` is where redirect_error puts the error, or
+/// `unbound`. `Reporter` is what tells the operation of its progress, see
 /// detail/transfer_tracker.hpp, or `unbound`.
 template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
-          typename Allocator, typename ImmediateExecutor, typename Name, typename Reporter>
+          typename Allocator, typename ImmediateExecutor, typename Name, typename Redirected,
+          typename Reporter>
 class started_operation final : public block_t<Handle> {
 public:
     using handle_type = Handle;
@@ -107,6 +121,9 @@ public:
         if constexpr (is_bound<Reporter>)
             tracker_.begin(*this);
     }
+
+    /// The completion handler is called.
+    void called() noexcept { redirected_.mend(*this); }
 
     /// The outcome is stored.
     void end() {
@@ -147,6 +164,7 @@ private:
           io_executor_(io_executor, false), allocator_(allocator),
           immediate_(detail::bound_to<bound::immediate_executor>(token)),
           name_(detail::bound_to<bound::name>(token), allocator),
+          redirected_{detail::bound_to<bound::redirected>(token)},
           tracker_(detail::bound_to<bound::reporter>(token)) {}
 
     static started_operation& of(operation_base& self) noexcept {
@@ -246,6 +264,7 @@ private:
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
     [[no_unique_address]] name_keeper<Name, block_allocator> name_;
+    [[no_unique_address]] redirected_error<Redirected> redirected_;
     [[no_unique_address]] tracker tracker_;
 };
 

@@ -20,9 +20,10 @@
 namespace asyncinfo {
 
 template <typename Rep, typename Period>
-void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration) const {
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
+                              boost::asio::cancellation_type_t types) const {
     boost::system::error_code error;
-    cancel_after(duration, error);
+    cancel_after(duration, types, error);
     if (error)
         refuse(error);
 }
@@ -30,13 +31,24 @@ void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration) const
 template <typename Rep, typename Period>
 void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
                               boost::system::error_code& error) const {
-    set_deadline(detail::deadline::after(duration), error);
+    cancel_after(duration, boost::asio::cancellation_type::all, error);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
+                              boost::asio::cancellation_type_t types,
+                              boost::system::error_code& error) const {
+    if (detail::is_time(duration))
+        set_deadline(detail::deadline::after(duration), types, error);
+    else
+        error = operation_ ? detail::no_time() : make_error_code(errc::empty_handle);
 }
 
 template <typename Clock, typename Duration>
-void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time) const {
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
+                           boost::asio::cancellation_type_t types) const {
     boost::system::error_code error;
-    cancel_at(time, error);
+    cancel_at(time, types, error);
     if (error)
         refuse(error);
 }
@@ -44,7 +56,42 @@ void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time) const 
 template <typename Clock, typename Duration>
 void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
                            boost::system::error_code& error) const {
-    set_deadline(detail::deadline::at(time), error);
+    cancel_at(time, boost::asio::cancellation_type::all, error);
+}
+
+template <typename Clock, typename Duration>
+void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
+                           boost::asio::cancellation_type_t types,
+                           boost::system::error_code& error) const {
+    if (detail::is_time(time.time_since_epoch()))
+        set_deadline(detail::deadline::at(time), types, error);
+    else
+        error = operation_ ? detail::no_time() : make_error_code(errc::empty_handle);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::renew_deadline(std::chrono::duration<Rep, Period> duration,
+                                boost::asio::cancellation_type_t types) const {
+    boost::system::error_code error;
+    renew_deadline(duration, types, error);
+    if (error)
+        refuse(error);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::renew_deadline(std::chrono::duration<Rep, Period> duration,
+                                boost::system::error_code& error) const {
+    renew_deadline(duration, boost::asio::cancellation_type::all, error);
+}
+
+template <typename Rep, typename Period>
+void IAsyncInfo::renew_deadline(std::chrono::duration<Rep, Period> duration,
+                                boost::asio::cancellation_type_t types,
+                                boost::system::error_code& error) const {
+    if (detail::is_time(duration))
+        move_deadline(detail::deadline::after(duration), types, error);
+    else
+        error = operation_ ? detail::no_time() : make_error_code(errc::empty_handle);
 }
 
 template <typename Rep, typename Period>

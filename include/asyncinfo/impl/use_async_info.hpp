@@ -68,10 +68,10 @@ private:
               typename Initiation, typename Token, typename... Args>
     static handle_type start_on(E&& executor, const IoExecutor& io_executor,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
-        using operation_type = started_operation<handle_type, result_type, Executor, BoundExecutor,
-                                                 IoExecutor, bound_t<bound::allocator, Token>,
-                                                 bound_t<bound::immediate_executor, Token>,
-                                                 bound_t<bound::name, Token>, Reporter>;
+        using operation_type = started_operation<
+            handle_type, result_type, Executor, BoundExecutor, IoExecutor,
+            bound_t<bound::allocator, Token>, bound_t<bound::immediate_executor, Token>,
+            bound_t<bound::name, Token>, bound_t<bound::redirected, Token>, Reporter>;
         auto* const operation =
             operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
@@ -82,7 +82,7 @@ private:
                 // First, so that nothing has been started if it throws.
                 operation->begin_progress();
                 if constexpr (is_bound<bound_t<bound::deadline, Token>>)
-                    set_deadline(handle, detail::bound_to<bound::deadline>(token).from_now());
+                    set_deadlines(*operation, detail::bound_to<bound::deadline>(token).from_now());
                 if constexpr (is_bound<bound_t<bound::slot, Token>>)
                     if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
@@ -136,6 +136,32 @@ struct async_info_binder_result {
     }
 };
 
+/// Does redirect_error take the error from a completion signature?
+template <typename Signature>
+inline constexpr bool is_redirected =
+    std::is_same_v<typename signature_traits<Signature>::type::error, boost::system::error_code>;
+
+/// `async_result` of redirect_error around one of our tokens: the operation learns where the error
+/// goes, since that may be its own deadline's. The rest is Asio's.
+template <typename Adapter, typename Signature>
+struct async_info_redirect_result {
+    using rebound = decltype(detail::rebind(std::declval<Adapter>(), [](const auto& ours) {
+        return ours.template with<bound::redirected>(
+            static_cast<boost::system::error_code*>(nullptr));
+    }));
+    using return_type = typename boost::asio::async_result<rebound, Signature>::return_type;
+
+    template <typename Initiation, typename Token, typename... Args>
+    static return_type initiate(Initiation&& initiation, Token&& token, Args&&... args) {
+        auto* const where = &token.ec_;
+        rebound knowing = detail::rebind(std::forward<Token>(token), [=](const auto& ours) {
+            return ours.template with<bound::redirected>(where);
+        });
+        return boost::asio::async_initiate<rebound, Signature>(
+            std::forward<Initiation>(initiation), knowing, std::forward<Args>(args)...);
+    }
+};
+
 } // namespace asyncinfo::detail
 
 namespace boost::asio {
@@ -186,6 +212,13 @@ template <typename Token, typename Slot, typename... Signatures>
 class async_result<cancellation_slot_binder<Token, Slot>, Signatures...>
     : public asyncinfo::detail::async_info_binder_result<cancellation_slot_binder<Token, Slot>,
                                                          Signatures...> {};
+
+template <typename Token, typename Signature>
+    requires(asyncinfo::detail::holds_our_token<Token> &&
+             !asyncinfo::detail::knows_redirected<Token> &&
+             asyncinfo::detail::is_redirected<Signature>)
+class async_result<redirect_error_t<Token>, Signature>
+    : public asyncinfo::detail::async_info_redirect_result<redirect_error_t<Token>, Signature> {};
 
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
 template <typename Token, typename Executor, typename Signature>
