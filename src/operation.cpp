@@ -179,7 +179,7 @@ void operation_base::tell_observers() {
                 thrown = std::current_exception();
         }
     };
-    observers_.tell(observer::rank::deadline, [](observer& o) { o.ended(); });
+    observers_.tell(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
     observers_.tell(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
     if (const completed_ptr handler = std::move(completed_))
         serve([&] { handler->run(operation_ptr(this), status()); });

@@ -452,6 +452,23 @@ BOOST_AUTO_TEST_CASE(steady_state_with_deadlines, *boost::unit_test::enable_if<r
     check_deadlines<cancel>();
 }
 
+// The first deadline has made what all of them need.
+BOOST_AUTO_TEST_CASE(later_deadlines_and_renewed_ones_allocate_nothing) {
+    asio::io_context context;
+    asyncinfo_test::pending<void(error_code, int)> source;
+    const auto op = source.start_on(context.get_executor(), use_async_info);
+    op.cancel_after(std::chrono::hours(1));
+    op.renew_deadline(std::chrono::hours(1));
+    heap::start_counting();
+    for (int n = 0; n < 20000; ++n) {
+        op.cancel_after(std::chrono::hours(2));
+        op.cancel_after(std::chrono::hours(3), asio::cancellation_type::total);
+        op.renew_deadline(std::chrono::hours(2));
+    }
+    BOOST_TEST(heap::stop_counting() == 0u);
+    source.complete({}, 1);
+}
+
 BOOST_AUTO_TEST_CASE(one_block_from_the_associated_allocator) {
     check_associated_allocator<post>();
     check_associated_allocator<timer>();

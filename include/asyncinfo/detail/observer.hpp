@@ -17,7 +17,7 @@ class observer {
 public:
     /// Blocked threads are woken, and the timer of the deadlines is cancelled, before anything is
     /// submitted to an executor.
-    enum class rank : unsigned char { blocked_thread, deadline, submitted };
+    enum class rank : unsigned char { deadline, blocked_thread, submitted };
 
     explicit observer(rank r) noexcept : rank_(r) {}
     observer(const observer&) = delete;
