@@ -76,9 +76,7 @@ public:
     bool equivalent(const error_code& code, int value) const noexcept override {
         switch (static_cast<condition>(value)) {
         case condition::canceled:
-            return code == boost::asio::error::operation_aborted || // the same, but cheaper to find
-                   code == boost::system::errc::operation_canceled ||
-                   is_registered(code, canceled_codes.load(std::memory_order_acquire));
+            return detail::means_canceled(code);
         case condition::deadline_expired:
             return code.failed() &&
                    code.category().name() == std::string_view(deadline_category_name);
@@ -110,6 +108,12 @@ void treat_as_canceled(const error_code& code) {
 }
 
 namespace detail {
+
+bool means_canceled(const error_code& code) noexcept {
+    return code == boost::asio::error::operation_aborted || // the same, but cheaper to find
+           code == boost::system::errc::operation_canceled ||
+           is_registered(code, canceled_codes.load(std::memory_order_acquire));
+}
 
 error_code timed_out() noexcept {
     static constinit const deadline_category own;

@@ -4,7 +4,6 @@
 //
 #include <asyncinfo/detail/operation.hpp>
 
-#include <asyncinfo/condition.hpp>
 #include <asyncinfo/detail/blocked_thread.hpp>
 #include <asyncinfo/detail/request_types.hpp>
 #include <asyncinfo/detail/resume_queue.hpp>
@@ -79,7 +78,7 @@ void operation_base::store(std::exception_ptr&& exception) noexcept {
 }
 
 bool operation_base::failed(const boost::system::error_code& code) noexcept {
-    const bool canceled = code == condition::canceled;
+    const bool canceled = means_canceled(code);
     const bool expired = canceled && (load() & lifecycle::expired);
     final_status_ = static_cast<unsigned char>(canceled && !expired ? AsyncStatus::Canceled
                                                                     : AsyncStatus::Error);
@@ -87,7 +86,7 @@ bool operation_base::failed(const boost::system::error_code& code) noexcept {
 }
 
 void operation_base::mend_if_timed_out(boost::system::error_code& code) const noexcept {
-    if ((load() & lifecycle::expired) && code == condition::canceled)
+    if ((load() & lifecycle::expired) && means_canceled(code))
         code = timed_out();
 }
 

@@ -92,6 +92,9 @@ struct operation_methods {
     std::string_view (*name)(const operation_base&) noexcept = nullptr;
 };
 
+/// `code == condition::canceled`, but quicker for Asio's own.
+bool means_canceled(const boost::system::error_code& code) noexcept;
+
 /// What an abort ends as after the operation's own deadline. The exception is null if there is no
 /// memory for it.
 boost::system::error_code timed_out() noexcept;
