@@ -67,7 +67,7 @@ ASYNCINFO_DECL boost::system::error_code make_error_code(errc e) noexcept;
 ///     }
 ///
 /// Source: winrt::hresult_canceled.
-class operation_canceled : public boost::system::system_error {
+class ASYNCINFO_DECL operation_canceled : public boost::system::system_error {
 public:
     /// With the code `asio::error::operation_aborted`.
     operation_canceled();

@@ -28,7 +28,7 @@ struct long_wait {
 };
 
 /// One sentence that says all this.
-std::string to_string(const long_wait& wait);
+ASYNCINFO_DECL std::string to_string(const long_wait& wait);
 
 /// Sets what is called when a thread has waited for `time` in `get()` or `wait()` without a time limit,
 /// with a context to run or without: once for each such wait. Null, the default, writes `to_string` to
@@ -42,8 +42,8 @@ std::string to_string(const long_wait& wait);
 /// Errors: what the handler throws is thrown by the wait, and so ends it.
 ///
 /// Example: `asyncinfo::set_long_wait_handler(10s); // says which get() hangs, and that nobody runs it`
-void set_long_wait_handler(std::chrono::steady_clock::duration time,
-                           std::function<void(const long_wait&)> handler = nullptr);
+ASYNCINFO_DECL void set_long_wait_handler(std::chrono::steady_clock::duration time,
+                                          std::function<void(const long_wait&)> handler = nullptr);
 
 } // namespace asyncinfo
 

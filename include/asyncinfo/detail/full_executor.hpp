@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_FULL_EXECUTOR_HPP
 #define ASYNCINFO_DETAIL_FULL_EXECUTOR_HPP
 
+#include <asyncinfo/detail/config.hpp>
 #include <asyncinfo/detail/recycling.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
@@ -162,7 +163,8 @@ auto adapted_executor<Inner>::get_inner_executor() const noexcept
 ///
 /// That holds what an erased handler was asked with: it cannot be asked to call later, nor for its
 /// context, and what it holds as a rule can.
-boost::asio::any_io_executor unerased(const boost::asio::any_completion_executor& executor);
+ASYNCINFO_DECL boost::asio::any_io_executor
+unerased(const boost::asio::any_completion_executor& executor);
 
 /// Any executor as an `any_io_executor`; null stays null.
 template <any_kind_of_executor Executor>

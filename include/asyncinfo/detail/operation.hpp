@@ -312,11 +312,13 @@ private:
 };
 
 /// Throws a code as the class that stands for it: `operation_canceled` or `system_error`.
-[[noreturn]] void throw_code(const boost::system::error_code& code, const char* what = nullptr);
+[[noreturn]] ASYNCINFO_DECL void throw_code(const boost::system::error_code& code,
+                                            const char* what = nullptr);
 
 /// What a member throws that was not allowed: which one, of which operation if any, and what to do.
-[[noreturn]] void throw_refusal(const operation_base* operation,
-                                const boost::system::error_code& error, const char* member);
+[[noreturn]] ASYNCINFO_DECL void throw_refusal(const operation_base* operation,
+                                               const boost::system::error_code& error,
+                                               const char* member);
 
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
 inline void intrusive_ptr_release(operation_base* operation) noexcept { operation->release(); }

@@ -202,7 +202,7 @@ private:
         if (shared_ && !methods_ && asio_slot().has_handler())
             adopt();
     }
-    void adopt() noexcept;
+    ASYNCINFO_DECL void adopt() noexcept;
 
     /// `now` is to be placed where another one has been: is it a reset that is to be left alone?
     bool follows_as_reset(handler_kind::type now) const noexcept {

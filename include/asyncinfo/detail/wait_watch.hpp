@@ -16,7 +16,7 @@ namespace asyncinfo::detail {
 struct long_wait_settings;
 
 /// Watches a wait without a time limit, if that has been asked for.
-class wait_watch {
+class ASYNCINFO_DECL wait_watch {
 public:
     explicit wait_watch(operation_base& operation) : operation_(operation) {
         if (is_on.load(std::memory_order_relaxed)) [[unlikely]]
