@@ -6,6 +6,8 @@
 
 #include <asyncinfo/detail/asio_internals.hpp>
 #include <asyncinfo/detail/polling_frame.hpp>
+#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/this_thread.hpp>
 
 #include <utility>
 
@@ -35,21 +37,19 @@ context_life::context_life(boost::asio::execution_context& context)
 context_life_ptr context_life::of(boost::asio::execution_context& context) {
     // Asio looks for a service under a lock. Another context at the same address finds the life of
     // this one over.
-    struct cache {
-        context_life_ptr life;
-        bool gone = false; ///< with its thread, but for the destructors that follow
-        ~cache() {
-            life.reset();
-            gone = true;
-        }
-    };
-    static thread_local cache last;
-    if (last.life && last.life->context_ == &context && !last.life->is_over())
-        return last.life;
+    context_life*& last = this_thread().last_life;
+    if (last && last->context_ == &context && !last->is_over())
+        return context_life_ptr(last);
     context_life_ptr found = boost::asio::use_service<service>(context).life();
-    if (!last.gone)
-        last.life = found;
+    if (recycling::ends_with_thread()) {
+        const context_life_ptr before(last, false);
+        last = context_life_ptr(found).detach();
+    }
     return found;
+}
+
+void context_life::forget_last() noexcept {
+    const context_life_ptr last(std::exchange(this_thread().last_life, nullptr), false);
 }
 
 bool context_life::runs_here() const noexcept {

@@ -4,6 +4,8 @@
 //
 #include <asyncinfo/detail/recycling.hpp>
 
+#include <asyncinfo/detail/context_life.hpp>
+
 #include <mutex>
 
 namespace asyncinfo::detail {
@@ -66,6 +68,7 @@ public:
             ~thread_end() {
                 thread_data& own = this_thread();
                 own.recycling = recycling::over;
+                context_life::forget_last();
                 for (std::size_t i = 0; i < recycling::sizes; ++i)
                     instance().give(own.recycled[i], own.recycled[i].count, i);
             }

@@ -179,7 +179,8 @@ BOOST_AUTO_TEST_CASE(by_any_thread_at_any_time) {
                 thread.join();
         one.complete(asio::error::operation_aborted);
         BOOST_TEST(op.wait_for(bound) != AsyncStatus::Started);
-        BOOST_TEST(op.cancel_requested() == (op.Status() == AsyncStatus::Error));
+        // Not the reverse: a deadline may come when the outcome is stored, and the status not out.
+        BOOST_TEST((op.cancel_requested() || op.Status() == AsyncStatus::Canceled));
         if (round % 2 == 0)
             for (auto& thread : threads)
                 thread.join();

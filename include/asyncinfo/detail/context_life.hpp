@@ -65,6 +65,8 @@ class ASYNCINFO_DECL context_life {
 public:
     /// Of a living context.
     static context_life_ptr of(boost::asio::execution_context& context);
+    /// What this thread, which ends, has asked for last.
+    static void forget_last() noexcept;
 
     context_life(const context_life&) = delete;
     context_life& operator=(const context_life&) = delete;

@@ -64,6 +64,9 @@ struct ASYNCINFO_DECL recycling {
         static_cast<void>(size);
     }
 
+    /// Does this thread hand over what it keeps when it ends?
+    static bool ends_with_thread() noexcept { return this_thread().recycling == armed; }
+
 private:
     static constexpr std::size_t index(std::size_t size) noexcept {
         return size <= smallest ? 0 : (size - smallest + granularity - 1) / granularity;

@@ -14,6 +14,7 @@
 namespace asyncinfo::detail {
 
 class activity;
+class context_life;
 class polling_frame;
 class resumable;
 
@@ -38,6 +39,7 @@ struct thread_data {
     unsigned resume_depth = 0;
     std::exception_ptr* resume_thrown = nullptr; ///< by what the innermost level has run so far
     int combination_depth = 0;
+    context_life* last_life = nullptr; ///< counted
     unsigned char recycling = 0;
     list recycled[lists] = {};
 };
