@@ -303,9 +303,9 @@ private:
         std::exception_ptr exception_;
     };
     [[no_unique_address]] cancellation_place place_;
-    failure failure_ = failure::none;
+    failure failure_ : 2 = failure::none;
+    bool error_is_in_result_ : 1 = false; // with `failure_`: both are the completion handler's
     unsigned char final_status_ = 0;
-    bool error_is_in_result_ = false;
     bool owes_completed_ = false;
     const bool has_plain_executor_;
     std::atomic<bool> emits_anywhere_{false};

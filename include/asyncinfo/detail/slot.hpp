@@ -267,8 +267,10 @@ private:
     unsigned char delivered_ = 0;
     bool due_ : 1 = false;
     bool reset_ : 1 = false;
-    bool shared_ : 1 = false; ///< has somebody asked for the signal's slot?
     handler_kind::type kind_ : 3 = handler_kind::plain;
+    /// Has somebody asked for the signal's slot? Not one of the bits: the thread that ends the
+    /// operation looks at it (`is_trivial`) while another one may be delivering.
+    bool shared_ = false;
 };
 
 /// The slot that an operation finds associated with its handler: a model of Asio's CancellationSlot
