@@ -108,7 +108,10 @@ void context_life::end() noexcept {
         const lock_guard guard(*this);
         users_.fetch_or(over, std::memory_order_acq_rel);
     }
-    for (unsigned users = users_.load(); users != over; users = users_.load())
+    unsigned left = over;
+    for (const context_use* use = this_thread().innermost_use; use; use = use->outer)
+        left += &use->life == this;
+    for (unsigned users = users_.load(); users != left; users = users_.load())
         users_.wait(users);
     for (;;) {
         if (context_dependent* const next = take_next())

@@ -61,12 +61,19 @@ void group_core::ended(group_member& m, lock_type lock) {
 }
 
 void group_core::offer(group_member& m, bool first, lock_type lock) {
-    if (!waiters_.empty()) {
+    while (!closed_ && !waiters_.empty()) {
         group_waiter& waiter = *waiters_.begin();
         waiters_.erase(waiters_.begin());
         waiter.member = &m;
         lock.unlock();
-        return waiter.submit();
+        if (waiter.submit())
+            return;
+        lock.lock();
+    }
+    if (closed_) {
+        leave(m);
+        lock.unlock();
+        return m.destroy();
     }
     ready_.insert(first ? ready_.begin() : ready_.end(), m);
     next_.notify_one();
@@ -152,20 +159,26 @@ void group_core::wait(group_waiter& waiter) {
         return;
     }
     lock.unlock();
-    waiter.submit();
+    group_member* const member = waiter.member;
+    if (!waiter.submit() && member)
+        put_back(*member);
 }
 
-bool group_core::cancel_wait(std::uint64_t ticket) {
-    lock_type lock(mutex_);
+void group_core::cancel_wait(std::uint64_t ticket) {
+    if (group_waiter* const waiter = forget(ticket)) {
+        waiter->error = boost::asio::error::operation_aborted;
+        waiter->submit();
+    }
+}
+
+group_waiter* group_core::forget(std::uint64_t ticket) noexcept {
+    const lock_type lock(mutex_);
     const auto found = waiters_.find(ticket);
     if (found == waiters_.end())
-        return false;
+        return nullptr;
     group_waiter& waiter = *found;
     waiters_.erase(found);
-    lock.unlock();
-    waiter.error = boost::asio::error::operation_aborted;
-    waiter.submit();
-    return true;
+    return &waiter;
 }
 
 group_member_owner group_core::delivered(group_member& m) noexcept {
@@ -184,14 +197,8 @@ group_member_owner group_core::delivered(group_member& m) noexcept {
 
 void group_core::put_back(group_member& m) noexcept {
     const group_ptr keep(this);
-    lock_type lock(mutex_);
-    if (closed_) {
-        leave(m);
-        lock.unlock();
-        return m.destroy();
-    }
     try {
-        offer(m, true, std::move(lock));
+        offer(m, true, lock_type(mutex_));
     } catch (...) {
         // What was to be submitted is lost; the operation is not.
     }

@@ -743,8 +743,9 @@ mutations = [
      ['behaviour/completed_is_called_exactly_once.cpp', 'behaviour/order_at_the_end.cpp']),
     ('§5', 'its executor is ignored',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'if constexpr (has_associated_executor<Callable>) {',
-     'if constexpr (false) {',
+     '        dispatch([self = boost::intrusive_ptr<bound_delegate_callable>(this),\n',
+     '        return call_due(*this, *callable_, sender, argument);\n'
+     '        dispatch([self = boost::intrusive_ptr<bound_delegate_callable>(this),\n',
      ['behaviour/completed_runs_on_its_executor.cpp']),
     ('§5', 'it is kept after its call',
      'src/operation.cpp',
@@ -778,8 +779,12 @@ mutations = [
      ['async_completed_handler.cpp']),
     ('§5', 'the allocator of Completed is ignored on the way to its executor',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'boost::asio::dispatch(\n            boost::asio::get_associated_executor(callable_),\n            boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),\n                                        std::move(function)));',
-     'boost::asio::dispatch(boost::asio::get_associated_executor(callable_),\n                              std::move(function));',
+     'boost::asio::dispatch(\n'
+     '                boost::asio::get_associated_executor(*callable_),\n'
+     '                boost::asio::bind_allocator(boost::asio::get_associated_allocator(*callable_),\n'
+     '                                            std::move(function)));',
+     'boost::asio::dispatch(boost::asio::get_associated_executor(*callable_),\n'
+     '                                  std::move(function));',
      ['async_completed_handler.cpp']),
     ('§5', 'the sender is empty',
      'include/asyncinfo/impl/async_completed_handler.hpp',
@@ -788,8 +793,10 @@ mutations = [
      ['behaviour/completed_is_called_exactly_once.cpp']),
     ('§5', 'the sender is not const',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'return;\n        callable_(sender, argument);',
-     'return;\n        callable_(const_cast<Sender&>(sender), argument);',
+     'return;\n'
+     '    callable(sender, argument);',
+     'return;\n'
+     '    callable(const_cast<Sender&>(sender), argument);',
      ['behaviour/completed_is_called_exactly_once.cpp']),
     ('§5', 'any ending is said to be Completed',
      'src/operation.cpp',
@@ -843,8 +850,13 @@ mutations = [
      ['behaviour/lifecycle_interleavings.cpp']),
     ('§5', 'Close revokes a call that is due',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'sender = std::move(sender), argument] { self->call_due(sender, argument); });',
-     'sender = std::move(sender), argument] {\n                boost::system::error_code closed;\n                sender.Status(closed);\n                if (!closed)\n                    self->call_due(sender, argument);\n            });',
+     'argument] { call_due(*self, *self->callable_, sender, argument); });',
+     'argument] {\n'
+     '            boost::system::error_code closed;\n'
+     '            sender.Status(closed);\n'
+     '            if (!closed)\n'
+     '                call_due(*self, *self->callable_, sender, argument);\n'
+     '        });',
      ['behaviour/completed_is_released_after_its_call.cpp']),
     ('§5', 'only one waiter is woken',
      'include/asyncinfo/detail/observer.hpp',
@@ -863,13 +875,30 @@ mutations = [
      ['standalone/allocation_count.cpp']),
     ('§5', 'a handler that cannot be submitted is called at once',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'dispatch([self = boost::intrusive_ptr<delegate_callable>(this),\n                      sender = std::move(sender), argument] { self->call_due(sender, argument); });',
-     'try {\n                dispatch([self = boost::intrusive_ptr<delegate_callable>(this), sender,\n                          argument] { self->call_due(sender, argument); });\n            } catch (...) {\n                call_due(sender, argument);\n                throw;\n            }',
+     'dispatch([self = boost::intrusive_ptr<bound_delegate_callable>(this),\n'
+     '                  sender = std::move(sender),\n'
+     '                  argument] { call_due(*self, *self->callable_, sender, argument); });',
+     'try {\n'
+     '            dispatch([self = boost::intrusive_ptr<bound_delegate_callable>(this), sender,\n'
+     '                      argument] { call_due(*self, *self->callable_, sender, argument); });\n'
+     '        } catch (...) {\n'
+     '            call_due(*this, *callable_, sender, argument);\n'
+     '            throw;\n'
+     '        }',
      ['behaviour/completed_may_throw.cpp']),
     ('§5', 'that a handler cannot be submitted is swallowed',
      'include/asyncinfo/impl/async_completed_handler.hpp',
-     'boost::asio::dispatch(\n            boost::asio::get_associated_executor(callable_),\n            boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),\n                                        std::move(function)));',
-     'try {\n            boost::asio::dispatch(\n            boost::asio::get_associated_executor(callable_),\n            boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),\n                                        std::move(function)));\n        } catch (...) {\n        }',
+     'boost::asio::dispatch(\n'
+     '                boost::asio::get_associated_executor(*callable_),\n'
+     '                boost::asio::bind_allocator(boost::asio::get_associated_allocator(*callable_),\n'
+     '                                            std::move(function)));',
+     'try {\n'
+     '            boost::asio::dispatch(\n'
+     '                boost::asio::get_associated_executor(*callable_),\n'
+     '                boost::asio::bind_allocator(boost::asio::get_associated_allocator(*callable_),\n'
+     '                                            std::move(function)));\n'
+     '        } catch (...) {\n'
+     '        }',
      ['behaviour/completed_may_throw.cpp']),
     ('§6', 'd <= 0 waits',
      'include/asyncinfo/detail/deadline.hpp',
@@ -2223,8 +2252,8 @@ mutations = [
      ['behaviour/group_next_is_an_asio_operation.cpp']),
     ('group', 'who waits does not go first',
      'src/operation_group.cpp',
-     '    if (!waiters_.empty()) {\n        group_waiter& waiter = *waiters_.begin();\n        waiters_.erase(waiters_.begin());\n        waiter.member',
-     '    if (!waiters_.empty() && !feed_) {\n        group_waiter& waiter = *waiters_.begin();\n        waiters_.erase(waiters_.begin());\n        waiter.member',
+     'while (!closed_ && !waiters_.empty()) {',
+     'while (!closed_ && !waiters_.empty() && !feed_) {',
      ['behaviour/group_feeds_an_executor.cpp']),
     ('group', 'who waits last is served first',
      'src/operation_group.cpp',
@@ -2233,8 +2262,8 @@ mutations = [
      ['behaviour/group_next_is_an_asio_operation.cpp']),
     ('group', 'a wait completes where an operation ends',
      'include/asyncinfo/impl/operation_group.hpp',
-     'void submit() override { node::post(); }',
-     'void submit() override { complete(); }',
+     'return node::post(); }',
+     'complete(); return true; }',
      ['behaviour/group_next_is_an_asio_operation.cpp']),
     ('group', 'a wait cannot be cancelled',
      'include/asyncinfo/impl/operation_group.hpp',
@@ -2631,4 +2660,37 @@ mutations = [
      'ran->store(true',
      'ran->store(false',
      ['long_wait.cpp']),
+    ('§3', 'a bound delegate outlives its context',
+     'include/asyncinfo/impl/async_completed_handler.hpp',
+     '        made->enter(',
+     '        if (false)\n'
+     '            made->enter(',
+     ['behaviour/handlers_end_with_their_context.cpp']),
+    ('§3', 'a wait for the next of a group outlives its context',
+     'include/asyncinfo/impl/operation_group.hpp',
+     '        made->watch();\n',
+     '',
+     ['behaviour/handlers_end_with_their_context.cpp']),
+    ('§3', 'what is called for each outlives its context',
+     'include/asyncinfo/impl/operation_group.hpp',
+     '        made->enter(executor);\n',
+     '',
+     ['behaviour/handlers_end_with_their_context.cpp']),
+    ('§3', 'what was on its way to a dead context leaves the group',
+     'src/operation_group.cpp',
+     '        if (waiter.submit())\n'
+     '            return;',
+     '        waiter.submit();\n'
+     '        return;',
+     ['behaviour/handlers_end_with_their_context.cpp']),
+    ('§3', 'a handler that owns its context waits for itself',
+     'src/context_life.cpp',
+     'left += &use->life == this;',
+     'left += 0;',
+     ['behaviour/handlers_end_with_their_context.cpp']),
+    ('§3', 'the context and who uses it both free what it had, or neither',
+     'include/asyncinfo/detail/context_guest.hpp',
+     'return shared_.exchange(true, std::memory_order_acq_rel);',
+     'return shared_.exchange(false, std::memory_order_acq_rel);',
+     ['behaviour/handlers_end_with_their_context.cpp']),
 ]

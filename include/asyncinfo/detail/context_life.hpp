@@ -6,16 +6,19 @@
 #define ASYNCINFO_DETAIL_CONTEXT_LIFE_HPP
 
 #include <asyncinfo/detail/config.hpp>
+#include <asyncinfo/detail/this_thread.hpp>
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 namespace asyncinfo::detail {
 
 class context_life;
+struct context_use;
 using context_life_ptr = boost::intrusive_ptr<context_life>;
 
 /// In a list of a context's dependents, or in none.
@@ -79,18 +82,9 @@ public:
     /// Does this thread run the context? Then that is alive. False also if Asio does not tell.
     bool runs_here() const noexcept;
 
-    /// Calls `function`, or gives false. What it calls must not destroy the context.
+    /// Calls `function`, or gives false.
     template <typename Function>
-    bool unless_over(Function function) {
-        const bool alive = !(users_.fetch_add(1, std::memory_order_acquire) & over);
-        const struct guard {
-            context_life& self;
-            ~guard() { self.leave(); }
-        } leaving{*this};
-        if (alive)
-            function();
-        return alive;
-    }
+    bool unless_over(Function function);
 
     /// False if it is over. A dependent is added once, and removed before it goes.
     bool add(context_dependent& dependent);
@@ -112,6 +106,7 @@ public:
     }
 
 private:
+    friend struct context_use;
     class service;
 
     explicit context_life(boost::asio::execution_context& context);
@@ -120,7 +115,7 @@ private:
     static constexpr unsigned over = 1u << 31;
 
     void leave() noexcept {
-        if (users_.fetch_sub(1, std::memory_order_acq_rel) == (over | 1))
+        if (users_.fetch_sub(1, std::memory_order_acq_rel) & over)
             users_.notify_all();
     }
     struct list : context_link {};
@@ -156,6 +151,32 @@ private:
     list dependents_;
     list postponed_;
 };
+
+/// What a thread is doing with a context, which another thread that ends the context waits for. The
+/// thread itself may do so, where a user's destructor or handler owns the context.
+struct context_use {
+    explicit context_use(context_life& used) noexcept
+        : life(used), outer(std::exchange(this_thread().innermost_use, this)),
+          alive(!(life.users_.fetch_add(1, std::memory_order_acquire) & context_life::over)) {}
+    context_use(const context_use&) = delete;
+    context_use& operator=(const context_use&) = delete;
+    ~context_use() {
+        this_thread().innermost_use = outer;
+        life.leave();
+    }
+
+    context_life& life;
+    const context_use* const outer;
+    const bool alive;
+};
+
+template <typename Function>
+bool context_life::unless_over(Function function) {
+    const context_use use(*this);
+    if (use.alive)
+        function();
+    return use.alive;
+}
 
 } // namespace asyncinfo::detail
 

@@ -16,6 +16,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -71,8 +72,9 @@ public:
 
     explicit group_waiter(std::uint64_t t) noexcept : ticket(t) {}
 
-    /// Once `error` or `member` is there. The waiter owns itself from here on.
-    virtual void submit() = 0;
+    /// Once `error` or `member` is there. The waiter owns itself from here on. False if its executor's
+    /// context has ended: then it has gone without the member.
+    virtual bool submit() = 0;
 
     const std::uint64_t ticket;
     boost::system::error_code error;
@@ -85,7 +87,7 @@ protected:
 
 /// What is called for each operation that has ended, on an executor.
 class group_feed;
-using group_feed_ptr = std::shared_ptr<group_feed>;
+using group_feed_ptr = boost::intrusive_ptr<group_feed>;
 
 /// A function on its way to that executor, which takes the next operation when it has come. So what
 /// becomes of the function does not matter to the operation.
@@ -106,11 +108,29 @@ private:
 
 class group_feed {
 public:
-    virtual ~group_feed() = default;
+    group_feed() = default;
+    group_feed(const group_feed&) = delete;
+    group_feed& operator=(const group_feed&) = delete;
+
     virtual void submit(group_call call) = 0;
     virtual void call(group_member_owner next) = 0;
 
+    friend void intrusive_ptr_add_ref(group_feed* feed) noexcept {
+        feed->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    friend void intrusive_ptr_release(group_feed* feed) noexcept {
+        if (feed->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            feed->destroy();
+    }
+
     std::size_t on_their_way = 0; ///< guarded by the group's lock
+
+protected:
+    ~group_feed() = default;
+    virtual void destroy() noexcept = 0;
+
+private:
+    std::atomic<unsigned> references_{0};
 };
 
 /// What a group is, as far as it does not depend on the tags: its members, and who waits for them.
@@ -135,8 +155,9 @@ public:
 
     std::uint64_t new_ticket() noexcept;
     void wait(group_waiter& waiter);
-    /// False if it has been submitted, or is about to be.
-    bool cancel_wait(std::uint64_t ticket);
+    void cancel_wait(std::uint64_t ticket);
+    /// The waiter, which belongs to the caller. Null if it has been submitted, or is about to be.
+    group_waiter* forget(std::uint64_t ticket) noexcept;
     /// The waiter's handler has it, or will never have it.
     group_member_owner delivered(group_member& m) noexcept;
     void put_back(group_member& m) noexcept;

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 #define ASYNCINFO_DETAIL_HANDLER_NODE_HPP
 
-#include <asyncinfo/detail/context_life.hpp>
+#include <asyncinfo/detail/context_guest.hpp>
 #include <asyncinfo/detail/full_executor.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/post_to.hpp>
@@ -14,13 +14,9 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/query.hpp>
-#include <boost/asio/system_executor.hpp>
 
-#include <atomic>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -34,13 +30,12 @@ namespace asyncinfo::detail {
 /// `Node` derives from this. Once submitted, it is told either `complete()`, on the executor, or
 /// `lose()`, and has to `take`, which destroys it.
 ///
-/// What it waits for may outlive the executor's context. From `watch` on it ends with that: it is told
-/// `lose_with_context()`, unless it has been submitted.
+/// What it waits for may outlive the executor's context. From `watch` on it ends with that: `Node` is
+/// told `context_ends`, unless it has been submitted.
 template <typename Node, typename Handler, typename Executor>
-class handler_node : context_dependent {
+class handler_node : context_guest {
     using own_executor = full_t<boost::asio::associated_executor_t<Handler, Executor>>;
-    using tracked_executor = std::decay_t<typename boost::asio::prefer_result<
-        own_executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+    using tracked_executor = tracked_t<own_executor>;
     using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
 
 public:
@@ -77,29 +72,15 @@ public:
     }
 
     /// Before anybody may `post` it.
-    void watch() {
-        if constexpr (may_end_before) {
-            if constexpr (std::is_same_v<tracked_executor, boost::asio::any_io_executor>)
-                if (stays<boost::asio::system_executor, queue_executor<>>())
-                    return;
-            auto life = context_life::of(
-                boost::asio::query(kept_->working, boost::asio::execution::context));
-            if (life->add(*this))
-                life_ = std::move(life);
-        }
-    }
+    void watch() { enter(kept_->working); }
 
-    /// The node belongs to the executor from here on. If this throws it is gone; also where the context
-    /// is being destroyed, sooner or later.
-    void post() {
-        const context_life_ptr life = life_;
-        if (!life)
-            return hand_over();
-        if (!life->unless_over([&] {
-                life->remove(*this);
-                hand_over();
-            }))
-            share();
+    /// The node belongs to the executor from here on. False if the context has ended: the node, which
+    /// has not been told to `lose`, belongs to nobody then. If this throws it is gone.
+    bool post() {
+        if (leave([this] { hand_over(); }))
+            return true;
+        free_if_second();
+        return false;
     }
 
 protected:
@@ -116,7 +97,7 @@ protected:
     void leave_to_poster() noexcept {
         allocator_.emplace(allocator_of(kept_->handler));
         kept_.reset();
-        share();
+        free_if_second();
     }
 
     /// What outlives the node: the handler, and the work until that has returned, as with any
@@ -136,50 +117,26 @@ protected:
     }
 
 private:
-    template <typename E>
-    using tracked_t = std::decay_t<typename boost::asio::prefer_result<
-        E, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
-
-    /// Can its context end, and this be left with an executor that is of no use?
-    static constexpr bool may_end_before =
-        boost::asio::can_query<const tracked_executor&, boost::asio::execution::context_t>::value &&
-        !std::is_same_v<own_executor, boost::asio::system_executor> &&
-        !std::is_same_v<own_executor, queue_executor<>>;
-
-    /// Is it one of these, tracked?
-    template <typename... Executors>
-    bool stays() const noexcept {
-        return (kept_->working.template target<tracked_t<Executors>>() || ...);
-    }
-
     void hand_over() {
         const tracked_executor executor(kept_->working);
         const own_allocator allocator(allocator_of(kept_->handler));
         post_to(executor, owner(static_cast<Node*>(this)), allocator);
     }
 
-    /// The context's end and the poster have both come: the second one destroys the node.
-    void share() noexcept {
-        if (shared_.exchange(true, std::memory_order_acq_rel))
-            memory_for<Node, own_allocator>::destroy(static_cast<Node*>(this), *allocator_);
-    }
-
-    // The poster does not touch it once its context is over, but by `share`.
-    void hold() noexcept override {}
-    void let_go() noexcept override {}
-    void context_ends(context_life&, bool) noexcept override {
-        if constexpr (requires(Node& node) { node.lose_with_context(); })
-            static_cast<Node*>(this)->lose_with_context();
+    /// The context and the poster let go of it.
+    void free_if_second() noexcept {
+        if (!is_second())
+            return;
+        memory_for<Node, own_allocator>::destroy(
+            static_cast<Node*>(this), kept_ ? allocator_of(kept_->handler) : *allocator_);
     }
 
     static own_allocator allocator_of(const Handler& handler) noexcept {
         return boost::asio::get_associated_allocator(handler, recycling_allocator<void>());
     }
 
-    std::optional<remains> kept_; ///< until the context takes it
-    context_life_ptr life_;
+    std::optional<remains> kept_;            ///< until the context takes it
     std::optional<own_allocator> allocator_; ///< once the handler is gone
-    std::atomic<bool> shared_{false};
 };
 
 } // namespace asyncinfo::detail

@@ -15,6 +15,7 @@ namespace asyncinfo::detail {
 
 class activity;
 class context_life;
+struct context_use;
 class polling_frame;
 class resumable;
 
@@ -40,6 +41,7 @@ struct thread_data {
     std::exception_ptr* resume_thrown = nullptr; ///< by what the innermost level has run so far
     int combination_depth = 0;
     context_life* last_life = nullptr; ///< counted
+    const context_use* innermost_use = nullptr;
     unsigned char recycling = 0;
     list recycled[lists] = {};
 };

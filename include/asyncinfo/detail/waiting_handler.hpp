@@ -123,7 +123,7 @@ private:
 
     void lose() noexcept { node::take(); }
 
-    void lose_with_context() noexcept {
+    void context_ends(context_life&, bool) noexcept override {
         const operation_ptr operation = operation_;
         if (operation->unobserve(*this))
             lose();

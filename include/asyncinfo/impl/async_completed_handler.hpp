@@ -6,6 +6,7 @@
 #define ASYNCINFO_IMPL_ASYNC_COMPLETED_HANDLER_HPP
 
 #include <asyncinfo/async_completed_handler.hpp>
+#include <asyncinfo/detail/context_guest.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
 #include <asyncinfo/detail/null_callable.hpp>
@@ -19,6 +20,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -50,29 +52,41 @@ concept orders_completed = requires(Block& block, completed_ptr handler) {
     { block.may_complete(handler) } -> std::same_as<bool>;
 };
 
+/// Calls a handler, unless it is one of Completed's and has to wait for one of Progress.
+template <typename Sender, typename Argument, typename Callable>
+void call_due(delegate_target<Argument>& target, Callable& callable, const Sender& sender,
+              const Argument& argument) {
+    if constexpr (std::is_same_v<Argument, AsyncStatus> && orders_completed<block_t<Sender>>)
+        if (auto* block = handle_access::block(sender); block && !block->may_complete(&target))
+            return;
+    callable(sender, argument);
+}
+
+/// Null if it has none, or may be called any number of times.
+template <typename Callable>
+const pace* pace_of(const Callable& callable) noexcept {
+    const pace* const found = associated_pace<Callable>::get(callable, nullptr);
+    return found && found->interval > found->interval.zero() ? found : nullptr;
+}
+
+/// The target of a delegate whose callable has no executor of its own.
 template <typename Sender, typename Argument, typename Callable>
 class delegate_callable final : public delegate_target<Argument> {
     using memory_type =
         memory_for<delegate_callable, boost::asio::associated_allocator_t<Callable>>;
 
 public:
-    explicit delegate_callable(Callable&& callable) : callable_(std::move(callable)) {}
-
-    template <typename C>
-    static target_ptr<Argument> make(C&& given) {
-        Callable callable(std::forward<C>(given));
+    static target_ptr<Argument> make(Callable&& callable) {
         memory_type memory(boost::asio::get_associated_allocator(callable));
         return memory.keep(::new (memory.place()) delegate_callable(std::move(callable)));
     }
 
+private:
+    explicit delegate_callable(Callable&& callable) : callable_(std::move(callable)) {}
+
     void run(operation_ptr operation, const Argument& argument) override {
-        auto sender = handle_access::make<Sender>(std::move(operation));
-        if constexpr (has_associated_executor<Callable>) {
-            dispatch([self = boost::intrusive_ptr<delegate_callable>(this),
-                      sender = std::move(sender), argument] { self->call_due(sender, argument); });
-        } else {
-            call_due(sender, argument);
-        }
+        const auto sender = handle_access::make<Sender>(std::move(operation));
+        call_due(*this, callable_, sender, argument);
     }
 
     void call(operation_ptr operation, const Argument& argument) override {
@@ -80,35 +94,9 @@ public:
         callable_(sender, argument);
     }
 
-    bool has_executor() const noexcept override { return has_associated_executor<Callable>; }
-
-    void submit(submission&& call) override {
-        if constexpr (has_associated_executor<Callable>)
-            dispatch(std::move(call));
-        else
-            std::move(call)();
-    }
-
-    const pace* paced() const noexcept override {
-        const pace* const found = associated_pace<Callable>::get(callable_, nullptr);
-        return found && found->interval > found->interval.zero() ? found : nullptr;
-    }
-
-private:
-    void call_due(const Sender& sender, const Argument& argument) {
-        if constexpr (std::is_same_v<Argument, AsyncStatus> && orders_completed<block_t<Sender>>)
-            if (auto* block = handle_access::block(sender); block && !block->may_complete(this))
-                return;
-        callable_(sender, argument);
-    }
-
-    template <typename Function>
-    void dispatch(Function function) {
-        boost::asio::dispatch(
-            boost::asio::get_associated_executor(callable_),
-            boost::asio::bind_allocator(boost::asio::get_associated_allocator(callable_),
-                                        std::move(function)));
-    }
+    bool has_executor() const noexcept override { return false; }
+    void submit(submission&& call) override { std::move(call)(); }
+    const pace* paced() const noexcept override { return pace_of(callable_); }
 
     void destroy() noexcept override {
         memory_type::destroy(this, boost::asio::get_associated_allocator(callable_));
@@ -116,6 +104,86 @@ private:
 
     Callable callable_;
 };
+
+/// The target of a delegate whose callable is bound to an executor, with whose context it goes.
+template <typename Sender, typename Argument, typename Callable>
+class bound_delegate_callable final : public delegate_target<Argument>, context_guest {
+    using allocator_type = boost::asio::associated_allocator_t<Callable>;
+    using memory_type = memory_for<bound_delegate_callable, allocator_type>;
+
+public:
+    static target_ptr<Argument> make(Callable&& callable) {
+        memory_type memory(boost::asio::get_associated_allocator(callable));
+        bound_delegate_callable* const made =
+            memory.keep(::new (memory.place()) bound_delegate_callable(std::move(callable)));
+        target_ptr<Argument> kept(made);
+        made->enter(boost::asio::get_associated_executor(*made->callable_));
+        return kept;
+    }
+
+private:
+    explicit bound_delegate_callable(Callable&& callable)
+        : allocator_(boost::asio::get_associated_allocator(callable)),
+          callable_(std::in_place, std::move(callable)) {
+        if (const pace* const found = pace_of(*callable_))
+            pace_ = *found;
+    }
+
+    void run(operation_ptr operation, const Argument& argument) override {
+        auto sender = handle_access::make<Sender>(std::move(operation));
+        dispatch([self = boost::intrusive_ptr<bound_delegate_callable>(this),
+                  sender = std::move(sender),
+                  argument] { call_due(*self, *self->callable_, sender, argument); });
+    }
+
+    void call(operation_ptr operation, const Argument& argument) override {
+        const auto sender = handle_access::make<Sender>(std::move(operation));
+        (*callable_)(sender, argument);
+    }
+
+    bool has_executor() const noexcept override { return true; }
+    void submit(submission&& call) override { dispatch(std::move(call)); }
+    const pace* paced() const noexcept override { return pace_ ? &*pace_ : nullptr; }
+
+    template <typename Function>
+    void dispatch(Function function) {
+        use([&] {
+            boost::asio::dispatch(
+                boost::asio::get_associated_executor(*callable_),
+                boost::asio::bind_allocator(boost::asio::get_associated_allocator(*callable_),
+                                            std::move(function)));
+        });
+    }
+
+    void context_ends(context_life&, bool) noexcept override {
+        callable_.reset();
+        free_if_second();
+    }
+
+    void destroy() noexcept override {
+        if (leave([this] { callable_.reset(); }))
+            memory_type::destroy(this, allocator_);
+        else
+            free_if_second();
+    }
+
+    void free_if_second() noexcept {
+        if (is_second())
+            memory_type::destroy(this, allocator_);
+    }
+
+    [[no_unique_address]] const allocator_type allocator_;
+    std::optional<Callable> callable_; ///< until the context takes it
+    std::optional<pace> pace_;         ///< for those that ask after its end
+};
+
+template <typename Sender, typename Argument, typename Callable>
+target_ptr<Argument> make_delegate_target(Callable callable) {
+    if constexpr (has_associated_executor<Callable>)
+        return bound_delegate_callable<Sender, Argument, Callable>::make(std::move(callable));
+    else
+        return delegate_callable<Sender, Argument, Callable>::make(std::move(callable));
+}
 
 template <typename T, typename Method, typename Sender, typename Argument>
 void call_method(T& object, Method method, const Sender& sender, const Argument& argument) {
@@ -138,7 +206,7 @@ template <typename Callable>
 delegate<Sender, Argument>::delegate(Callable&& callable) {
     if (detail::is_null_callable(callable))
         return;
-    target_ = detail::delegate_callable<Sender, Argument, std::decay_t<Callable>>::make(
+    target_ = detail::make_delegate_target<Sender, Argument, std::decay_t<Callable>>(
         std::forward<Callable>(callable));
 }
 

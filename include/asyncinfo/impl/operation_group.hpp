@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_IMPL_OPERATION_GROUP_HPP
 #define ASYNCINFO_IMPL_OPERATION_GROUP_HPP
 
+#include <asyncinfo/detail/context_guest.hpp>
 #include <asyncinfo/detail/handle_access.hpp>
 #include <asyncinfo/detail/handler_node.hpp>
 #include <asyncinfo/detail/memory_for.hpp>
@@ -17,7 +18,8 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <functional>
-#include <memory>
+#include <optional>
+#include <utility>
 
 namespace asyncinfo::detail {
 
@@ -71,11 +73,12 @@ public:
         auto made = node::make(std::move(handler), group);
         if (auto slot = made->slot(); slot.is_connected())
             slot.template emplace<cancel_wait>(group, made->ticket);
+        made->watch();
         // It may be gone as soon as it is there.
         group->wait(*made.release());
     }
 
-    void submit() override { node::post(); }
+    bool submit() override { return node::post(); }
 
 private:
     /// In the waiter's slot; finds the wait by its number, for it may be gone.
@@ -113,6 +116,14 @@ private:
             group->put_back(*untaken);
     }
 
+    void context_ends(context_life&, bool) noexcept override {
+        const group_ptr group = group_;
+        if (group->forget(ticket))
+            lose();
+        else
+            node::leave_to_poster();
+    }
+
     group_ptr group_;
 };
 
@@ -127,19 +138,51 @@ struct initiate_next {
     }
 };
 
+/// Goes with its executor's context at the latest.
 template <typename Tag, typename Handle, typename Executor, typename F>
-class executor_feed final : public group_feed {
+class executor_feed final : public group_feed, context_guest {
 public:
-    executor_feed(const Executor& executor, F&& f) : executor_(executor), f_(std::move(f)) {}
-
-private:
-    void submit(group_call call) override { post_to(executor_, std::move(call)); }
-    void call(group_member_owner next) override {
-        std::invoke(f_, tagged_member<Tag, Handle>::entry(std::move(next)));
+    static group_feed_ptr make(const Executor& executor, F&& f) {
+        memory_for<executor_feed> memory;
+        executor_feed* const made =
+            memory.keep(::new (memory.place()) executor_feed(executor, std::move(f)));
+        const group_feed_ptr kept(made);
+        made->enter(executor);
+        return kept;
     }
 
-    const Executor executor_;
-    F f_;
+private:
+    struct parts {
+        const Executor executor;
+        F f;
+    };
+
+    executor_feed(const Executor& executor, F&& f)
+        : parts_(std::in_place, parts{executor, std::move(f)}) {}
+
+    void submit(group_call call) override {
+        use([&] { post_to(Executor(parts_->executor), std::move(call)); });
+    }
+    void call(group_member_owner next) override {
+        std::invoke(parts_->f, tagged_member<Tag, Handle>::entry(std::move(next)));
+    }
+
+    void context_ends(context_life&, bool) noexcept override {
+        parts_.reset();
+        free_if_second();
+    }
+    void destroy() noexcept override {
+        if (leave([this] { parts_.reset(); }))
+            memory_for<executor_feed>::destroy(this);
+        else
+            free_if_second();
+    }
+    void free_if_second() noexcept {
+        if (is_second())
+            memory_for<executor_feed>::destroy(this);
+    }
+
+    std::optional<parts> parts_;
 };
 
 } // namespace asyncinfo::detail
@@ -212,7 +255,7 @@ template <typename Executor, std::invocable<group_entry<Tag, Handle>> F>
 void operation_group<Tag, Handle>::on_next(const Executor& executor, F f) {
     if (detail::is_null_callable(f))
         return on_next(nullptr);
-    core_->feed(std::make_shared<detail::executor_feed<Tag, Handle, detail::full_t<Executor>, F>>(
+    core_->feed(detail::executor_feed<Tag, Handle, detail::full_t<Executor>, F>::make(
         detail::full(executor), std::move(f)));
 }
 
