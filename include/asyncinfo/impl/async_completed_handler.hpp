@@ -172,7 +172,7 @@ private:
             memory_type::destroy(this, allocator_);
     }
 
-    [[no_unique_address]] const allocator_type allocator_;
+    const allocator_type allocator_;
     std::optional<Callable> callable_; ///< until the context takes it
     std::optional<pace> pace_;         ///< for those that ask after its end
 };
