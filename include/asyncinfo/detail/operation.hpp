@@ -248,6 +248,9 @@ protected:
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
 
+    /// For who has stored the outcome.
+    bool has_failed() const noexcept { return failure_ != failure::none; }
+
 private:
     friend class gate<operation_base>;
     friend class owed_calls;
