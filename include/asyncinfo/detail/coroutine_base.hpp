@@ -277,6 +277,7 @@ private:
     }
     void submit_here();
 
+    void watch(context_life_ptr life) noexcept;
     void watch_context();
     void give_back() noexcept;
     void end_with_context() noexcept;
@@ -291,7 +292,7 @@ private:
     void publish_and_keep_thrown() noexcept;
     void forget_awaited() noexcept;
     void capture(boost::asio::any_io_executor executor) noexcept;
-    void hold_work();
+    void hold_work() noexcept;
 
     operation_base& self_;
     std::coroutine_handle<> frame_;
