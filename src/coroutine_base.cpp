@@ -77,9 +77,11 @@ coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
 /// Before the first suspension, and when the executor has changed: whoever is handed the right to
 /// resume looks at it.
 void coroutine_base::watch(context_life_ptr life) noexcept {
-    if (life && life->add(*this))
-        life_.store(life.detach(), std::memory_order_release);
     is_watching_ = true;
+    if (!life)
+        return;
+    if (life->add(*this))
+        life_.store(life.detach(), std::memory_order_release);
 }
 
 void coroutine_base::watch_context() { watch(life_of(executor_)); }

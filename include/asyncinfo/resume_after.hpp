@@ -18,8 +18,8 @@ struct resume_after_t {
 
 /// `co_await resume_after(duration)` lets that much time go by in a coroutine of the library's.
 ///
-/// When it completes: at once, without suspending, for zero and negative durations. The time runs from
-/// this call.
+/// When it completes: at once, without suspending, for zero and negative durations. The time runs
+/// from this call.
 ///
 /// Cancellation: ends it at once, and `operation_canceled` is thrown.
 ///

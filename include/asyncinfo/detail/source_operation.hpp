@@ -77,8 +77,8 @@ public:
         return true;
     }
 
-    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the place
-    /// where the result goes.
+    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the
+    /// place where the result goes.
     template <typename... Args>
     bool publish(Args&&... args) {
         std::optional<T> made(std::in_place, std::forward<Args>(args)...);
