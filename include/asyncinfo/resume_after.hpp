@@ -26,11 +26,15 @@ struct resume_after_t {
 /// Executor and threads: a timer on the coroutine's executor, where it resumes; without one on
 /// `asio::system_executor`.
 ///
+/// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN.
+///
 /// Example: `co_await asyncinfo::resume_after(std::chrono::seconds(5));`
 ///
 /// Source: winrt::resume_after.
 template <typename Rep, typename Period>
 [[nodiscard]] resume_after_t resume_after(std::chrono::duration<Rep, Period> duration) {
+    if (!detail::is_time(duration))
+        throw boost::system::system_error(detail::no_time());
     return {detail::deadline::after(duration)};
 }
 
