@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A class whose callbacks call the next one, as Beast's own client is written, and two ways to make it
-// an operation with a handle; doc/class-style-clients.md explains them.
+// A class whose callbacks call the next one, as Beast's own client is written, and two ways to make
+// it an operation with a handle; doc/class-style-clients.md explains them.
 
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>
@@ -31,7 +31,7 @@ request get_request(const std::string& host, const std::string& target) {
     return made;
 }
 
-// --- Before: nobody learns the result, or when it is over, or can stop it --------------------------
+// --- Before: nobody learns the result, or when it is over, or can stop it ------------------------
 
 namespace before {
 
@@ -88,7 +88,7 @@ private:
 
 } // namespace before
 
-// --- By a source: the class stays, and its ends end an operation -----------------------------------
+// --- By a source: the class stays, and its ends end an operation ---------------------------------
 
 namespace by_source {
 
@@ -145,7 +145,8 @@ private:
         source_.set_value(parser_.release());
     }
 
-    /// Before the next step: a request that came while a handler was on its way has stopped nothing.
+    /// Before the next step: a request that came while a handler was on its way has stopped
+    /// nothing.
     bool has_ended(error_code error) {
         if (!error && source_.operation().cancel_requested())
             error = asio::error::operation_aborted;
@@ -165,7 +166,7 @@ private:
 
 } // namespace by_source
 
-// --- By async_compose: an operation of Asio's, which takes any token -------------------------------
+// --- By async_compose: an operation of Asio's, which takes any token -----------------------------
 
 namespace composed {
 
@@ -182,7 +183,8 @@ struct session {
     http::response_parser<http::string_body> parser;
 };
 
-/// What were the callbacks are overloads, told apart by their arguments; `self` is the next handler.
+/// What were the callbacks are overloads, told apart by their arguments; `self` is the next
+/// handler.
 class get_operation {
     std::unique_ptr<session> session_;
     bool written_ = false;
@@ -241,7 +243,7 @@ auto async_get(asio::any_io_executor strand, std::string host, std::string port,
 
 } // namespace composed
 
-// --- All of them ------------------------------------------------------------------------------------
+// --- All of them ---------------------------------------------------------------------------------
 
 /// Announces 1000 bytes to each client, and sends so many of them.
 void serve(tcp::acceptor& acceptor, std::size_t size, int clients) {

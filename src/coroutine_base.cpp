@@ -40,10 +40,25 @@ private:
     const bool locked_;
 };
 
+/// Of the executor's context, if it has one that ends.
+context_life_ptr life_of(const asio::any_io_executor& executor) {
+    if (!executor || executor.target<asio::system_executor>())
+        return nullptr;
+    return context_life::of(asio::query(executor, asio::execution::context));
+}
+
 } // namespace
 
-void coroutine_base::hold_work() {
-    work_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
+void coroutine_base::hold_work() noexcept {
+    constexpr auto tracked = asio::execution::outstanding_work.tracked;
+    try {
+        if (kind_ == executor_kind::other)
+            work_ = asio::prefer(under_strand(executor_), tracked); // which needs no memory
+        else
+            work_ = asio::prefer(executor_, tracked);
+    } catch (...) {
+        // The right to resume is somebody's already. The next suspension tries again.
+    }
 }
 
 coroutine_base::executor_kind
@@ -61,16 +76,19 @@ coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
 
 /// Before the first suspension, and when the executor has changed: whoever is handed the right to
 /// resume looks at it.
-void coroutine_base::watch_context() {
-    if (executor_ && !executor_.target<asio::system_executor>()) {
-        auto life = context_life::of(asio::query(executor_, asio::execution::context));
-        if (life->add(*this))
-            life_.store(life.detach(), std::memory_order_release);
-    }
+void coroutine_base::watch(context_life_ptr life) noexcept {
     is_watching_ = true;
+    if (!life)
+        return;
+    if (life->add(*this))
+        life_.store(life.detach(), std::memory_order_release);
 }
 
+void coroutine_base::watch_context() { watch(life_of(executor_)); }
+
+/// Changes nothing if it throws.
 void coroutine_base::set_executor(asio::any_io_executor executor) {
+    context_life_ptr next = life_of(executor);
     work_ = nullptr;
     context_life_ptr life;
     {
@@ -83,7 +101,7 @@ void coroutine_base::set_executor(asio::any_io_executor executor) {
         life->remove(*this); // now that there is nothing of it here any more
     kind_ = kind_of(executor_);
     context_has_ended_ = false;
-    watch_context();
+    watch(std::move(next));
 }
 
 asio::execution_context& coroutine_base::context() const noexcept {

@@ -63,8 +63,8 @@ private:
 /// An operation's deadlines: one timer, however many there are and however often they are moved.
 ///
 /// Shared by the operation, which tells it of its end, and by the timer's handler, which is run or
-/// destroyed with its context; whoever comes last frees it. All they do, and what a thread does that
-/// sets a deadline, is a few instructions under the lock, and none of them a user's.
+/// destroyed with its context; whoever comes last frees it. All they do, and what a thread does
+/// that sets a deadline, is a few instructions under the lock, and none of them a user's.
 class expiry final : public observer, public std::enable_shared_from_this<expiry> {
 public:
     using clock = deadline::clock;
@@ -170,7 +170,8 @@ private:
             if (operation_ && schedule_.next() != schedule::never)
                 return start_waiting();
         } catch (...) {
-            // Without memory to wait on, the time is over: an operation is not left without deadline.
+            // Without memory to wait on, the time is over: an operation is not left without
+            // deadline.
             types |= schedule_.take(schedule::never);
         }
         timer_.reset();
@@ -206,7 +207,8 @@ private:
         timer_->async_wait(handler(shared_from_this()));
     }
 
-    /// The handler is destroyed: its context is, or it could not be started, which this thread knows.
+    /// The handler is destroyed: its context is, or it could not be started, which this thread
+    /// knows.
     void lose_handler() noexcept {
         if (starter_.load(std::memory_order_relaxed) == std::this_thread::get_id())
             return;

@@ -113,4 +113,10 @@ BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_the_pause_with_it) {
     BOOST_TEST((action.ErrorCode() == asyncinfo::errc::abandoned));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_time_is_refused) {
+    const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
+    asio::io_context context;
+    BOOST_TEST(nap(context, none).ErrorCode() == asio::error::invalid_argument);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

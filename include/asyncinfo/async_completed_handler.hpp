@@ -30,9 +30,9 @@ namespace asyncinfo {
 /// Executor and threads: the callable's associated executor (`asio::bind_executor`) if it has one,
 /// by `asio::dispatch`. Without: on the thread that ends the operation, in its executor, or on the
 /// thread that sets the handler if the operation has ended before. No lock is held meanwhile: the
-/// handler may use every member and drop the last handle. It may end another operation, whose handler
-/// ends the next: beyond 32 levels of handlers and coroutines on the thread's stack, one is called when
-/// that of the level above has returned, or waits by a member of a handle.
+/// handler may use every member and drop the last handle. It may end another operation, whose
+/// handler ends the next: beyond 32 levels of handlers and coroutines on the thread's stack, one is
+/// called when that of the level above has returned, or waits by a member of a handle.
 ///
 /// Lifetime: the operation releases the delegate right after the call. Memory comes from the
 /// callable's associated allocator.
@@ -69,8 +69,8 @@ public:
     delegate(Callable&&) = delete; // a handler is called with (const Sender&, const Argument&)
 
     /// Calls `(object->*method)(sender, argument)`, as `op.Completed({this, &App::on_done})`. The
-    /// object is alive when the call comes; or it is kept alive by a `shared_ptr`; or there is no call
-    /// when it is gone, by a `weak_ptr`. With that `method` may also be a callable, called as
+    /// object is alive when the call comes; or it is kept alive by a `shared_ptr`; or there is no
+    /// call when it is gone, by a `weak_ptr`. With that `method` may also be a callable, called as
     /// `method(sender, argument)`.
     template <typename T, typename Method>
     delegate(T* object, Method method);

@@ -115,20 +115,21 @@ public:
 
     /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends before.
     /// If it then ends as aborted, its status is Error and its code `asio::error::timed_out`
-    /// wherever it is read; partial results are kept. A success stays a success. That code also equals
-    /// `condition::deadline_expired`, as a time-out of the system's does not.
+    /// wherever it is read; partial results are kept. A success stays a success. That code also
+    /// equals `condition::deadline_expired`, as a time-out of the system's does not.
     ///
     /// Told apart from Cancel: whichever comes first decides. Of several deadlines the earliest
     /// counts, for each type of cancellation; one that can never act costs nothing, and there is no
-    /// way to take one back (see `renew_deadline` for one that moves). Zero and negative durations ask
-    /// at once; huge and infinite ones never do. Does nothing once the operation has ended, and throws
-    /// for the state only on an empty handle.
+    /// way to take one back (see `renew_deadline` for one that moves). Zero and negative durations
+    /// ask at once; huge and infinite ones never do. Does nothing once the operation has ended, and
+    /// throws for the state only on an empty handle.
     ///
-    /// Cancellation: of all types if none are given. So every operation that can be cancelled is: most
-    /// composed ones serve `terminal` alone (`async_compose`, Beast, MySQL, coroutines). What
-    /// `terminal` costs is for the operation to say: after it an I/O object may be fit for nothing but
-    /// closing, and Boost.MQTT5 stops its whole client. Ask for `total` or `partial` where an operation
-    /// has something milder, if need be with `terminal` later; types of several deadlines add up.
+    /// Cancellation: of all types if none are given. So every operation that can be cancelled is:
+    /// most composed ones serve `terminal` alone (`async_compose`, Beast, MySQL, coroutines). What
+    /// `terminal` costs is for the operation to say: after it an I/O object may be fit for nothing
+    /// but closing, and Boost.MQTT5 stops its whole client. Ask for `total` or `partial` where an
+    /// operation has something milder, if need be with `terminal` later; types of several deadlines
+    /// add up.
     ///
     /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for an
     /// operation without an executor that is `asio::system_executor`, whose thread then asks. One
@@ -138,9 +139,9 @@ public:
     /// its context's `run()`. The context must be alive during the call; if it is destroyed before
     /// the time is over there is no deadline.
     ///
-    /// Errors: `asio::error::invalid_argument` for what is no time, such as NaN. `std::bad_alloc`, and
-    /// what else making a timer throws, also of the overload with `error_code&`. Then there is no
-    /// new deadline, and the operation is unharmed.
+    /// Errors: `asio::error::invalid_argument` for what is no time, such as NaN. `std::bad_alloc`,
+    /// and what else making a timer throws, also of the overload with `error_code&`. Then there is
+    /// no new deadline, and the operation is unharmed.
     ///
     /// Example: `op.cancel_after(5s, cancellation_type::total); op.cancel_after(6s);`
     template <typename Rep, typename Period>
@@ -167,14 +168,14 @@ public:
     void cancel_at(std::chrono::time_point<Clock, Duration> time,
                    boost::asio::cancellation_type_t types, boost::system::error_code& error) const;
 
-    /// A deadline that can be moved, for "cancel it if nothing has happened for so long": call it at
-    /// the start, and again whenever something has happened. It then counts from the last call, which
-    /// also says the types; those of `cancel_after` stay in force beside it. A duration that never
-    /// ends takes it back, until the next call.
+    /// A deadline that can be moved, for "cancel it if nothing has happened for so long": call it
+    /// at the start, and again whenever something has happened. It then counts from the last call,
+    /// which also says the types; those of `cancel_after` stay in force beside it. A duration that
+    /// never ends takes it back, until the next call.
     ///
-    /// Cheap enough for every message: no timer is touched by a later time, but when the earlier one
-    /// comes, and nothing is allocated. All else is as for `cancel_after`; in a coroutine's body there
-    /// is `cancellation_token::renew_deadline`.
+    /// Cheap enough for every message: no timer is touched by a later time, but when the earlier
+    /// one comes, and nothing is allocated. All else is as for `cancel_after`; in a coroutine's
+    /// body there is `cancellation_token::renew_deadline`.
     ///
     /// Example: `op.Progress([](const auto& sender, auto) { sender.renew_deadline(30s); });`
     template <typename Rep, typename Period>
@@ -236,8 +237,10 @@ public:
 
     /// Where those who observe the operation are served if they have no executor of their own: the
     /// executor bound to the operation, else the one its initiating function published, else the
-    /// first that one of its steps asked with, else `asio::system_executor`. After the end of an operation on a strand it is the executor that the
-    /// strand was made of: a strand must not outlive its context, and a handle may.
+    /// first that one of its steps asked with, else `asio::system_executor`. After the end of an
+    /// operation on a strand it is the executor that the strand was made of: a strand must not
+    /// outlive its context, and a handle may. Of a coroutine whose context has ended it is
+    /// `asio::system_executor`.
     ///
     /// Lifetime: to be used only while its context lives.
     boost::asio::any_io_executor get_executor() const;

@@ -45,8 +45,8 @@ public:
     /// Lifetime: the operation releases the handler when it ends.
     ///
     /// Errors: what the handler throws leaves the operation as it is. It goes to whoever runs the
-    /// handler: its executor; the `report` of a source; of a coroutine, whoever runs the body, when that
-    /// suspends or ends; of a transfer, whoever runs its last step.
+    /// handler: its executor; the `report` of a source; of a coroutine, whoever runs the body, when
+    /// that suspends or ends; of a transfer, whoever runs its last step.
     ///
     /// Example: `op.Progress([](auto& sender, double done) { ... });`
     void Progress(progress_handler handler) const;

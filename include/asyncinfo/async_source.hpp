@@ -47,8 +47,8 @@ namespace asyncinfo {
 /// Lifetime: a source can be moved and not copied; one that was moved from is empty. What its members
 /// call may destroy the source.
 ///
-/// Errors: what a Completed handler throws is thrown by the member that ends the operation; beyond 32
-/// of them on the stack it is called later, see `async_completed_handler.hpp`.
+/// Errors: what a Completed handler throws is thrown by the member that ends the operation; beyond
+/// 32 of them on the stack it is called later, see `async_completed_handler.hpp`.
 ///
 /// Example:
 ///
@@ -88,9 +88,10 @@ public:
     bool set_value(Args&&... args) const;
 
     /// Ends the operation as Error with a code or an exception; as Canceled if it is, or stands for,
-    /// `operation_aborted`. False if it has ended before, or the source is empty. A T made from `part`
-    /// is what had come of the result; without it, what was last published. `outcome()` gives both, and
-    /// so does `op(token)`. If making the T throws, the operation ends by that exception instead.
+    /// `operation_aborted`. False if it has ended before, or the source is empty. A T made from
+    /// `part` is what had come of the result; without it, what was last published. `outcome()`
+    /// gives both, and so does `op(token)`. If making the T throws, the operation ends by that
+    /// exception instead.
     ///
     /// Errors: `invalid_argument` for what is no error, a code that means success or a null pointer.
     ///
@@ -102,8 +103,8 @@ public:
         requires detail::makes_part<T, Part...>
     bool set_error(std::exception_ptr error, Part&&... part) const;
 
-    /// Ends the operation as Canceled, with `asio::error::operation_aborted`, and with what had come.
-    /// False if it has ended before, or the source is empty.
+    /// Ends the operation as Canceled, with `asio::error::operation_aborted`, and with what had
+    /// come. False if it has ended before, or the source is empty.
     template <typename... Part>
         requires detail::makes_part<T, Part...>
     bool set_canceled(Part&&... part) const;

@@ -52,8 +52,9 @@
 /// coroutine_base ◄ coroutine_operation, coroutine_awaiters ◄ coroutine_promise ◄ coroutine,
 /// produced_operation ◄ combination ◄ impl/when_all, impl/when_any, and beside all these
 /// queue_core ◄ queue_executor ◄ completion_queue, observer ◄ group_core ◄ operation_group, and
-/// handler_node ◄ waiting_handler (`op(token)`), impl/operation_group (`async_next`). What ends with a
-/// context: context_life ◄ coroutine_base, coroutine_executor; handler_node; kept_executor ◄ combination.
+/// handler_node ◄ waiting_handler (`op(token)`), impl/operation_group (`async_next`). What ends
+/// with a context: context_life ◄ coroutine_base, coroutine_executor; handler_node; kept_executor ◄
+/// combination.
 ///
 /// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
 /// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these libraries.

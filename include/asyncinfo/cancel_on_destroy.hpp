@@ -16,8 +16,8 @@ namespace asyncinfo {
 
 /// Owns a handle and asks the operation to stop when it goes out of scope.
 ///
-/// Cancellation: the destructor calls `Cancel(types)`, by default for all types, and does not wait for the end: what the operation
-/// uses must live on until then.
+/// Cancellation: the destructor calls `Cancel(types)`, by default for all types, and does not wait
+/// for the end: what the operation uses must live on until then.
 ///
 /// Example:
 ///

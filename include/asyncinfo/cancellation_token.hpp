@@ -44,31 +44,33 @@ public:
     bool cancel_requested() const noexcept { return coroutine_->cancel_requested(); }
     bool operator()() const noexcept { return cancel_requested(); }
 
-    /// Throws `operation_canceled` if the coroutine has been asked to stop, which then ends as Canceled:
-    /// for a long loop that awaits nothing. (`if (token()) co_return;` would end it as Completed.)
+    /// Throws `operation_canceled` if the coroutine has been asked to stop, which then ends as
+    /// Canceled: for a long loop that awaits nothing. (`if (token()) co_return;` would end it as
+    /// Completed.)
     void throw_if_cancelled() const {
         if (cancel_requested())
             throw operation_canceled();
     }
 
     /// How: the types of all requests so far, or none. A coroutine that is asked for `total` or
-    /// `partial` only may come to a good end, and is asked for `terminal` later if that takes too long.
+    /// `partial` only may come to a good end, and is asked for `terminal` later if that takes too
+    /// long.
     boost::asio::cancellation_type_t cancelled() const noexcept {
         return coroutine_->self().requested_types();
     }
 
-    /// Sets what is called when the coroutine is asked to stop: once for a request, and once more for
-    /// each that asks for more types. Replaces what was set before, and null removes it. If a request
-    /// has come already it is called here.
+    /// Sets what is called when the coroutine is asked to stop: once for a request, and once more
+    /// for each that asks for more types. Replaces what was set before, and null removes it. If a
+    /// request has come already it is called here.
     ///
     /// Executor and threads: called on the coroutine's executor, never at the same time as its body,
     /// and also while the body is suspended in something that cannot be cancelled. If the body runs
     /// it is called when that suspends. A coroutine without an executor has it called by the thread
     /// that cancels. It is not necessarily called when `Cancel` returns, and never after the end.
     ///
-    /// Lifetime: released when it is replaced, after a call that is being made then; when it has been
-    /// called for `cancellation_type::all`, as `Cancel()` does, for then nothing more can come; or with
-    /// the body.
+    /// Lifetime: released when it is replaced, after a call that is being made then; when it has
+    /// been called for `cancellation_type::all`, as `Cancel()` does, for then nothing more can
+    /// come; or with the body.
     ///
     /// Errors: what it throws goes to whoever runs the executor; without one, to nobody.
     void callback(std::function<void()> function) const {
@@ -83,7 +85,8 @@ public:
 
     /// Moves the coroutine's own deadline that can be moved: see `IAsyncInfo::renew_deadline`.
     ///
-    /// Example: `token.renew_deadline(30s); co_await socket.async_read_some(buffer, use_async_info);`
+    /// Example:
+    /// `token.renew_deadline(30s); co_await socket.async_read_some(buffer, use_async_info);`
     template <typename Rep, typename Period>
     void renew_deadline(
         std::chrono::duration<Rep, Period> duration,

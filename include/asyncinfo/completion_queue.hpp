@@ -110,11 +110,11 @@ public:
     /// error once its handlers have run, and this member makes a new descriptor. That is seen only as
     /// long as its number has not become another file's, which is then read and written instead.
     ///
-    /// A process that forks shares it with its child, and each would wake the other. So the child calls
-    /// `queue.context().notify_fork(asio::execution_context::fork_child)`, before anything else and
-    /// while no other thread is in the queue: then it has a descriptor of its own, to be asked for and
-    /// registered anew. The parent keeps the old one. If there are no descriptors left the next poll
-    /// throws, as above.
+    /// A process that forks shares it with its child, and each would wake the other. So the child
+    /// calls `queue.context().notify_fork(asio::execution_context::fork_child)`, before anything
+    /// else and while no other thread is in the queue: then it has a descriptor of its own, to be
+    /// asked for and registered anew. The parent keeps the old one. If there are no descriptors
+    /// left the next poll throws, as above.
     ///
     /// Errors: the system's, if there are no descriptors left.
     native_handle_type native_handle() { return core_->native_handle(); }

@@ -25,8 +25,8 @@ enum class condition {
     /// `channel_cancelled`, and of what `treat_as_canceled` was told.
     canceled = 1,
     /// An operation's own deadline (`cancel_after`, `cancel_at`, `renew_deadline`) ended it. Such a
-    /// code equals `asio::error::timed_out`; the reverse does not hold of a time-out of the system's,
-    /// as when a peer does not answer. The distinction is lost in a `std::error_code`.
+    /// code equals `asio::error::timed_out`; the reverse does not hold of a time-out of the
+    /// system's, as when a peer does not answer. The distinction is lost in a `std::error_code`.
     deadline_expired
 };
 
@@ -37,8 +37,8 @@ ASYNCINFO_DECL const boost::system::error_category& condition_category() noexcep
 ASYNCINFO_DECL boost::system::error_condition make_error_condition(condition c) noexcept;
 
 /// Makes `condition::canceled` true of a code by which a library says that an operation was
-/// cancelled: from now on an operation that ends so is Canceled, or timed out after its own deadline.
-/// Not needed if the code's category says so itself, by `default_error_condition`.
+/// cancelled: from now on an operation that ends so is Canceled, or timed out after its own
+/// deadline. Not needed if the code's category says so itself, by `default_error_condition`.
 ///
 /// Executor and threads: for the whole process, from any thread, any number of times. Reading takes
 /// no lock, and an operation that succeeds does not read.

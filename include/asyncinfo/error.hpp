@@ -20,8 +20,8 @@ namespace asyncinfo {
 /// comes nearest, where there is one.
 enum class errc {
     /// The member must not be called in this state: the result before the end, anything after
-    /// `Close`, a result that another reader has taken. What is thrown says in `what()` which of them
-    /// it was, and what to do. Equals `operation_not_permitted`.
+    /// `Close`, a result that another reader has taken. What is thrown says in `what()` which of
+    /// them it was, and what to do. Equals `operation_not_permitted`.
     illegal_method_call = 1,
     /// `Close` while the operation runs. Equals `operation_in_progress`.
     illegal_state_change,
@@ -50,10 +50,10 @@ ASYNCINFO_DECL const boost::system::error_category& error_category() noexcept;
 /// Makes `errc` usable wherever an error code is expected.
 ASYNCINFO_DECL boost::system::error_code make_error_code(errc e) noexcept;
 
-/// What the result of a Canceled operation throws, by `GetResults`, `get`, `try_get` and `co_await`,
-/// and a `co_await` in a coroutine that has been asked to stop; so it can be caught before other
-/// errors. An operation that ended by an exception throws that one, as it was. The end by a deadline
-/// is none of this: it is Error, with `asio::error::timed_out`.
+/// What the result of a Canceled operation throws, by `GetResults`, `get`, `try_get` and
+/// `co_await`, and a `co_await` in a coroutine that has been asked to stop; so it can be caught
+/// before other errors. An operation that ended by an exception throws that one, as it was. The end
+/// by a deadline is none of this: it is Error, with `asio::error::timed_out`.
 ///
 /// Thrown by the body of a coroutine it ends that as Canceled.
 ///

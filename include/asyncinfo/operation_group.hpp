@@ -168,15 +168,16 @@ public:
     /// The same by status. One that has just ended may still count as started.
     group_counts counts() const noexcept;
 
-    /// Cancels all that are in the group now. A later call may ask for more types, as with `Cancel`.
+    /// Cancels all that are in the group now. A later call may ask for more types, as with
+    /// `Cancel`.
     void cancel_all(cancellation_type_t types = cancellation_type_t::all) noexcept {
         core_->cancel_all(types);
     }
 
     /// Waits until all in the group have ended, those that are added meanwhile too, or the time is
-    /// over, and returns those that have not: `name()` tells which. Cancels nothing. Zero and negative
-    /// durations do not wait; huge ones wait for ever. All stay in the group, and are next when they
-    /// have ended.
+    /// over, and returns those that have not: `name()` tells which. Cancels nothing. Zero and
+    /// negative durations do not wait; huge ones wait for ever. All stay in the group, and are next
+    /// when they have ended.
     ///
     /// Errors: `errc::would_deadlock` at once, and nothing is done, if it is to wait and one of the
     /// operations needs this thread.
@@ -194,8 +195,8 @@ public:
         return core_->wait_all(detail::deadline::after(duration), &context);
     }
 
-    /// Takes no more operations, cancels all, and waits as `wait_all_for` does. May be called again, to
-    /// stop gracefully and then by force:
+    /// Takes no more operations, cancels all, and waits as `wait_all_for` does. May be called
+    /// again, to stop gracefully and then by force:
     ///
     ///     if (!group.shutdown(5s, asio::cancellation_type::total).empty())
     ///         group.shutdown(1s); // everything: `terminal` is new

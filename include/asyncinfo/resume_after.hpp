@@ -18,19 +18,23 @@ struct resume_after_t {
 
 /// `co_await resume_after(duration)` lets that much time go by in a coroutine of the library's.
 ///
-/// When it completes: at once, without suspending, for zero and negative durations. The time runs from
-/// this call.
+/// When it completes: at once, without suspending, for zero and negative durations. The time runs
+/// from this call.
 ///
 /// Cancellation: ends it at once, and `operation_canceled` is thrown.
 ///
 /// Executor and threads: a timer on the coroutine's executor, where it resumes; without one on
 /// `asio::system_executor`.
 ///
+/// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN.
+///
 /// Example: `co_await asyncinfo::resume_after(std::chrono::seconds(5));`
 ///
 /// Source: winrt::resume_after.
 template <typename Rep, typename Period>
 [[nodiscard]] resume_after_t resume_after(std::chrono::duration<Rep, Period> duration) {
+    if (!detail::is_time(duration))
+        throw boost::system::system_error(detail::no_time());
     return {detail::deadline::after(duration)};
 }
 

@@ -22,8 +22,8 @@ struct resume_on_t {
 /// When it completes: once the executor runs it; never at once, also if this is that executor.
 ///
 /// Lifetime: from there on the coroutine ends with that executor's context: if it is destroyed the
-/// coroutine is `abandoned`, whatever it awaits, and with the context before it is not. Contexts may go
-/// in any order, but not while this is being called.
+/// coroutine is `abandoned`, whatever it awaits, and with the context before it is not. Contexts
+/// may go in any order, but not while this is being called.
 ///
 /// Errors: `operation_aborted` if the coroutine has been asked to stop.
 ///

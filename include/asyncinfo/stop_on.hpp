@@ -24,8 +24,8 @@ ASYNCINFO_DECL void stop_on(const operation_ptr& operation, std::stop_token toke
 
 namespace asyncinfo {
 
-/// Makes a stop request a `Cancel(types)` of the operation, by default for all types, and returns its
-/// handle.
+/// Makes a stop request a `Cancel(types)` of the operation, by default for all types, and returns
+/// its handle.
 ///
 /// Cancellation: as `Cancel` on the thread that requests the stop, before `request_stop` returns;
 /// at once if the stop has been requested already. Any number of tokens may stop one operation.

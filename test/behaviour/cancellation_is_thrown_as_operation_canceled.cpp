@@ -17,8 +17,8 @@
 #include <type_traits>
 #include <utility>
 
-/// The clause that catches `operation_canceled` stands before the one of other errors, as ported code
-/// has it; and what is not Canceled does not get there.
+/// The clause that catches `operation_canceled` stands before the one of other errors, as ported
+/// code has it; and what is not Canceled does not get there.
 namespace cancellation_is_thrown_as_operation_canceled_test {
 namespace {
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A Completed handler may end the next operation, whose handler ends the one after that: however long
-// the chain, the stack is as deep as 32 of them make it, when it ends and when it is dropped.
+// A Completed handler may end the next operation, whose handler ends the one after that: however
+// long the chain, the stack is as deep as 32 of them make it, when it ends and when it is dropped.
 
 #include <asyncinfo/asyncinfo.hpp>
 
@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(mixed_with_coroutines_combinations_and_abandonable_ones) {
     BOOST_TEST(stack.depth() < bound);
 }
 
-// Beyond the limit `set_value` returns before the handler has run; whoever waits in there has it run.
+// Beyond the limit `set_value` returns before the handler has run; whoever waits in there has it
+// run.
 BOOST_AUTO_TEST_CASE(at_the_limit_the_end_is_there_and_the_handler_comes_later) {
     std::vector<async_source<>> sources(limit + 1);
     const async_source<> waited_for;

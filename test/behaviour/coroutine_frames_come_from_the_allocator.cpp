@@ -22,10 +22,10 @@
 #include <new>
 #include <utility>
 
-/// Issue 3, item 3: "Frames come from the associated allocator where one is given [...], and none
-/// for the operation beside the frame", as Asio's own coroutines take it: after
-/// `std::allocator_arg`. What fails at the call reaches the caller, and nothing leaks. (What comes
-/// from the heap otherwise is counted in standalone/coroutine_allocations.cpp.)
+/// §8: one block, for operation and frame, from the associated allocator; it is given as to Asio's
+/// own coroutines, after `std::allocator_arg`. What fails at the call reaches the caller, and
+/// nothing leaks. (What comes from the heap otherwise is counted in
+/// standalone/coroutine_allocations.cpp.)
 namespace coroutine_frames_come_from_the_allocator_test {
 namespace {
 

@@ -23,8 +23,8 @@
 #include <stdexcept>
 #include <utility>
 
-/// Contract §9: the frame, locals and parameters, is destroyed when the body has ended, before anybody
-/// is told; what the operation ended with stays.
+/// Contract §9: the frame, locals and parameters, is destroyed when the body has ended, before
+/// anybody is told; what the operation ended with stays.
 namespace coroutine_locals_go_before_completed_test {
 namespace {
 

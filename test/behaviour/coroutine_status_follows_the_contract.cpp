@@ -25,10 +25,9 @@
 #include <tuple>
 #include <utility>
 
-/// Issue 3, item 3: "Status follows the contract's §3: a coroutine that returns a value after Cancel
-/// has Completed, one that lets `operation_aborted` escape is Canceled, any other exception is Error
-/// and is rethrown as it was." And the matrix of "Tests": {own coroutine} × {value, error, cancel,
-/// abandoned} × {early, late observer}.
+/// §3: a coroutine that returns a value after Cancel has Completed, one that lets `operation_aborted`
+/// escape is Canceled, any other exception is Error and is rethrown as it was (§2). Each of {value,
+/// error, cancel, abandoned}, with an {early, late} observer.
 namespace coroutine_status_follows_the_contract_test {
 namespace {
 

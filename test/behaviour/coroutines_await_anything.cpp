@@ -38,8 +38,8 @@
 #include <utility>
 #include <vector>
 
-/// Issue 3, item 3: a coroutine may "co_await any handle, any Asio operation (deferred, or an object
-/// whose default token is ours), any other awaitable".
+/// §9: a coroutine may await any handle, any operation of Asio's (under `deferred`, or of an object
+/// whose default token is ours), and any other awaitable.
 namespace coroutines_await_anything_test {
 namespace {
 

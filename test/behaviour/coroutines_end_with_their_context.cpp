@@ -33,8 +33,8 @@
 #include <vector>
 
 /// Contract §9: a coroutine whose executor's context is destroyed is destroyed with it, whatever it
-/// awaits: it ends as abandoned, its locals gone. What it awaits finds nobody later, and nothing that
-/// a handle offers touches the context.
+/// awaits: it ends as abandoned, its locals gone. What it awaits finds nobody later, and nothing
+/// that a handle offers touches the context.
 namespace coroutines_end_with_their_context_test {
 namespace {
 
@@ -414,8 +414,8 @@ struct noting_executor {
     friend bool operator!=(noting_executor a, noting_executor b) noexcept { return a.of != b.of; }
 };
 
-// What stays the user's: no asyncinfo here. Asio keeps a bound executor within the operation, and goes
-// by it at the end, whether its context is there or not.
+// What stays the user's: no asyncinfo here. Asio keeps a bound executor within the operation, and
+// goes by it at the end, whether its context is there or not.
 BOOST_AUTO_TEST_CASE(but_the_executor_of_a_bound_handler_is_asios) {
     asio::io_context context;
     noting_executor::log log;

@@ -31,8 +31,8 @@
 #include <thread>
 #include <utility>
 
-/// Issue 3, "Tests": "Abandon every coroutine test after every possible number of steps (destroy the
-/// context): nothing leaks, nothing hangs." §3: "Nothing hangs because a producer died."
+/// §3, §9.2: a context may be destroyed after any number of a coroutine's steps. Nothing leaks, and
+/// nothing hangs because a producer died.
 namespace coroutines_may_be_abandoned_test {
 namespace {
 

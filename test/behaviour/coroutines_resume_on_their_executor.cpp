@@ -25,9 +25,9 @@
 #include <thread>
 #include <vector>
 
-/// Issue 3, item 3: "The first parameter, the object of a member coroutine included, that is an
-/// executor or has `get_executor()` and is not one of our handles, is the coroutine's executor [...];
-/// awaits resume there. Without one, on the finishing thread."
+/// §9: a coroutine's executor is that of the first parameter that is one or has one, the object of a
+/// member coroutine included, and handles not; it resumes there. Without one it resumes on the
+/// thread that ends what it awaits.
 namespace coroutines_resume_on_their_executor_test {
 namespace {
 

@@ -17,8 +17,8 @@
 #include <string>
 #include <thread>
 
-/// Issue 3, item 3: "Hot start": the body runs in the call until it suspends, on the caller's
-/// thread, and the call gives a handle of an operation that can be used like any other.
+/// §9: the body begins on the caller's thread, before the call returns, and runs there until it
+/// suspends. The call gives a handle to an operation like any other.
 namespace coroutines_start_at_once_test {
 namespace {
 

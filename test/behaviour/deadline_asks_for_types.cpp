@@ -19,8 +19,8 @@
 #include <memory>
 #include <vector>
 
-/// §4: a deadline asks for the types it is given, and for all of them if it is given none; the types
-/// of several add up, each in its time.
+/// §4: a deadline asks for the types it is given, and for all of them if it is given none; the
+/// types of several add up, each in its time.
 namespace deadline_asks_for_types_test {
 namespace {
 
@@ -225,8 +225,8 @@ BOOST_AUTO_TEST_CASE(what_serves_terminal_alone_needs_it) {
     BOOST_TEST(mild.ErrorCode() == asio::error::timed_out); // it was the deadline that came first
 }
 
-// A client that `terminal` takes down as a whole, and that does no more on `total` than send nothing
-// again (Boost.MQTT5): one of its operations is given up alone, in time.
+// A client that `terminal` takes down as a whole, and that does no more on `total` than send
+// nothing again (Boost.MQTT5): one of its operations is given up alone, in time.
 BOOST_FIXTURE_TEST_CASE(one_operation_of_a_client_is_given_up_alone, fixture) {
     remembering receive;
     bool sends_again = true;

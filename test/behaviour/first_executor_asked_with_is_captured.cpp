@@ -64,7 +64,8 @@ struct aborting {
     }
 };
 
-/// Asks for its executor with each of the candidates, as its steps would, and waits to be cancelled.
+/// Asks for its executor with each of the candidates, as its steps would, and waits to be
+/// cancelled.
 template <typename Erase, typename... Candidates>
 auto start(bool* called, Erase erase, Candidates... candidates) {
     return [=](auto token) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A request of some types may be followed by one of more, everywhere: whoever is asked to stop learns
-// how, and learns again when more is asked.
+// A request of some types may be followed by one of more, everywhere: whoever is asked to stop
+// learns how, and learns again when more is asked.
 
 #include <asyncinfo/asyncinfo.hpp>
 
@@ -159,8 +159,8 @@ BOOST_AUTO_TEST_CASE(is_passed_on_to_what_a_coroutine_awaits) {
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
 }
 
-// A callback that is set when there is a request already is told of more, too; and one that is set in
-// its place, or null, takes its place.
+// A callback that is set when there is a request already is told of more, too; and one that is set
+// in its place, or null, takes its place.
 BOOST_AUTO_TEST_CASE(of_a_callback_that_is_replaced) {
     all_types first, second;
     async_source<> source;

@@ -25,9 +25,9 @@
 #include <thread>
 #include <utility>
 
-/// §4: an operation of a WebSocket that has to wait for another one of the same stream is parked with
-/// its slot, which Beast keeps as `asio::cancellation_slot` before it fills it. It ends, also when it
-/// is cancelled there; started by the token, or awaited by a coroutine.
+/// §4: an operation of a WebSocket that has to wait for another one of the same stream is parked
+/// with its slot, which Beast keeps as `asio::cancellation_slot` before it fills it. It ends, also
+/// when it is cancelled there; started by the token, or awaited by a coroutine.
 namespace parked_operations_end_test {
 namespace {
 

@@ -19,8 +19,8 @@
 #include <string>
 #include <utility>
 
-/// What is thrown says which call it was, of which operation, why it was refused and what to do; the
-/// code is the same for all reasons.
+/// What is thrown says which call it was, of which operation, why it was refused and what to do;
+/// the code is the same for all reasons.
 namespace refusals_say_what_to_do_test {
 namespace {
 

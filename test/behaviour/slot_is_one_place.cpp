@@ -17,9 +17,9 @@
 #include <string>
 #include <utility>
 
-/// §4.3: the slot and the `asio::cancellation_slot` that it converts to mean one place, in whichever
-/// order they are used: what is placed, replaced or cleared by one is so by the other, a handler
-/// stays where it is, and a kept slot is valid until the end.
+/// §4.3: the slot and the `asio::cancellation_slot` that it converts to mean one place, in
+/// whichever order they are used: what is placed, replaced or cleared by one is so by the other, a
+/// handler stays where it is, and a kept slot is valid until the end.
 namespace slot_is_one_place_test {
 namespace {
 

@@ -25,8 +25,9 @@
 #include <type_traits>
 #include <utility>
 
-/// §4, §7: what other libraries do with the slot of the handler they are given; each pattern in a few
-/// lines. Started by the token and awaited by a coroutine, the operation ends when it is cancelled.
+/// §4, §7: what other libraries do with the slot of the handler they are given; each pattern in a
+/// few lines. Started by the token and awaited by a coroutine, the operation ends when it is
+/// cancelled.
 namespace slots_as_other_libraries_use_them_test {
 namespace {
 
@@ -235,8 +236,8 @@ void end_when_they_are_cancelled() {
             }
 }
 
-/// Cancelled from another thread on a pool; without a strand, as the steps run where the handler has
-/// them run.
+/// Cancelled from another thread on a pool; without a strand, as the steps run where the handler
+/// has them run.
 template <typename... Patterns>
 void end_on_a_pool() {
     asio::thread_pool pool(4), cancellers(2);

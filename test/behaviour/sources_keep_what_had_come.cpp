@@ -94,6 +94,66 @@ void the_last_published_counts() {
     check_outcome(op, AsyncStatus::Error, errc::abandoned, "bb");
 }
 
+template <typename Source>
+void with_a_token() {
+    asio::io_context context;
+    const Source failed, published;
+    std::vector<std::string> seen;
+    const auto see = asio::bind_executor(context, [&](error_code error, std::string part) {
+        BOOST_TEST(error == asio::error::eof);
+        seen.push_back(std::move(part));
+    });
+    failed.operation()(see);
+    published.operation()(see);
+    failed.set_error(asio::error::eof, "half");
+    published.set_partial_result("part");
+    published.set_error(asio::error::eof);
+    context.run();
+    BOOST_TEST((seen == std::vector<std::string>{"half", "part"}));
+}
+
+template <typename Source>
+void around() {
+    const Source source;
+    const auto op = asyncinfo::abandon_on_cancel(source.operation());
+    source.set_partial_result("half");
+    source.set_error(asio::error::eof);
+    check_outcome(op, AsyncStatus::Error, asio::error::eof, "half");
+}
+
+template <typename Source>
+void to_one() {
+    const Source source;
+    source.set_partial_result(std::make_unique<int>(1));
+    source.set_error(asio::error::eof);
+    const auto [error, part] = source.operation().outcome();
+    BOOST_TEST(**part == 1);
+    BOOST_CHECK_THROW((void)source.operation().outcome(), boost::system::system_error);
+}
+
+struct fragile {
+    explicit fragile(int v) : value(v) {
+        if (v < 0)
+            throw std::runtime_error("broken");
+    }
+    int value;
+};
+
+template <typename Source>
+void without_a_value() {
+    const Source whole, part;
+    for (const Source* source : {&whole, &part})
+        source->set_partial_result(1);
+    BOOST_TEST(whole.set_value(-1));
+    BOOST_TEST(part.set_error(asio::error::eof, -1));
+    for (const Source* source : {&whole, &part}) {
+        const auto [error, kept] = source->operation().outcome();
+        BOOST_TEST((error == errc::unhandled_exception));
+        BOOST_TEST_REQUIRE(kept.has_value());
+        BOOST_TEST(kept->value == 1);
+    }
+}
+
 } // namespace
 } // namespace sources_keep_what_had_come_test
 
@@ -132,25 +192,23 @@ BOOST_AUTO_TEST_CASE(at_the_deadline) {
 }
 
 BOOST_AUTO_TEST_CASE(for_who_waits_with_a_token) {
-    asio::io_context context;
-    const async_source<std::string> source;
-    std::string seen;
-    source.operation()(asio::bind_executor(context, [&](error_code error, std::string part) {
-        BOOST_TEST(error == asio::error::eof);
-        seen = std::move(part);
-    }));
-    source.set_error(asio::error::eof, "half");
-    context.run();
-    BOOST_TEST(seen == "half");
+    with_a_token<async_source<std::string>>();
+    with_a_token<async_source<std::string, double>>();
+}
+
+BOOST_AUTO_TEST_CASE(for_an_operation_around_it) {
+    around<async_source<std::string>>();
+    around<async_source<std::string, double>>();
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_copied_goes_to_one) {
-    const async_source<std::unique_ptr<int>> source;
-    source.set_partial_result(std::make_unique<int>(1));
-    source.set_error(asio::error::eof);
-    const auto [error, part] = source.operation().outcome();
-    BOOST_TEST(**part == 1);
-    BOOST_CHECK_THROW((void)source.operation().outcome(), boost::system::system_error);
+    to_one<async_source<std::unique_ptr<int>>>();
+    to_one<async_source<std::unique_ptr<int>, double>>();
+}
+
+BOOST_AUTO_TEST_CASE(where_the_value_cannot_be_made) {
+    without_a_value<async_source<fragile>>();
+    without_a_value<async_source<fragile, double>>();
 }
 
 BOOST_AUTO_TEST_CASE(published_by_several_threads_until_the_end) {

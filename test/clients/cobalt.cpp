@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Boost.Cobalt: a task runs on one thread, here the only one of a pool. `spawn` gives a handle to it.
+// Boost.Cobalt: a task runs on one thread, here the only one of a pool. `spawn` gives a handle to
+// it.
 
 #include "check.hpp"
 

@@ -81,8 +81,8 @@ redis::config config_for(unsigned short port, bool reconnects) {
     return config;
 }
 
-/// How many of `rounds` requests were lost. The connection is on a strand of a pool of four, and has
-/// just been given a hundred commands, one by one from this thread.
+/// How many of `rounds` requests were lost. The connection is on a strand of a pool of four, and
+/// has just been given a hundred commands, one by one from this thread.
 template <typename Run>
 int lost(int rounds, unsigned short port, bool reconnects) {
     int count = 0;
@@ -113,8 +113,8 @@ int lost(int rounds, unsigned short port, bool reconnects) {
     return count;
 }
 
-/// The connection has read an answer, and what it does with it waits in the queue of the only thread
-/// there is, behind the request: it is between two steps. Is the request lost?
+/// The connection has read an answer, and what it does with it waits in the queue of the only
+/// thread there is, behind the request: it is between two steps. Is the request lost?
 template <typename Run>
 bool lost_between_steps(unsigned short port) {
     asio::io_context context(1);
@@ -130,8 +130,8 @@ bool lost_between_steps(unsigned short port) {
     seen::call = [&] {
         if (++answers == 1)
             run.request(connection.get_executor());
-        // The next answer is there, to be read at once: with this step, and with the next one, for a
-        // request that comes by the queue twice.
+        // The next answer is there, to be read at once: with this step, and with the next one, for
+        // a request that comes by the queue twice.
         while (answers < 3 && connection.next_layer().next_layer().available() == 0)
             std::this_thread::yield();
     };

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What a shared library that uses asyncinfo offers to handles_cross_modules.cpp. Both are built with
-// hidden visibility: they have in common what the library exports, and nothing else.
+// What a shared library that uses asyncinfo offers to handles_cross_modules.cpp. Both are built
+// with hidden visibility: they have in common what the library exports, and nothing else.
 
 #ifndef ASYNCINFO_TEST_MODULES_OTHER_MODULE_HPP
 #define ASYNCINFO_TEST_MODULES_OTHER_MODULE_HPP

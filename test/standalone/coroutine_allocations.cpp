@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Issue 3, item 3: "Frames come from the associated allocator where one is given, otherwise are
-// recycled: no heap allocation per call in steady state on a loop's thread, beyond the frame, and
-// none for the operation beside the frame."
+// §8: one block, for operation and frame, from the associated allocator where one is given, and
+// recycled otherwise: in steady state a call allocates nothing.
 //
 // And memory refused at every allocation of calling, awaiting and cancelling, one after the other,
 // until all goes well: without a frame `bad_alloc` reaches the caller and nothing has begun; what an

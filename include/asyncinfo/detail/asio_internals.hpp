@@ -46,7 +46,7 @@
 /// |                            | known only once the operation has begun its first step         |
 /// | `handler_work`             | one more work count and executor hop for each I/O step         |
 /// | `is_work_dispatcher_required` | one more dispatch in `asio::post`                           |
-/// | `awaitable_async_op`, in   | `asio::awaitable` awaits handles as rvalues only, as `op(token)` |
+/// | `awaitable_async_op`, in   | `asio::awaitable` awaits rvalue handles only, as `op(token)`    |
 /// | every version              | delivers them; what an empty one throws comes out of `run()`   |
 /// | `handler_in`               | what is placed in a slot of type `asio::cancellation_slot`     |
 /// |                            | hears a request again after each step                          |
@@ -236,8 +236,8 @@ inline constexpr bool gates_candidate =
         typename boost::asio::associated_executor<Handler, candidate_probe<IoExecutor>>::type,
         probed_operation>;
 
-/// The end of an operation as an operation of Asio's without a result, which `asio::awaitable` awaits
-/// in the place of a handle.
+/// The end of an operation as an operation of Asio's without a result, which `asio::awaitable`
+/// awaits in the place of a handle.
 template <typename Handle>
 struct awaited_end {
     Handle handle;
@@ -340,9 +340,9 @@ namespace boost::asio::detail {
 template <typename, typename, typename>
 class awaitable_async_op;
 
-/// `asio::awaitable` takes what it awaits for an rvalue, and its result from what is delivered. With
-/// this a handle may be an lvalue, too: the coroutine waits for the end, and then reads the result
-/// as anybody does, so that needs no default constructor, and an exception comes as it was.
+/// `asio::awaitable` takes what it awaits for an rvalue, and its result from what is delivered.
+/// With this a handle may be an lvalue, too: the coroutine waits for the end, and then reads the
+/// result as anybody does, so that needs no default constructor, and an exception comes as it was.
 ///
 /// Every Boost from 1.81 on has this template, so no version is asked for. Should one change its
 /// parameters, ASYNCINFO_NO_AWAITABLE_INTERNALS leaves this out.

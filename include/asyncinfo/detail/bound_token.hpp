@@ -92,13 +92,14 @@ struct bound_token : Bindings... {
     /// earliest counts, for each type of cancellation. Binders and Asio's adapters around the token
     /// keep it.
     ///
-    /// Cancellation: of all types if none are given; `IAsyncInfo::cancel_after` says what that means.
+    /// Cancellation: of all types if none are given; `IAsyncInfo::cancel_after` says what that
+    /// means.
     ///
     /// Executor and threads: the timer is one of the context of the executor bound to the operation,
     /// else of the one that its initiating function publishes, else of `asio::system_executor`.
     ///
-    /// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN. If the deadline
-    /// cannot be set the initiating function throws, and has not been called.
+    /// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN. If the
+    /// deadline cannot be set the initiating function throws, and has not been called.
     ///
     /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
     template <typename Rep, typename Period>

@@ -23,8 +23,8 @@ concept cancel_callable = std::constructible_from<std::decay_t<F>, F> &&
                           (std::invocable<std::decay_t<F>&> ||
                            std::invocable<std::decay_t<F>&, boost::asio::cancellation_type_t>);
 
-/// What a producer wants called for a request. It may own the source of another operation: of a chain
-/// of these, however long, a few are on the stack at a time when they are released.
+/// What a producer wants called for a request. It may own the source of another operation: of a
+/// chain of these, however long, a few are on the stack at a time when they are released.
 class cancel_callback : resumable {
 public:
     template <typename F>

@@ -39,9 +39,9 @@ namespace asyncinfo::detail {
 /// destroyed, and the operation ends.
 ///
 /// The end of its executor's context does the same, whatever has the right then. That finds nobody:
-/// no frame, which is looked at inside the gate, or on a thread of the context, which lives. It gets a
-/// reference of its own for that; nothing of what is awaited may point into the frame without the
-/// right, and nothing of it has a copy of the executor.
+/// no frame, which is looked at inside the gate, or on a thread of the context, which lives. It
+/// gets a reference of its own for that; nothing of what is awaited may point into the frame
+/// without the right, and nothing of it has a copy of the executor.
 class ASYNCINFO_DECL coroutine_base : public resumable, public context_dependent {
 public:
     explicit coroutine_base(operation_base& self) noexcept : self_(self), end_(*this) {}
@@ -99,9 +99,9 @@ public:
         return awaited.observe_as_owner(end_);
     }
 
-    /// What is awaited has ended: `store` puts into the frame what with. Where its last step has come
-    /// through the gate, or is part of the initiating function, this thread is inside already, and on
-    /// the executor but for the function that the caller of the coroutine has run into.
+    /// What is awaited has ended: `store` puts into the frame what with. Where its last step has
+    /// come through the gate, or is part of the initiating function, this thread is inside already,
+    /// and on the executor but for the function that the caller of the coroutine has run into.
     template <typename Store>
     void end_await(Store store) {
         const bool inside = self_.is_inside();
@@ -127,8 +127,8 @@ public:
             submit();
     }
 
-    /// Runs the body on, on the coroutine's executor, if it has one: by dispatch. From any thread; if
-    /// the executor's context is being destroyed, it is left to that to abandon the coroutine.
+    /// Runs the body on, on the coroutine's executor, if it has one: by dispatch. From any thread;
+    /// if the executor's context is being destroyed, it is left to that to abandon the coroutine.
     void submit();
     /// The same, but never in this call.
     void submit_later();
@@ -136,8 +136,8 @@ public:
     /// The right to resume was destroyed.
     void abandon() noexcept;
 
-    /// From the final suspension, with the outcome stored: the frame goes, parameters and all, before
-    /// anybody is told. Whoever calls this in the frame must not touch that any more.
+    /// From the final suspension, with the outcome stored: the frame goes, parameters and all,
+    /// before anybody is told. Whoever calls this in the frame must not touch that any more.
     void finish() noexcept;
 
     // --- What the body asks for -----------------------------------------------------------------
@@ -148,14 +148,15 @@ public:
 
     bool has_executor() const noexcept { return kind_ != executor_kind::none; }
 
-    /// Runs a step of what is awaited, on the executor; one whose context is being destroyed destroys
-    /// it. `later`: never in this call.
+    /// Runs a step of what is awaited, on the executor; one whose context is being destroyed
+    /// destroys it. `later`: never in this call.
     template <typename Step>
     void run_step(Step&& step, bool later);
     /// Not to be asked of an executor whose context may be gone.
     boost::asio::execution_context& context() const noexcept;
 
-    /// What is awaited runs there: without an executor of its own a coroutine sends requests that way.
+    /// What is awaited runs there: without an executor of its own a coroutine sends requests that
+    /// way.
     template <typename Candidate>
     void awaits_on(const Candidate& candidate) noexcept;
 
@@ -170,8 +171,8 @@ public:
     std::stop_token stop_token();
 #endif
 
-    /// What an observer has thrown at the body. The body does not see it: it goes to whoever runs the
-    /// body, once that has suspended or ended.
+    /// What an observer has thrown at the body. The body does not see it: it goes to whoever runs
+    /// the body, once that has suspended or ended.
     void keep_thrown(std::exception_ptr thrown) noexcept {
         if (!thrown_)
             thrown_ = std::move(thrown);
@@ -206,8 +207,8 @@ protected:
     void destroy_later() noexcept;
 
 private:
-    /// Tells of the end of an awaited handle's operation. Not in the frame: the thread that ends that
-    /// may be about to tell when the frame goes.
+    /// Tells of the end of an awaited handle's operation. Not in the frame: the thread that ends
+    /// that may be about to tell when the frame goes.
     class end_of_awaited final : public observer {
     public:
         explicit end_of_awaited(coroutine_base& c) noexcept
@@ -277,6 +278,7 @@ private:
     }
     void submit_here();
 
+    void watch(context_life_ptr life) noexcept;
     void watch_context();
     void give_back() noexcept;
     void end_with_context() noexcept;
@@ -291,7 +293,7 @@ private:
     void publish_and_keep_thrown() noexcept;
     void forget_awaited() noexcept;
     void capture(boost::asio::any_io_executor executor) noexcept;
-    void hold_work();
+    void hold_work() noexcept;
 
     operation_base& self_;
     std::coroutine_handle<> frame_;
@@ -308,7 +310,8 @@ private:
     operation_base* awaited_ = nullptr; ///< an awaited handle's
     std::function<void()> callback_;
     std::exception_ptr thrown_; ///< by observers, in this turn of the body's
-    /// What the callback, if there was any, has been told of: by the thread that cancels, as a rule.
+    /// What the callback, if there was any, has been told of: by the thread that cancels, as a
+    /// rule.
     std::atomic<unsigned> told_{0};
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for

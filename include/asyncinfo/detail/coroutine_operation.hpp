@@ -77,8 +77,8 @@ private:
         : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
           units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
-    /// What a frame may have to be aligned to. Compilers ask for memory by size only; with g++ the size
-    /// is a multiple of that, with others it tells nothing.
+    /// What a frame may have to be aligned to. Compilers ask for memory by size only; with g++ the
+    /// size is a multiple of that, with others it tells nothing.
     static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
         constexpr std::size_t most = 64; // a line of the cache, a vector
 #if defined(__GNUC__) && !defined(__clang__)

@@ -67,8 +67,8 @@ private:
     std::optional<clock::time_point> time_;
 };
 
-/// The deadlines that a token has for the operations it will start: so long after the start, or at a
-/// time. Of several the earliest counts, for each type of cancellation.
+/// The deadlines that a token has for the operations it will start: so long after the start, or at
+/// a time. Of several the earliest counts, for each type of cancellation.
 class planned_deadline {
 public:
     using clock = deadline::clock;

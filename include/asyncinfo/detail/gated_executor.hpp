@@ -96,7 +96,8 @@ private:
     operation_ptr operation_;
 };
 
-/// What is no executor at all, such as what is asked with to see whether there is one, stays itself.
+/// What is no executor at all, such as what is asked with to see whether there is one, stays
+/// itself.
 template <typename Executor>
 using gated_t =
     std::conditional_t<any_kind_of_executor<Executor>, gated_executor<full_t<Executor>>, Executor>;

@@ -18,8 +18,8 @@
 
 namespace asyncinfo::detail {
 
-/// The executor of another operation, kept by one that may outlive both it and the context: that takes
-/// it away when it goes. What is left then is the `system_executor`.
+/// The executor of another operation, kept by one that may outlive both it and the context: that
+/// takes it away when it goes. What is left then is the `system_executor`.
 class kept_executor final : context_dependent {
 public:
     explicit kept_executor(operation_base& owner) noexcept : owner_(owner) {}

@@ -42,8 +42,8 @@ class context_dependent;
 
 /// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
 ///
-/// It may own the source of another operation, whose handler owns the next one: of a chain of these,
-/// however long, a few are on the stack at a time when it is destroyed.
+/// It may own the source of another operation, whose handler owns the next one: of a chain of
+/// these, however long, a few are on the stack at a time when it is destroyed.
 template <typename Argument>
 class delegate_target : resumable {
 public:
@@ -203,8 +203,8 @@ public:
     bool observe(observer& added) noexcept;
     /// The same, cheaper, for who has the only handle, if it is the only one, in its own hands.
     bool observe_as_owner(observer& added) noexcept;
-    /// Calls `visit` with the operation's deadlines, or null, before they can be told of its end, and
-    /// registers what it returns, if anything. False if the operation has ended.
+    /// Calls `visit` with the operation's deadlines, or null, before they can be told of its end,
+    /// and registers what it returns, if anything. False if the operation has ended.
     template <typename Visit>
     bool visit_deadlines(Visit visit) noexcept {
         if (!lock())
@@ -228,9 +228,9 @@ public:
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
-    /// After the end: has `handler` called on this thread, now or, where handlers have nested too deep,
-    /// by the level above. Of a chain of operations, each ended by the handler of the one before, a few
-    /// are on the stack at a time.
+    /// After the end: has `handler` called on this thread, now or, where handlers have nested too
+    /// deep, by the level above. Of a chain of operations, each ended by the handler of the one
+    /// before, a few are on the stack at a time.
     void call_completed(completed_ptr handler);
 
     using gate::lock; ///< the observers and the executor are this thread's until `unlock`
@@ -247,6 +247,9 @@ protected:
 
     /// An executor that may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
+
+    /// For who has stored the outcome.
+    bool has_failed() const noexcept { return failure_ != failure::none; }
 
 private:
     friend class gate<operation_base>;

@@ -67,6 +67,9 @@ public:
     /// Publishes the stored outcome, here or on the thread that calls a Progress handler, when that
     /// has returned. `last` is reported before.
     void end(std::optional<P> last = std::nullopt) {
+        if constexpr (!std::is_void_v<T>)
+            if (this->has_failed() && !this->result())
+                keep_partial_result();
         if (this->may_end(std::move(last)))
             operation_base::end();
     }
@@ -83,6 +86,17 @@ protected:
         : operation<T>(methods, has_plain_executor),
           progress_place<P>(static_cast<operation_base&>(*this)) {}
     ~operation_with_progress() = default;
+
+private:
+    /// What has come stands where a result does, for all who read that of what has ended.
+    void keep_partial_result() noexcept {
+        try {
+            if (auto part = this->partial_result())
+                this->set_result(*std::move(part));
+        } catch (...) {
+            // Without memory for a copy `outcome()` finds it where it is.
+        }
+    }
 };
 
 } // namespace asyncinfo::detail

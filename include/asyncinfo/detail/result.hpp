@@ -89,8 +89,8 @@ inline bool is_successful(operation_base& operation, boost::system::error_code& 
 template <typename Block>
 concept has_partial_result = requires(Block& block) { block.partial_result(); };
 
-/// What the members throw that give a result: the operation's own failure as it was delivered, or why
-/// `member` has none to give.
+/// What the members throw that give a result: the operation's own failure as it was delivered, or
+/// why `member` has none to give.
 [[noreturn]] ASYNCINFO_DECL void throw_failure(operation_base* operation,
                                                const boost::system::error_code& error,
                                                const char* member);

@@ -10,8 +10,8 @@
 namespace asyncinfo::detail {
 
 /// Something to be run on this thread, now or when the stack is less deep: the resumption of a
-/// coroutine, a call of Completed, the destruction of either. It is linked by itself, so that nothing
-/// is allocated.
+/// coroutine, a call of Completed, the destruction of either. It is linked by itself, so that
+/// nothing is allocated.
 class resumable {
 public:
     resumable() = default;
@@ -51,7 +51,8 @@ public:
             run_level(&r);
     }
 
-    /// The same for who must not throw: what is thrown comes out of the level that it was called in.
+    /// The same for who must not throw: what is thrown comes out of the level that it was called
+    /// in.
     static void run_quietly(resumable& r) noexcept;
 
     /// Runs what has been queued on this thread, which is about to wait for something.

@@ -51,11 +51,11 @@ private:
     std::array<Time, request_types::count> times_{};
 };
 
-/// When an operation is to be asked to stop by its own deadlines, and for which types. Pure: it knows
-/// no clock, no timer and no lock.
+/// When an operation is to be asked to stop by its own deadlines, and for which types. Pure: it
+/// knows no clock, no timer and no lock.
 ///
-/// Fixed deadlines only ever add up, so what is kept of them is one time for each type, however many
-/// there are. One more can be moved.
+/// Fixed deadlines only ever add up, so what is kept of them is one time for each type, however
+/// many there are. One more can be moved.
 class schedule {
 public:
     using time_point = std::chrono::steady_clock::time_point;

@@ -94,9 +94,9 @@ constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler
 /// It knows what `asio::cancellation_signal` does not: whether its handler has had the request.
 /// Only the operation's steps place handlers and only `gate` calls them, never at once.
 ///
-/// Code that insists on `asio::cancellation_slot` gets that of a signal beside it, and both mean this
-/// one place: a handler that is placed here stays where it is, and has a stand-in in the signal; one
-/// that is placed in the signal is adopted when it is to be called.
+/// Code that insists on `asio::cancellation_slot` gets that of a signal beside it, and both mean
+/// this one place: a handler that is placed here stays where it is, and has a stand-in in the
+/// signal; one that is placed in the signal is adopted when it is to be called.
 class cancellation_place {
 public:
     cancellation_place() = default;

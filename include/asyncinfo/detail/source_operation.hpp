@@ -50,6 +50,18 @@ public:
 
     cancel_relay& relay() noexcept { return relay_; }
 
+    /// Takes the place of what was published, which stays if this throws.
+    template <typename... Args>
+    void set_result(Args&&... args) {
+        if constexpr (!std::is_void_v<T>) {
+            if (this->result()) {
+                std::optional<T> made(std::in_place, std::forward<Args>(args)...);
+                return operation<T>::set_result(*std::move(made));
+            }
+        }
+        operation<T>::set_result(std::forward<Args>(args)...);
+    }
+
     /// Ends the operation if nobody has done so before; `store` sets the outcome.
     template <typename Store>
     bool end_by(Store store) {
@@ -65,8 +77,8 @@ public:
         return true;
     }
 
-    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the place
-    /// where the result goes.
+    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the
+    /// place where the result goes.
     template <typename... Args>
     bool publish(Args&&... args) {
         std::optional<T> made(std::in_place, std::forward<Args>(args)...);
@@ -82,7 +94,7 @@ public:
         if constexpr (has_partial_result<source_operation>)
             this->set_partial_result(*std::move(made));
         else
-            this->set_result(*std::move(made));
+            operation<T>::set_result(*std::move(made));
         return true;
     }
 
