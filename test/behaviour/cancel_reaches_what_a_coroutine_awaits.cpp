@@ -95,6 +95,11 @@ struct witness {
 
 IAsyncAction listen(asio::io_context&, witness* w) { co_await w->operation(); }
 
+IAsyncAction listen_and_go_on(asio::io_context&, witness* w, pending<void(error_code)>* next) {
+    co_await w->operation();
+    co_await next->start(asio::deferred);
+}
+
 // --- The next co_await --------------------------------------------------------------------------
 
 IAsyncAction next_await(IAsyncAction first, witness* w, std::string* log) {
@@ -299,6 +304,24 @@ BOOST_AUTO_TEST_CASE(with_the_types_asked_for) {
     inner.complete();
     context.poll();
     BOOST_TEST(outer.Status() == AsyncStatus::Completed);
+}
+
+// Few operations clear the slot when they end.
+BOOST_AUTO_TEST_CASE(but_not_what_it_has_awaited) {
+    asio::io_context context;
+    witness w;
+    pending<void(error_code)> next;
+    const auto op = listen_and_go_on(context, &w, &next);
+    w.complete();
+    context.poll();
+    op.Cancel();
+    context.restart();
+    context.poll();
+    BOOST_TEST(w.had.empty());
+    next.complete({});
+    context.restart();
+    context.poll();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_await_throws_before_it_starts_anything) {

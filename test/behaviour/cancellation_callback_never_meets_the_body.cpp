@@ -118,6 +118,18 @@ IAsyncAction register_late(IAsyncAction awaited, std::string* log) {
     *log += '>';
 }
 
+/// Between a request that leaves others possible and its delivery.
+IAsyncAction register_before_delivery(asio::io_context&, IAsyncAction* self, IAsyncAction awaited,
+                                      std::coroutine_handle<>* waiting, call* c) {
+    co_await awaited;
+    const auto token = co_await asyncinfo::get_cancellation_token();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    self->Cancel(asio::cancellation_type::partial);
+    token.callback([c] { (*c)(); });
+    BOOST_TEST(c->count == 1);
+    co_await uncancellable{waiting};
+}
+
 IAsyncAction register_again(IAsyncAction awaited, std::string* log, bool remove) {
     const auto token = co_await asyncinfo::get_cancellation_token();
     token.callback([log] { *log += 'a'; });
@@ -351,6 +363,25 @@ BOOST_AUTO_TEST_CASE(registered_after_the_request_it_runs_inside_the_registratio
     source.complete();
     BOOST_TEST(thrown);
     BOOST_TEST(other.Status() == AsyncStatus::Completed);
+}
+
+BOOST_AUTO_TEST_CASE(and_not_again_when_that_request_is_delivered) {
+    asio::io_context context;
+    pending<void()> source;
+    IAsyncAction op;
+    std::coroutine_handle<> waiting;
+    call c;
+    op = register_before_delivery(context, &op, source.start(use_async_info), &waiting, &c);
+    source.complete();
+    context.poll();
+    BOOST_TEST(c.count == 1);
+    // It is there for more.
+    op.Cancel();
+    context.poll();
+    BOOST_TEST(c.count == 2);
+    waiting.resume();
+    context.run();
+    BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
 BOOST_AUTO_TEST_CASE(registering_again_replaces_and_null_removes) {

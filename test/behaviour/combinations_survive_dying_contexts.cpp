@@ -16,6 +16,8 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
+#include <functional>
 #include <future>
 #include <latch>
 #include <memory>
@@ -169,6 +171,35 @@ BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
     BOOST_TEST((all.ErrorCode() == errc::abandoned));
     BOOST_TEST(any.Status() == AsyncStatus::Completed);
     BOOST_TEST((outer.ErrorCode() == errc::abandoned));
+}
+
+// From the moment the context begins to go: what goes with it before the combination is told may ask.
+BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_is_going) {
+    struct on_exit {
+        std::function<void()> function;
+        ~on_exit() { function(); }
+    };
+    const auto suspended = [](asio::io_context&, std::function<void()> at_end) -> IAsyncAction {
+        const on_exit guard{std::move(at_end)};
+        co_await asyncinfo::resume_after(std::chrono::hours(1));
+    };
+    const auto alive = std::make_shared<int>();
+    asyncinfo::async_source<> source;
+    std::optional<asio::io_context> dies(std::in_place);
+    IAsyncAction all;
+    bool asked = false;
+    const auto earlier = suspended(*dies, [&] {
+        asked = true;
+        BOOST_TEST(all.Status() == AsyncStatus::Started);
+        BOOST_TEST((all.get_executor() == asio::system_executor()));
+    });
+    const auto dying = wait_for_ever(asio::make_strand(dies->get_executor()), alive);
+    all = asyncinfo::when_all(dying, source.operation());
+    BOOST_TEST((all.get_executor() != asio::system_executor()));
+    dies.reset();
+    BOOST_TEST(asked);
+    source.set_value();
+    BOOST_TEST((all.ErrorCode() == errc::abandoned));
 }
 
 // Dying cancels the others, whose context dies by that, and so on.
