@@ -6,6 +6,7 @@
 
 namespace asyncinfo {
 
+template class basic_handle<IAsyncAction>;
 template class basic_action<IAsyncAction>;
 
 } // namespace asyncinfo

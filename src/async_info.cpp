@@ -4,9 +4,9 @@
 //
 #include <asyncinfo/async_info.hpp>
 
-#include <asyncinfo/detail/driver.hpp>
-#include <asyncinfo/detail/expiry.hpp>
-#include <asyncinfo/detail/result.hpp>
+#include <asyncinfo/detail/block/result.hpp>
+#include <asyncinfo/detail/observe/deadline_timer.hpp>
+#include <asyncinfo/detail/observe/run_until_ended.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -57,15 +57,6 @@ void detail::throw_failure(operation_base* operation, const boost::system::error
             throw_code(error, describe(*operation).c_str());
     }
     throw_refusal(operation, refused ? refused : error, member);
-}
-
-template <typename Member>
-auto IAsyncInfo::or_throw(const char* name, Member member) const {
-    boost::system::error_code error;
-    auto value = member(error);
-    if (error)
-        refuse(error, name);
-    return value;
 }
 
 std::uint64_t IAsyncInfo::Id() const {

@@ -4,7 +4,7 @@
 //
 #include <asyncinfo/condition.hpp>
 
-#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>

@@ -2,12 +2,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/context_life.hpp>
+#include <asyncinfo/detail/asio/context_life.hpp>
 
-#include <asyncinfo/detail/asio_internals.hpp>
-#include <asyncinfo/detail/polling_frame.hpp>
-#include <asyncinfo/detail/recycling.hpp>
-#include <asyncinfo/detail/this_thread.hpp>
+#include <asyncinfo/detail/asio/polling_frame.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/base/this_thread.hpp>
 
 #include <utility>
 

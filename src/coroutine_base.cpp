@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/coroutine_base.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_base.hpp>
 
-#include <asyncinfo/detail/asio_internals.hpp>
-#include <asyncinfo/detail/started_operation.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
@@ -67,7 +67,7 @@ coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
         return executor_kind::none;
     if (executor.target<asio::io_context::executor_type>())
         return executor_kind::io_context;
-    if (executor.target<queue_executor<>>())
+    if (holds_context_keeper(executor))
         return executor_kind::queue;
     if (executor.target<asio::thread_pool::executor_type>())
         return executor_kind::plain;
@@ -165,7 +165,7 @@ void coroutine_base::capture(asio::any_io_executor executor) noexcept {
         captured_.swap(executor);
 }
 
-void coroutine_base::start() noexcept { resume_queue::run_quietly(*this); }
+void coroutine_base::start() noexcept { trampoline::run_quietly(*this); }
 
 void coroutine_base::resume() {
     if (dying_)
@@ -177,29 +177,29 @@ void coroutine_base::resume() {
 
 void coroutine_base::destroy_later() noexcept {
     dying_ = true;
-    resume_queue::run_quietly(*this);
+    trampoline::run_quietly(*this);
 }
 
 void coroutine_base::submit() {
     if (!has_executor())
-        return resume_queue::run(*this);
+        return trampoline::run(*this);
     if (!may_run_here())
         return submit_later();
     submit_here();
 }
 
 void coroutine_base::submit_here() {
-    if (has_executor() && resume_queue::is_full())
+    if (has_executor() && trampoline::is_full())
         return submit_later();
     // The commonest executor's dispatch.
     if (kind_ <= executor_kind::io_context)
-        return resume_queue::run(*this);
+        return trampoline::run(*this);
     asio::any_io_executor(executor_).execute(resumption(*this));
 }
 
 void coroutine_base::submit_later() {
     if (!has_executor())
-        return resume_queue::run(*this);
+        return trampoline::run(*this);
     context_life* const life = life_.load(std::memory_order_relaxed);
     const auto post = [this] {
         // A copy: the coroutine may end meanwhile. Of the commonest, without erasing types.
@@ -373,7 +373,7 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
         post_on_the_way(executor, first, std::move(request));
     };
     // What it does not take stays latched.
-    if (!has_own || !life || executor.target<queue_executor<>>())
+    if (!has_own || !life || holds_context_keeper(executor))
         post();
     else
         life->unless_over(post);

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/full_executor.hpp>
+#include <asyncinfo/detail/asio/full_executor.hpp>
 
-#include <asyncinfo/detail/queue_executor.hpp>
+#include <asyncinfo/detail/loop/queue_executor.hpp>
 
 #include <boost/asio/execution/any_executor.hpp>
 

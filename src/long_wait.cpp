@@ -3,9 +3,9 @@
 //
 #include <asyncinfo/long_wait.hpp>
 
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/post_to.hpp>
-#include <asyncinfo/detail/wait_watch.hpp>
+#include <asyncinfo/detail/asio/post_to.hpp>
+#include <asyncinfo/detail/block/wait_watch.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/system_executor.hpp>
@@ -78,7 +78,7 @@ void wait_watch::send_probe() {
         if (under.target<boost::asio::system_executor>())
             return;
         // A queue may be posted to at any time, and calls what `on_ready` was given.
-        if (under.target<queue_executor<>>())
+        if (holds_context_keeper(under))
             of_queue = under;
         else
             post(under);

@@ -2,12 +2,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
 
-#include <asyncinfo/detail/blocked_thread.hpp>
-#include <asyncinfo/detail/request_types.hpp>
-#include <asyncinfo/detail/resume_queue.hpp>
-#include <asyncinfo/detail/wait_watch.hpp>
+#include <asyncinfo/detail/block/blocked_thread.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/block/wait_watch.hpp>
+#include <asyncinfo/detail/core/request_types.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -46,7 +46,7 @@ public:
         operation.next_that_owes_ =
             last ? std::exchange(last->next_that_owes_, &operation) : &operation;
         if (!last)
-            resume_queue::run(own); // later: the queue is full
+            trampoline::run(own); // later: the queue is full
     }
 
 private:
@@ -59,7 +59,7 @@ private:
         ::new (&first->observers_) observer_list;
         first->owes_completed_ = false;
         if (last_)
-            resume_queue::run(*this); // the next one's turn comes when others have had theirs
+            trampoline::run(*this); // the next one's turn comes when others have had theirs
         const completed_ptr handler = std::move(first->completed_);
         handler->run(first, first->status());
     }
@@ -237,7 +237,7 @@ void operation_base::tell_observers() {
 }
 
 void operation_base::call_completed(completed_ptr handler) {
-    if (resume_queue::is_full())
+    if (trampoline::is_full())
         return owed_calls::add(*this, std::move(handler));
     struct call final : resumable {
         call(operation_base& s, completed_ptr h) noexcept : self(s), handler(std::move(h)) {}
@@ -249,7 +249,7 @@ void operation_base::call_completed(completed_ptr handler) {
         operation_base& self;
         completed_ptr handler;
     } now(*this, std::move(handler));
-    resume_queue::run(now);
+    trampoline::run(now);
 }
 
 bool operation_base::observe(observer& added) noexcept {
@@ -310,7 +310,7 @@ boost::asio::any_io_executor operation_base::executor() {
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {
-    resume_queue::run_queued();
+    trampoline::run_queued();
     if (needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;

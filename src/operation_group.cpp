@@ -4,9 +4,9 @@
 //
 #include <asyncinfo/operation_group.hpp>
 
-#include <asyncinfo/detail/driver.hpp>
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/resume_queue.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/observe/run_until_ended.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -122,7 +122,7 @@ group_member_owner group_core::take(deadline until) {
     if (auto next = take(); next || until.is_poll())
         return next;
     const group_ptr keep(this);
-    resume_queue::run_queued();
+    trampoline::run_queued();
     bool any = false;
     bool all = true;
     visit_running([&](operation_base& o) {
@@ -287,7 +287,7 @@ void group_core::cancel_all(boost::asio::cancellation_type_t types) noexcept {
 }
 
 void group_core::refuse_deadlock(deadline until, const driven_context* driven) {
-    resume_queue::run_queued();
+    trampoline::run_queued();
     bool needed = false;
     if (!until.is_poll() && !(driven && driven->running_in_this_thread()))
         visit_running([&](operation_base& o) { return !(needed = o.needs_this_thread()); });
@@ -317,7 +317,7 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until,
     }
     tell(in_vain, errc::group_shut_down);
     cancel_all(types);
-    resume_queue::run_queued();
+    trampoline::run_queued();
     return await_all(until, driven);
 }
 

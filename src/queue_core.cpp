@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/queue_core.hpp>
+#include <asyncinfo/detail/loop/queue_core.hpp>
 
-#include <asyncinfo/detail/polling_frame.hpp>
-#include <asyncinfo/detail/resume_queue.hpp>
+#include <asyncinfo/detail/asio/polling_frame.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -57,7 +57,7 @@ void queue_core::submit(queued& function) {
 }
 
 std::size_t queue_core::run(std::size_t most, deadline until, flag stop) {
-    resume_queue::run_queued();
+    trampoline::run_queued();
     const queue_core_ptr keep(this); // a function may destroy the queue
     polling_frame frame(*this);
     std::size_t done = 0;
@@ -91,7 +91,7 @@ std::size_t queue_core::run(std::size_t most, deadline until, flag stop) {
 }
 
 bool queue_core::wait(deadline until, bool until_no_work, flag stop) {
-    resume_queue::run_queued();
+    trampoline::run_queued();
     lock_type lock(mutex_);
     const auto is_over = [&] {
         return size_ != 0 || (until_no_work && worked_ && work_.load() == 0) || (stop && *stop);

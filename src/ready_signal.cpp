@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/ready_signal.hpp>
+#include <asyncinfo/detail/loop/ready_signal.hpp>
 
 #include <boost/system/system_category.hpp>
 

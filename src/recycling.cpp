@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
 
-#include <asyncinfo/detail/context_life.hpp>
+#include <asyncinfo/detail/asio/context_life.hpp>
 
 #include <mutex>
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/slot.hpp>
+#include <asyncinfo/detail/block/slot.hpp>
 
-#include <asyncinfo/detail/asio_internals.hpp>
+#include <asyncinfo/detail/asio/cancellation_handler.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>

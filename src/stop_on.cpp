@@ -6,8 +6,8 @@
 
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
 
-#include <asyncinfo/detail/memory_for.hpp>
-#include <asyncinfo/detail/observer.hpp>
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/block/observer.hpp>
 
 #include <memory>
 #include <stop_token>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/detail/stream_counters.hpp>
+#include <asyncinfo/detail/progress/stream_counters.hpp>
 
 namespace asyncinfo::detail {
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/this_thread.hpp>
+#include <asyncinfo/detail/base/this_thread.hpp>
 
 namespace asyncinfo::detail {
 

@@ -4,7 +4,7 @@
 #include <asyncinfo/async_operation_with_progress.hpp>
 
 #include <asyncinfo/async_source.hpp>
-#include <asyncinfo/detail/produced_operation.hpp>
+#include <asyncinfo/detail/produce/promise_operation.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -51,8 +51,8 @@ static_assert(!std::is_convertible_v<op, IAsyncOperation<std::string>>);
 /// A producer that publishes what it has of its result, as a coroutine can.
 template <typename T>
 class producer final
-    : public asyncinfo::detail::produced_operation<producer<T>, IAsyncOperationWithProgress<T, int>,
-                                                   T> {
+    : public asyncinfo::detail::promise_operation<producer<T>, IAsyncOperationWithProgress<T, int>,
+                                                  T> {
 public:
     static std::pair<producer*, IAsyncOperationWithProgress<T, int>> make() {
         producer* made = nullptr;

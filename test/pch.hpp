@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What every test includes anyway, parsed once. No header of the library: those change.
+// What every test includes anyway, parsed once.
+
+#include <asyncinfo/asyncinfo.hpp>
 
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>

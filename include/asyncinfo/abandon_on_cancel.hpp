@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_ABANDON_ON_CANCEL_HPP
 #define ASYNCINFO_ABANDON_ON_CANCEL_HPP
 
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/result_of.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
 
 namespace asyncinfo {
 

@@ -5,8 +5,7 @@
 #ifndef ASYNCINFO_ASYNC_ACTION_HPP
 #define ASYNCINFO_ASYNC_ACTION_HPP
 
-#include <asyncinfo/async_completed_handler.hpp>
-#include <asyncinfo/async_info.hpp>
+#include <asyncinfo/basic_handle.hpp>
 
 #include <tuple>
 
@@ -14,27 +13,16 @@ namespace asyncinfo {
 
 /// The members of a handle to an operation without a result; `Handle` is the kind of handle.
 template <typename Handle>
-class [[nodiscard]] ASYNCINFO_VISIBLE basic_action : public IAsyncInfo {
+class [[nodiscard]] ASYNCINFO_VISIBLE basic_action : public basic_handle<Handle> {
 public:
-    using IAsyncInfo::IAsyncInfo;
-    using completed_handler = delegate<Handle, AsyncStatus>;
-
-    /// Sets the handler to be called when the operation has ended; see `delegate`.
-    ///
-    /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
-    void Completed(completed_handler handler) const;
-    void Completed(completed_handler handler, boost::system::error_code& error) const;
-
-    /// The handler that was set and has not been called yet, or null.
-    completed_handler Completed() const;
-    completed_handler Completed(boost::system::error_code& error) const noexcept;
+    using basic_action::basic_handle::basic_handle;
 
     /// Throws the error that the operation ended by, if any: an exception as it was, a code in a
     /// `system_error`.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs.
     void GetResults() const {
-        if (!has_succeeded())
+        if (!this->has_succeeded())
             explain();
     }
     void GetResults(boost::system::error_code& error) const noexcept;
@@ -62,12 +50,12 @@ public:
     /// Example: `op(boost::asio::use_future).get();`
     template <typename Token>
     detail::wait_result_t<void, Token> operator()(Token&& token) const {
-        return async_wait(std::forward<Token>(token));
+        return this->async_wait(std::forward<Token>(token));
     }
 
 protected:
     explicit basic_action(detail::operation_ptr operation) noexcept
-        : IAsyncInfo(std::move(operation)) {}
+        : basic_action::basic_handle(std::move(operation)) {}
 
 private:
     /// Throws why GetResults cannot succeed, if it cannot.
@@ -97,6 +85,7 @@ struct detail::block_of<IAsyncAction> {
 };
 
 #if !defined(_WIN32) || !defined(ASYNCINFO_DYN_LINK)
+extern template class basic_handle<IAsyncAction>;
 extern template class basic_action<IAsyncAction>;
 #endif
 

@@ -6,7 +6,7 @@
 #define ASYNCINFO_ASYNC_COMPLETED_HANDLER_HPP
 
 #include <asyncinfo/async_status.hpp>
-#include <asyncinfo/detail/operation.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
 
 #include <concepts>
 #include <cstddef>

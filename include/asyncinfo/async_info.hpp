@@ -7,10 +7,10 @@
 
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/condition.hpp>
-#include <asyncinfo/detail/deadline.hpp>
-#include <asyncinfo/detail/driven_context.hpp>
-#include <asyncinfo/detail/operation.hpp>
-#include <asyncinfo/detail/waiting_handler.hpp>
+#include <asyncinfo/detail/asio/driven_context.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/core/deadline.hpp>
+#include <asyncinfo/detail/observe/waiting_handler.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
@@ -305,7 +305,19 @@ protected:
 
     /// The throwing spelling of a member, given the one that sets a code.
     template <typename Member>
-    auto or_throw(const char* name, Member member) const;
+    auto or_throw(const char* name, Member member) const {
+        boost::system::error_code error;
+        if constexpr (std::is_void_v<decltype(member(error))>) {
+            member(error);
+            if (error)
+                refuse(error, name);
+        } else {
+            auto value = member(error);
+            if (error)
+                refuse(error, name);
+            return value;
+        }
+    }
 
     void set_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
                       boost::system::error_code& error) const;

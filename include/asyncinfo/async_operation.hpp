@@ -5,8 +5,7 @@
 #ifndef ASYNCINFO_ASYNC_OPERATION_HPP
 #define ASYNCINFO_ASYNC_OPERATION_HPP
 
-#include <asyncinfo/async_completed_handler.hpp>
-#include <asyncinfo/async_info.hpp>
+#include <asyncinfo/basic_handle.hpp>
 
 #include <optional>
 #include <tuple>
@@ -15,20 +14,9 @@ namespace asyncinfo {
 
 /// The members of a handle to an operation with a result; `Handle` is the kind of handle.
 template <typename Handle, typename T>
-class [[nodiscard]] basic_operation : public IAsyncInfo {
+class [[nodiscard]] basic_operation : public basic_handle<Handle> {
 public:
-    using IAsyncInfo::IAsyncInfo;
-    using completed_handler = delegate<Handle, AsyncStatus>;
-
-    /// Sets the handler to be called when the operation has ended; see `delegate`.
-    ///
-    /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
-    void Completed(completed_handler handler) const;
-    void Completed(completed_handler handler, boost::system::error_code& error) const;
-
-    /// The handler that was set and has not been called yet, or null.
-    completed_handler Completed() const;
-    completed_handler Completed(boost::system::error_code& error) const noexcept;
+    using basic_operation::basic_handle::basic_handle;
 
     /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
     /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the status
@@ -68,10 +56,12 @@ public:
 
 protected:
     explicit basic_operation(detail::operation_ptr operation) noexcept
-        : IAsyncInfo(std::move(operation)) {}
+        : basic_operation::basic_handle(std::move(operation)) {}
 
 private:
-    auto& block() const noexcept { return static_cast<detail::block_t<Handle>&>(*operation()); }
+    auto& block() const noexcept {
+        return static_cast<detail::block_t<Handle>&>(*this->operation());
+    }
 
     std::optional<T> results(bool sole, boost::system::error_code& error) const;
     T expect(std::optional<T> result, const boost::system::error_code& error,

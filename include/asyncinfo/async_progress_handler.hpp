@@ -7,7 +7,7 @@
 
 #include <asyncinfo/async_completed_handler.hpp>
 #include <asyncinfo/async_info.hpp>
-#include <asyncinfo/detail/operation_with_progress.hpp>
+#include <asyncinfo/detail/progress/operation_with_progress.hpp>
 
 #include <optional>
 
@@ -68,7 +68,7 @@ protected:
 
 private:
     /// Null, and the error set, on an empty handle or after Close.
-    detail::progress_place<P>* place(boost::system::error_code& error) const noexcept;
+    detail::progress_state<P>* place(boost::system::error_code& error) const noexcept;
 };
 
 } // namespace asyncinfo

@@ -9,7 +9,7 @@
 #include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/async_operation_with_progress.hpp>
-#include <asyncinfo/detail/source_operation.hpp>
+#include <asyncinfo/detail/produce/source_operation.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/system/error_code.hpp>

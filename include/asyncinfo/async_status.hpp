@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_ASYNC_STATUS_HPP
 #define ASYNCINFO_ASYNC_STATUS_HPP
 
-#include <asyncinfo/detail/config.hpp>
+#include <asyncinfo/detail/base/config.hpp>
 
 #include <iosfwd>
 #include <string_view>

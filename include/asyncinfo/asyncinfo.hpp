@@ -45,16 +45,8 @@
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 ///
-/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery:
-/// lifecycle ◄ gate ◄ operation ◄ started_operation ◄ completion_handler ◄ impl/use_async_info, and
-/// operation ◄ operation_with_progress ◄ produced_operation ◄ source_operation ◄ impl/async_source,
-/// latest_value ◄ progress_place ◄ operation_with_progress, transfer_tracker ◄ started_operation,
-/// coroutine_base ◄ coroutine_operation, coroutine_awaiters ◄ coroutine_promise ◄ coroutine,
-/// produced_operation ◄ combination ◄ impl/when_all, impl/when_any, and beside all these
-/// queue_core ◄ queue_executor ◄ completion_queue, observer ◄ group_core ◄ operation_group, and
-/// handler_node ◄ waiting_handler (`op(token)`), impl/operation_group (`async_next`). What ends
-/// with a context: context_life ◄ coroutine_base, coroutine_executor; handler_node; kept_executor ◄
-/// combination.
+/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in rooms:
+/// doc/internals.md is their map.
 ///
 /// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
 /// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these libraries.

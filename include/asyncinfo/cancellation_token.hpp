@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_CANCELLATION_TOKEN_HPP
 #define ASYNCINFO_CANCELLATION_TOKEN_HPP
 
-#include <asyncinfo/detail/coroutine_base.hpp>
-#include <asyncinfo/detail/expiry.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_base.hpp>
+#include <asyncinfo/detail/observe/deadline_timer.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/cancellation_type.hpp>

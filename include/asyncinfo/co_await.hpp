@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_CO_AWAIT_HPP
 #define ASYNCINFO_CO_AWAIT_HPP
 
-#include <asyncinfo/detail/asio_internals.hpp>
-#include <asyncinfo/detail/handle_awaiter.hpp>
+#include <asyncinfo/detail/asio/awaitable.hpp>
+#include <asyncinfo/detail/coroutine/foreign_handle_awaiter.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -29,8 +29,9 @@ namespace asyncinfo {
 template <typename Handle>
     requires std::derived_from<std::remove_cvref_t<Handle>, IAsyncInfo> &&
              requires(std::remove_cvref_t<Handle> handle) { std::move(handle).GetResults(); }
-detail::handle_awaiter<std::remove_cvref_t<Handle>> operator co_await(Handle && handle) {
-    return detail::handle_awaiter<std::remove_cvref_t<Handle>>(std::forward<Handle>(handle));
+detail::foreign_handle_awaiter<std::remove_cvref_t<Handle>> operator co_await(Handle && handle) {
+    return detail::foreign_handle_awaiter<std::remove_cvref_t<Handle>>(
+        std::forward<Handle>(handle));
 }
 
 } // namespace asyncinfo

@@ -5,9 +5,9 @@
 #ifndef ASYNCINFO_COMPLETION_QUEUE_HPP
 #define ASYNCINFO_COMPLETION_QUEUE_HPP
 
-#include <asyncinfo/detail/driven_context.hpp>
-#include <asyncinfo/detail/queue_core.hpp>
-#include <asyncinfo/detail/queue_executor.hpp>
+#include <asyncinfo/detail/asio/driven_context.hpp>
+#include <asyncinfo/detail/loop/queue_core.hpp>
+#include <asyncinfo/detail/loop/queue_executor.hpp>
 
 #include <boost/asio/execution_context.hpp>
 

@@ -9,7 +9,7 @@
 #include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/async_operation_with_progress.hpp>
-#include <asyncinfo/detail/coroutine_promise.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_promise.hpp>
 
 #include <coroutine>
 

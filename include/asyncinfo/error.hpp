@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_ERROR_HPP
 #define ASYNCINFO_ERROR_HPP
 
-#include <asyncinfo/detail/config.hpp>
+#include <asyncinfo/detail/base/config.hpp>
 
 #include <boost/system/error_category.hpp>
 #include <boost/system/error_code.hpp>

@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_EVERY_HPP
 #define ASYNCINFO_EVERY_HPP
 
-#include <asyncinfo/detail/null_callable.hpp>
-#include <asyncinfo/detail/pace.hpp>
+#include <asyncinfo/detail/base/null_callable.hpp>
+#include <asyncinfo/detail/block/throttle.hpp>
 
 #include <boost/asio/associator.hpp>
 
@@ -22,8 +22,8 @@ template <typename Handler>
 class throttled {
 public:
     template <typename H>
-    throttled(const detail::pace& pace, H&& handler)
-        : pace_(pace), handler_(std::forward<H>(handler)) {}
+    throttled(const detail::throttle& throttle, H&& handler)
+        : throttle_(throttle), handler_(std::forward<H>(handler)) {}
 
     template <typename Sender, typename Value>
         requires std::invocable<Handler&, const Sender&, const Value&>
@@ -32,10 +32,10 @@ public:
     }
 
     const Handler& get() const noexcept { return handler_; }
-    const detail::pace& pace() const noexcept { return pace_; }
+    const detail::throttle& throttle() const noexcept { return throttle_; }
 
 private:
-    detail::pace pace_;
+    detail::throttle throttle_;
     Handler handler_;
 };
 
@@ -64,22 +64,24 @@ throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interv
                                        Handler&& handler) {
     using std::chrono::nanoseconds;
     using seconds = std::chrono::duration<double>; // which no duration overflows
-    auto pace = detail::pace{nanoseconds::zero(),
-                             []() -> nanoseconds { return Clock::now().time_since_epoch(); }};
+    auto throttle = detail::throttle{
+        nanoseconds::zero(), []() -> nanoseconds { return Clock::now().time_since_epoch(); }};
     if (seconds(interval) >= seconds(nanoseconds::max()))
-        pace.interval = nanoseconds::max();
+        throttle.interval = nanoseconds::max();
     else if (interval > interval.zero())
-        pace.interval = std::chrono::ceil<nanoseconds>(interval);
-    return {pace, std::forward<Handler>(handler)};
+        throttle.interval = std::chrono::ceil<nanoseconds>(interval);
+    return {throttle, std::forward<Handler>(handler)};
 }
 
 } // namespace asyncinfo
 
 template <typename Handler, typename Default>
-struct asyncinfo::detail::associated_pace<asyncinfo::throttled<Handler>, Default> {
-    using type = const pace*;
-    static type get(const throttled<Handler>& handler) noexcept { return &handler.pace(); }
-    static type get(const throttled<Handler>& handler, Default) noexcept { return &handler.pace(); }
+struct asyncinfo::detail::associated_throttle<asyncinfo::throttled<Handler>, Default> {
+    using type = const throttle*;
+    static type get(const throttled<Handler>& handler) noexcept { return &handler.throttle(); }
+    static type get(const throttled<Handler>& handler, Default) noexcept {
+        return &handler.throttle();
+    }
 };
 
 template <typename Handler>

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_FIRE_AND_FORGET_HPP
 #define ASYNCINFO_FIRE_AND_FORGET_HPP
 
-#include <asyncinfo/detail/coroutine_promise.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_promise.hpp>
 
 #include <coroutine>
 #include <exception>

@@ -6,8 +6,8 @@
 #define ASYNCINFO_OPERATION_GROUP_HPP
 
 #include <asyncinfo/async_info.hpp>
-#include <asyncinfo/detail/driven_context.hpp>
-#include <asyncinfo/detail/group_core.hpp>
+#include <asyncinfo/detail/asio/driven_context.hpp>
+#include <asyncinfo/detail/group/group_core.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/execution_context.hpp>

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_PROGRESS_STREAM_HPP
 #define ASYNCINFO_PROGRESS_STREAM_HPP
 
-#include <asyncinfo/detail/stream_counters.hpp>
+#include <asyncinfo/detail/progress/stream_counters.hpp>
 #include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/with_progress.hpp>
 

@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_PROGRESS_TOKEN_HPP
 #define ASYNCINFO_PROGRESS_TOKEN_HPP
 
-#include <asyncinfo/detail/coroutine_base.hpp>
-#include <asyncinfo/detail/operation_with_progress.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_base.hpp>
+#include <asyncinfo/detail/progress/operation_with_progress.hpp>
 
 #include <concepts>
 #include <exception>

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_RESUME_AFTER_HPP
 #define ASYNCINFO_RESUME_AFTER_HPP
 
-#include <asyncinfo/detail/deadline.hpp>
+#include <asyncinfo/detail/core/deadline.hpp>
 
 #include <chrono>
 

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_RESUME_ON_HPP
 #define ASYNCINFO_RESUME_ON_HPP
 
-#include <asyncinfo/detail/full_executor.hpp>
+#include <asyncinfo/detail/asio/full_executor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_STOP_ON_HPP
 #define ASYNCINFO_STOP_ON_HPP
 
-#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 

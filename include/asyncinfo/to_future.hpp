@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_TO_FUTURE_HPP
 #define ASYNCINFO_TO_FUTURE_HPP
 
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/result_of.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
 
 #include <future>
 

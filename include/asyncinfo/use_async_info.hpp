@@ -7,7 +7,7 @@
 
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_operation.hpp>
-#include <asyncinfo/detail/bound_token.hpp>
+#include <asyncinfo/detail/asio/bound_token.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -31,7 +31,7 @@ namespace asyncinfo {
 /// | `cancel_after(5s)` | is asked to stop when 5 s are over, counted from its start          |
 /// | `cancel_at(t)`     | is asked to stop at `t`, a time of any clock                        |
 ///
-/// Their own comments are in detail/bound_token.hpp, where they are declared.
+/// Their own comments are in detail/asio/bound_token.hpp, where they are declared.
 ///
 /// Cancellation: `Cancel()` on the handle, from any thread; a bound slot cancels as well.
 ///

@@ -7,7 +7,7 @@
 
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_operation.hpp>
-#include <asyncinfo/detail/combination.hpp>
+#include <asyncinfo/detail/produce/combination.hpp>
 
 #include <tuple>
 #include <type_traits>

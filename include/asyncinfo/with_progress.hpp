@@ -7,7 +7,7 @@
 
 #include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_operation_with_progress.hpp>
-#include <asyncinfo/detail/transfer_tracker.hpp>
+#include <asyncinfo/detail/progress/transfer_tracker.hpp>
 #include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/use_async_info.hpp>
 

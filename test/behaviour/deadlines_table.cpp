@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#include <asyncinfo/detail/schedule.hpp>
+#include <asyncinfo/detail/core/schedule.hpp>
 
 #include <boost/test/unit_test.hpp>
 

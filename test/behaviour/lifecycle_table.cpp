@@ -4,7 +4,7 @@
 // The lifecycle as a table: each function and each of its branches, one row; then what holds for
 // all words and events (§3: the status leaves Started exactly once, and only Close follows).
 
-#include <asyncinfo/detail/lifecycle.hpp>
+#include <asyncinfo/detail/core/lifecycle.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -6,8 +6,8 @@
 // that handler is destroyed uncalled, the others are served, and the exception propagates".
 
 #include <asyncinfo/asyncinfo.hpp>
-#include <asyncinfo/detail/blocked_thread.hpp>
-#include <asyncinfo/detail/handle_access.hpp>
+#include <asyncinfo/detail/block/blocked_thread.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"

@@ -52,17 +52,17 @@ const std::string long_name(1000, 'x');
 /// The block of an operation without a name, as it would be if nothing had one.
 template <typename T, typename Executor, typename Allocator>
 struct block_before_names : detail::operation<T> {
-    detail::executor_keeper<Executor> executor;
-    [[no_unique_address]] detail::executor_keeper<detail::unbound> io_executor;
+    detail::executor_storage<Executor> executor;
+    [[no_unique_address]] detail::executor_storage<detail::unbound> io_executor;
     [[no_unique_address]] Allocator allocator;
     [[no_unique_address]] detail::unbound immediate;
 };
 
 template <typename Handle, typename T, typename Executor>
 constexpr bool nothing_is_added =
-    sizeof(detail::started_operation<Handle, T, Executor, false, detail::unbound, detail::unbound,
-                                     detail::unbound, detail::unbound, detail::unbound,
-                                     detail::unbound>) ==
+    sizeof(detail::initiated_operation<Handle, T, Executor, false, detail::unbound, detail::unbound,
+                                       detail::unbound, detail::unbound, detail::unbound,
+                                       detail::unbound>) ==
     sizeof(block_before_names<T, Executor, detail::recycling_allocator<int>>);
 
 static_assert(nothing_is_added<IAsyncAction, void, asio::io_context::executor_type>);

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_EXPLORER_HPP
 #define ASYNCINFO_TEST_SUPPORT_EXPLORER_HPP
 
-#include <asyncinfo/detail/gate.hpp>
+#include <asyncinfo/detail/block/gate.hpp>
 
 #include <cxxabi.h>
 #include <ucontext.h>

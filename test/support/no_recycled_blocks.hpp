@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_NO_RECYCLED_BLOCKS_HPP
 #define ASYNCINFO_TEST_SUPPORT_NO_RECYCLED_BLOCKS_HPP
 
-#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
 
 #include "heap.hpp"
 

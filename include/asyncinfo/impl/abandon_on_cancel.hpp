@@ -6,13 +6,13 @@
 #define ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP
 
 #include <asyncinfo/abandon_on_cancel.hpp>
-#include <asyncinfo/detail/kept_executor.hpp>
-#include <asyncinfo/detail/observer.hpp>
-#include <asyncinfo/detail/outcome.hpp>
-#include <asyncinfo/detail/produced_operation.hpp>
-#include <asyncinfo/detail/result.hpp>
-#include <asyncinfo/detail/resume_queue.hpp>
-#include <asyncinfo/detail/started_operation.hpp>
+#include <asyncinfo/detail/asio/kept_executor.hpp>
+#include <asyncinfo/detail/block/observer.hpp>
+#include <asyncinfo/detail/block/outcome.hpp>
+#include <asyncinfo/detail/block/result.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/produce/promise_operation.hpp>
+#include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
@@ -62,12 +62,12 @@ void take_over(operation<T>& taker, operation_base& ended) {
 /// Ends when the operation inside does, or when it is cancelled.
 template <typename Handle>
 class abandonable_operation final
-    : public produced_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
+    : public promise_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
       observer,
       resumable {
 public:
     explicit abandonable_operation(operation_ptr inner)
-        : abandonable_operation::produced_operation(true), observer(rank::submitted),
+        : abandonable_operation::promise_operation(true), observer(rank::submitted),
           name_(inner->name()), inner_(std::move(inner)) {
         executor_.keep(inner_->executor());
     }
@@ -108,7 +108,7 @@ private:
     }
 
     /// Of a chain of these, however long, a few are on the stack at a time.
-    void ended() override { resume_queue::run(*this); }
+    void ended() override { trampoline::run(*this); }
 
     void resume() override {
         const struct guard {

@@ -6,12 +6,13 @@
 #define ASYNCINFO_IMPL_ASYNC_COMPLETED_HANDLER_HPP
 
 #include <asyncinfo/async_completed_handler.hpp>
-#include <asyncinfo/detail/context_guest.hpp>
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/memory_for.hpp>
-#include <asyncinfo/detail/null_callable.hpp>
-#include <asyncinfo/detail/pace.hpp>
-#include <asyncinfo/detail/submission.hpp>
+#include <asyncinfo/detail/asio/context_guest.hpp>
+#include <asyncinfo/detail/asio/full_executor.hpp>
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/base/null_callable.hpp>
+#include <asyncinfo/detail/block/submission.hpp>
+#include <asyncinfo/detail/block/throttle.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -64,8 +65,8 @@ void call_due(delegate_target<Argument>& target, Callable& callable, const Sende
 
 /// Null if it has none, or may be called any number of times.
 template <typename Callable>
-const pace* pace_of(const Callable& callable) noexcept {
-    const pace* const found = associated_pace<Callable>::get(callable, nullptr);
+const throttle* throttle_of(const Callable& callable) noexcept {
+    const throttle* const found = associated_throttle<Callable>::get(callable, nullptr);
     return found && found->interval > found->interval.zero() ? found : nullptr;
 }
 
@@ -96,7 +97,7 @@ private:
 
     bool has_executor() const noexcept override { return false; }
     void submit(submission&& call) override { std::move(call)(); }
-    const pace* paced() const noexcept override { return pace_of(callable_); }
+    const throttle* paced() const noexcept override { return throttle_of(callable_); }
 
     void destroy() noexcept override {
         memory_type::destroy(this, boost::asio::get_associated_allocator(callable_));
@@ -117,7 +118,7 @@ public:
         bound_delegate_callable* const made =
             memory.keep(::new (memory.place()) bound_delegate_callable(std::move(callable)));
         target_ptr<Argument> kept(made);
-        made->enter(boost::asio::get_associated_executor(*made->callable_));
+        made->enter(full(boost::asio::get_associated_executor(*made->callable_)));
         return kept;
     }
 
@@ -125,8 +126,8 @@ private:
     explicit bound_delegate_callable(Callable&& callable)
         : allocator_(boost::asio::get_associated_allocator(callable)),
           callable_(std::in_place, std::move(callable)) {
-        if (const pace* const found = pace_of(*callable_))
-            pace_ = *found;
+        if (const throttle* const found = throttle_of(*callable_))
+            throttle_ = *found;
     }
 
     void run(operation_ptr operation, const Argument& argument) override {
@@ -143,7 +144,7 @@ private:
 
     bool has_executor() const noexcept override { return true; }
     void submit(submission&& call) override { dispatch(std::move(call)); }
-    const pace* paced() const noexcept override { return pace_ ? &*pace_ : nullptr; }
+    const throttle* paced() const noexcept override { return throttle_ ? &*throttle_ : nullptr; }
 
     template <typename Function>
     void dispatch(Function function) {
@@ -174,7 +175,7 @@ private:
 
     const allocator_type allocator_;
     std::optional<Callable> callable_; ///< until the context takes it
-    std::optional<pace> pace_;         ///< for those that ask after its end
+    std::optional<throttle> throttle_; ///< for those that ask after its end
 };
 
 template <typename Sender, typename Argument, typename Callable>

@@ -22,10 +22,7 @@ namespace asyncinfo {
 template <typename Rep, typename Period>
 void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
                               boost::asio::cancellation_type_t types) const {
-    boost::system::error_code error;
-    cancel_after(duration, types, error);
-    if (error)
-        refuse(error, "cancel_after");
+    or_throw("cancel_after", [&](auto& error) { cancel_after(duration, types, error); });
 }
 
 template <typename Rep, typename Period>
@@ -47,10 +44,7 @@ void IAsyncInfo::cancel_after(std::chrono::duration<Rep, Period> duration,
 template <typename Clock, typename Duration>
 void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
                            boost::asio::cancellation_type_t types) const {
-    boost::system::error_code error;
-    cancel_at(time, types, error);
-    if (error)
-        refuse(error, "cancel_at");
+    or_throw("cancel_at", [&](auto& error) { cancel_at(time, types, error); });
 }
 
 template <typename Clock, typename Duration>
@@ -72,10 +66,7 @@ void IAsyncInfo::cancel_at(std::chrono::time_point<Clock, Duration> time,
 template <typename Rep, typename Period>
 void IAsyncInfo::renew_deadline(std::chrono::duration<Rep, Period> duration,
                                 boost::asio::cancellation_type_t types) const {
-    boost::system::error_code error;
-    renew_deadline(duration, types, error);
-    if (error)
-        refuse(error, "renew_deadline");
+    or_throw("renew_deadline", [&](auto& error) { renew_deadline(duration, types, error); });
 }
 
 template <typename Rep, typename Period>
@@ -96,11 +87,7 @@ void IAsyncInfo::renew_deadline(std::chrono::duration<Rep, Period> duration,
 
 template <typename Rep, typename Period>
 AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration) const {
-    boost::system::error_code error;
-    const AsyncStatus status = wait_for(duration, error);
-    if (error)
-        refuse(error, "wait_for");
-    return status;
+    return or_throw("wait_for", [&](auto& error) { return wait_for(duration, error); });
 }
 
 template <typename Rep, typename Period>
@@ -111,11 +98,7 @@ AsyncStatus IAsyncInfo::wait_for(std::chrono::duration<Rep, Period> duration,
 
 template <typename Clock, typename Duration>
 AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time) const {
-    boost::system::error_code error;
-    const AsyncStatus status = wait_until(time, error);
-    if (error)
-        refuse(error, "wait_until");
-    return status;
+    return or_throw("wait_until", [&](auto& error) { return wait_until(time, error); });
 }
 
 template <typename Clock, typename Duration>
@@ -136,11 +119,7 @@ AsyncStatus IAsyncInfo::wait_until(std::chrono::time_point<Clock, Duration> time
 template <typename Rep, typename Period>
 AsyncStatus IAsyncInfo::wait_for(detail::driven_context context,
                                  std::chrono::duration<Rep, Period> duration) const {
-    boost::system::error_code error;
-    const AsyncStatus status = wait_for(context, duration, error);
-    if (error)
-        refuse(error, "wait_for");
-    return status;
+    return or_throw("wait_for", [&](auto& error) { return wait_for(context, duration, error); });
 }
 
 template <typename Rep, typename Period>

@@ -6,7 +6,7 @@
 #define ASYNCINFO_IMPL_ASYNC_OPERATION_HPP
 
 #include <asyncinfo/async_operation.hpp>
-#include <asyncinfo/detail/result.hpp>
+#include <asyncinfo/detail/block/result.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -14,44 +14,12 @@
 namespace asyncinfo {
 
 template <typename Handle, typename T>
-void basic_operation<Handle, T>::Completed(completed_handler handler) const {
-    boost::system::error_code error;
-    Completed(std::move(handler), error);
-    if (error)
-        refuse(error, "Completed");
-}
-
-template <typename Handle, typename T>
-void basic_operation<Handle, T>::Completed(completed_handler handler,
-                                           boost::system::error_code& error) const {
-    if (auto* operation = usable(error))
-        operation->set_completed(detail::delegate_access::take(std::move(handler)), error);
-}
-
-template <typename Handle, typename T>
-auto basic_operation<Handle, T>::Completed() const -> completed_handler {
-    boost::system::error_code error;
-    auto handler = Completed(error);
-    if (error)
-        refuse(error, "Completed");
-    return handler;
-}
-
-template <typename Handle, typename T>
-auto basic_operation<Handle, T>::Completed(boost::system::error_code& error) const noexcept
-    -> completed_handler {
-    auto* operation = usable(error);
-    return detail::delegate_access::make<completed_handler>(operation ? operation->completed()
-                                                                      : nullptr);
-}
-
-template <typename Handle, typename T>
 std::optional<T> basic_operation<Handle, T>::results(bool sole,
                                                      boost::system::error_code& error) const {
-    if (has_succeeded()) {
+    if (this->has_succeeded()) {
         error.clear();
     } else {
-        auto* operation = usable(error);
+        auto* operation = this->usable(error);
         if (!operation)
             return std::nullopt;
         if constexpr (detail::has_partial_result<detail::block_t<Handle>>)
@@ -77,7 +45,7 @@ T basic_operation<Handle, T>::expect(std::optional<T> result,
                                      const boost::system::error_code& error,
                                      const char* member) const {
     if (error || !result) // which is the same; g++ cannot know
-        detail::throw_failure(operation().get(), error, member);
+        detail::throw_failure(this->operation().get(), error, member);
     return *std::move(result);
 }
 
@@ -107,16 +75,12 @@ std::optional<T> basic_operation<Handle, T>::GetResults(boost::system::error_cod
 
 template <typename Handle, typename T>
 std::optional<T> basic_operation<Handle, T>::try_get() const {
-    boost::system::error_code error;
-    auto result = try_get(error);
-    if (error)
-        detail::throw_failure(operation().get(), error, "try_get");
-    return result;
+    return this->result_or_throw("try_get", [&](auto& error) { return try_get(error); });
 }
 
 template <typename Handle, typename T>
 std::optional<T> basic_operation<Handle, T>::try_get(boost::system::error_code& error) const {
-    auto* operation = usable(error);
+    auto* operation = this->usable(error);
     if (!operation || operation->status() == AsyncStatus::Started)
         return std::nullopt;
     return results(false, error);
@@ -131,7 +95,7 @@ T basic_operation<Handle, T>::get() const {
 
 template <typename Handle, typename T>
 std::optional<T> basic_operation<Handle, T>::get(boost::system::error_code& error) const {
-    wait(error);
+    this->wait(error);
     if (error)
         return std::nullopt;
     return results(false, error);
@@ -147,7 +111,7 @@ T basic_operation<Handle, T>::get(detail::driven_context context) const {
 template <typename Handle, typename T>
 std::optional<T> basic_operation<Handle, T>::get(detail::driven_context context,
                                                  boost::system::error_code& error) const {
-    drive(context, detail::deadline::never(), error);
+    this->drive(context, detail::deadline::never(), error);
     if (error)
         return std::nullopt;
     return results(false, error);
@@ -156,17 +120,13 @@ std::optional<T> basic_operation<Handle, T>::get(detail::driven_context context,
 template <typename Handle, typename T>
 std::tuple<boost::system::error_code, std::optional<T>>
 basic_operation<Handle, T>::outcome() const {
-    boost::system::error_code error;
-    auto all = outcome(error);
-    if (error)
-        refuse(error, "outcome");
-    return all;
+    return this->or_throw("outcome", [&](auto& error) { return outcome(error); });
 }
 
 template <typename Handle, typename T>
 std::tuple<boost::system::error_code, std::optional<T>>
 basic_operation<Handle, T>::outcome(boost::system::error_code& error) const {
-    auto* operation = usable(error);
+    auto* operation = this->usable(error);
     if (operation && operation->status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     if (error)
@@ -186,7 +146,7 @@ detail::wait_result_t<T, Token> basic_operation<Handle, T>::operator()(Token&& t
         std::is_default_constructible_v<T>,
         "asyncinfo: op(token) delivers a T also where the operation ended without one, and "
         "this T has no default constructor: use op.async_wait(token), then GetResults()");
-    return detail::async_wait_for<T>(operation(), std::forward<Token>(token));
+    return detail::async_wait_for<T>(this->operation(), std::forward<Token>(token));
 }
 
 } // namespace asyncinfo

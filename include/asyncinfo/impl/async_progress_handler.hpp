@@ -12,17 +12,14 @@
 namespace asyncinfo {
 
 template <typename Base, typename Handle, typename P>
-detail::progress_place<P>*
+detail::progress_state<P>*
 basic_progress<Base, Handle, P>::place(boost::system::error_code& error) const noexcept {
     return static_cast<detail::block_t<Handle>*>(this->usable(error));
 }
 
 template <typename Base, typename Handle, typename P>
 void basic_progress<Base, Handle, P>::Progress(progress_handler handler) const {
-    boost::system::error_code error;
-    Progress(std::move(handler), error);
-    if (error)
-        this->refuse(error, "Progress");
+    this->or_throw("Progress", [&](auto& error) { this->Progress(std::move(handler), error); });
 }
 
 template <typename Base, typename Handle, typename P>
@@ -34,11 +31,7 @@ void basic_progress<Base, Handle, P>::Progress(progress_handler handler,
 
 template <typename Base, typename Handle, typename P>
 auto basic_progress<Base, Handle, P>::Progress() const -> progress_handler {
-    boost::system::error_code error;
-    auto handler = Progress(error);
-    if (error)
-        this->refuse(error, "Progress");
-    return handler;
+    return this->or_throw("Progress", [&](auto& error) { return this->Progress(error); });
 }
 
 template <typename Base, typename Handle, typename P>
@@ -50,11 +43,7 @@ auto basic_progress<Base, Handle, P>::Progress(boost::system::error_code& error)
 
 template <typename Base, typename Handle, typename P>
 std::optional<P> basic_progress<Base, Handle, P>::progress() const {
-    boost::system::error_code error;
-    auto latest = progress(error);
-    if (error)
-        this->refuse(error, "progress");
-    return latest;
+    return this->or_throw("progress", [&](auto& error) { return this->progress(error); });
 }
 
 template <typename Base, typename Handle, typename P>

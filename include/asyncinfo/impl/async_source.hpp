@@ -6,7 +6,7 @@
 #define ASYNCINFO_IMPL_ASYNC_SOURCE_HPP
 
 #include <asyncinfo/async_source.hpp>
-#include <asyncinfo/detail/null_callable.hpp>
+#include <asyncinfo/detail/base/null_callable.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
@@ -90,15 +90,15 @@ template <typename F>
 bool async_source<T, P>::on_cancel(F&& f) const {
     const auto running = target();
     return running &&
-           running->relay().replace(detail::is_null_callable(f)
-                                        ? nullptr
-                                        : detail::cancel_callback::make(std::forward<F>(f)));
+           running->bridge().replace(detail::is_null_callable(f)
+                                         ? nullptr
+                                         : detail::cancel_callback::make(std::forward<F>(f)));
 }
 
 template <typename T, typename P>
 bool async_source<T, P>::on_cancel(std::nullptr_t) const noexcept {
     const auto running = target();
-    return running && running->relay().replace(nullptr);
+    return running && running->bridge().replace(nullptr);
 }
 
 template <typename T, typename P>

@@ -5,12 +5,12 @@
 #ifndef ASYNCINFO_IMPL_OPERATION_GROUP_HPP
 #define ASYNCINFO_IMPL_OPERATION_GROUP_HPP
 
-#include <asyncinfo/detail/context_guest.hpp>
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/handler_node.hpp>
-#include <asyncinfo/detail/memory_for.hpp>
-#include <asyncinfo/detail/null_callable.hpp>
-#include <asyncinfo/detail/post_to.hpp>
+#include <asyncinfo/detail/asio/context_guest.hpp>
+#include <asyncinfo/detail/asio/post_to.hpp>
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/base/null_callable.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/observe/handler_node.hpp>
 #include <asyncinfo/operation_group.hpp>
 
 #include <boost/asio/async_result.hpp>

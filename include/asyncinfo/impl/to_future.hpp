@@ -5,9 +5,9 @@
 #ifndef ASYNCINFO_IMPL_TO_FUTURE_HPP
 #define ASYNCINFO_IMPL_TO_FUTURE_HPP
 
-#include <asyncinfo/detail/memory_for.hpp>
-#include <asyncinfo/detail/observer.hpp>
-#include <asyncinfo/detail/recycling.hpp>
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/block/observer.hpp>
 #include <asyncinfo/to_future.hpp>
 
 #include <exception>

@@ -5,10 +5,10 @@
 #ifndef ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 #define ASYNCINFO_IMPL_USE_ASYNC_INFO_HPP
 
-#include <asyncinfo/detail/completion_handler.hpp>
-#include <asyncinfo/detail/expiry.hpp>
-#include <asyncinfo/detail/handle_access.hpp>
-#include <asyncinfo/detail/result_of.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
+#include <asyncinfo/detail/observe/deadline_timer.hpp>
+#include <asyncinfo/detail/start/completion_handler.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -30,7 +30,7 @@ struct forwarded_cancel {
 };
 
 /// Starts an operation: allocates the block, runs the initiating function with our completion
-/// handler, and gives out the handle. `Reporter`: see `started_operation`.
+/// handler, and gives out the handle. `Reporter`: see `initiated_operation`.
 template <typename Reporter, typename... Signatures>
 struct starter {
     using result_type = result_t<Signatures...>;
@@ -68,7 +68,7 @@ private:
               typename Initiation, typename Token, typename... Args>
     static handle_type start_on(E&& executor, const IoExecutor& io_executor,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
-        using operation_type = started_operation<
+        using operation_type = initiated_operation<
             handle_type, result_type, Executor, BoundExecutor, IoExecutor,
             bound_t<bound::allocator, Token>, bound_t<bound::immediate_executor, Token>,
             bound_t<bound::name, Token>, bound_t<bound::redirected, Token>, Reporter>;

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_IMPL_WHEN_ALL_HPP
 #define ASYNCINFO_IMPL_WHEN_ALL_HPP
 
-#include <asyncinfo/detail/result.hpp>
+#include <asyncinfo/detail/block/result.hpp>
 #include <asyncinfo/when_all.hpp>
 
 #include <atomic>

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_IMPL_WITH_PROGRESS_HPP
 #define ASYNCINFO_IMPL_WITH_PROGRESS_HPP
 
-#include <asyncinfo/detail/result_of.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
 #include <asyncinfo/with_progress.hpp>
 
 #include <boost/asio/completion_condition.hpp>

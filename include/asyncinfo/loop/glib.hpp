@@ -7,7 +7,7 @@
 
 /// For programs with GLib's main loop: GTK, GStreamer and others. On POSIX systems: it needs
 /// glib-unix.h. Not part of `asyncinfo.hpp`.
-#include <asyncinfo/detail/loop_turn.hpp>
+#include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <glib-unix.h>
 #include <glib.h>
@@ -48,14 +48,14 @@ namespace asyncinfo {
 ///     asyncinfo::glib_poller poller(queue, nullptr, 2ms, [](std::exception_ptr e) { log(e); });
 class glib_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
-    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
+    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
+    using exception_handler = detail::poll_callback::exception_handler; ///< a std::function
 
     explicit glib_poller(completion_queue& queue, GMainContext* context = nullptr,
-                         budget_type budget = detail::loop_turn::default_budget,
+                         budget_type budget = detail::poll_callback::default_budget,
                          exception_handler on_exception = nullptr) {
         auto turn = std::make_unique<detail::loop_turn_ptr>(
-            std::make_shared<detail::loop_turn>(queue, budget, std::move(on_exception)));
+            std::make_shared<detail::poll_callback>(queue, budget, std::move(on_exception)));
         source_ = g_unix_fd_source_new(queue.native_handle(), G_IO_IN);
         // GLib calls it as what it is, a GUnixFDSourceFunc.
         g_source_set_callback(source_,

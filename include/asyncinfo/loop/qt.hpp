@@ -7,7 +7,7 @@
 
 /// For programs with Qt's event loop: Qt 6, and 5.15; only QtCore is needed, and no moc. Not part of
 /// `asyncinfo.hpp`.
-#include <asyncinfo/detail/loop_turn.hpp>
+#include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <QObject>
 #include <QSocketNotifier>
@@ -48,15 +48,15 @@ namespace asyncinfo {
 ///     asyncinfo::qt_poller poller(queue, 2ms, [](std::exception_ptr e) { log(e); });
 class qt_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
-    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
+    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
+    using exception_handler = detail::poll_callback::exception_handler; ///< a std::function
 
     explicit qt_poller(completion_queue& queue,
-                       budget_type budget = detail::loop_turn::default_budget,
+                       budget_type budget = detail::poll_callback::default_budget,
                        exception_handler on_exception = nullptr)
         : notifier_(queue.native_handle(), QSocketNotifier::Read) {
         QObject::connect(&notifier_, &QSocketNotifier::activated,
-                         [turn = detail::loop_turn_ptr(std::make_shared<detail::loop_turn>(
+                         [turn = detail::loop_turn_ptr(std::make_shared<detail::poll_callback>(
                               queue, budget, std::move(on_exception)))] {
                              const detail::loop_turn_ptr keep = turn;
                              (*keep)();

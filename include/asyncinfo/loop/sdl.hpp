@@ -7,7 +7,7 @@
 
 /// For programs that sleep in `SDL_WaitEvent`. Not part of `asyncinfo.hpp`. A game that draws a frame
 /// every 16 ms needs none of this: it calls `queue.poll_for(2ms)` in each.
-#include <asyncinfo/detail/loop_turn.hpp>
+#include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <SDL_error.h>
 #include <SDL_events.h>
@@ -46,10 +46,10 @@ namespace asyncinfo {
 ///             react_to(event);
 class sdl_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type; ///< std::chrono::nanoseconds
+    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
 
     explicit sdl_poller(completion_queue& queue,
-                        budget_type budget = detail::loop_turn::default_budget)
+                        budget_type budget = detail::poll_callback::default_budget)
         : queue_(queue), budget_(budget) {
         if (type() == static_cast<Uint32>(-1))
             throw std::runtime_error("asyncinfo::sdl_poller: SDL_RegisterEvents");

@@ -6,7 +6,7 @@
 #define ASYNCINFO_LOOP_UV_HPP
 
 /// For programs with libuv's event loop. Not part of `asyncinfo.hpp`.
-#include <asyncinfo/detail/loop_turn.hpp>
+#include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <boost/system/system_category.hpp>
 #include <boost/system/system_error.hpp>
@@ -50,14 +50,15 @@ namespace asyncinfo {
 ///     asyncinfo::uv_poller poller(queue, loop, 2ms, [](std::exception_ptr e) { log(e); });
 class uv_poller {
 public:
-    using budget_type = detail::loop_turn::budget_type;             ///< std::chrono::nanoseconds
-    using exception_handler = detail::loop_turn::exception_handler; ///< a std::function
+    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
+    using exception_handler = detail::poll_callback::exception_handler; ///< a std::function
 
     uv_poller(completion_queue& queue, uv_loop_t* loop,
-              budget_type budget = detail::loop_turn::default_budget,
+              budget_type budget = detail::poll_callback::default_budget,
               exception_handler on_exception = nullptr) {
         auto made = std::make_unique<state>();
-        made->turn = std::make_shared<detail::loop_turn>(queue, budget, std::move(on_exception));
+        made->turn =
+            std::make_shared<detail::poll_callback>(queue, budget, std::move(on_exception));
         check(uv_poll_init(loop, &made->poll, queue.native_handle()));
         state_ = made.release(); // from here on the loop knows it
         state_->poll.data = state_;

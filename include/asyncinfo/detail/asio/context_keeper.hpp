@@ -1,0 +1,37 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_ASIO_CONTEXT_KEEPER_HPP
+#define ASYNCINFO_DETAIL_ASIO_CONTEXT_KEEPER_HPP
+
+#include <asyncinfo/detail/base/config.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+namespace asyncinfo::detail {
+
+/// True for an executor that keeps what it needs of its context alive, so it may be used after the
+/// context's end. The executor of a `completion_queue` does; its header specialises this.
+template <typename Executor>
+inline constexpr bool keeps_context = false;
+
+/// True for such an executor that counts as work. It must not be stored for long.
+template <typename Executor>
+inline constexpr bool keeps_context_busy = false;
+
+// What an `any_io_executor` holds cannot be asked without its type. These are defined where the queue
+// is known, so nothing else includes it.
+
+/// True if it holds such an executor: one that does not count as work, or one that does.
+ASYNCINFO_DECL bool holds_context_keeper(const boost::asio::any_io_executor& executor) noexcept;
+ASYNCINFO_DECL bool
+holds_busy_context_keeper(const boost::asio::any_io_executor& executor) noexcept;
+
+/// The executor under a strand of such an executor; empty if it holds something else.
+ASYNCINFO_DECL boost::asio::any_io_executor
+context_keeper_under_strand(const boost::asio::any_io_executor& executor) noexcept;
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_ASIO_CONTEXT_KEEPER_HPP

@@ -1,0 +1,239 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_ASIO_EXECUTOR_STORAGE_HPP
+#define ASYNCINFO_DETAIL_ASIO_EXECUTOR_STORAGE_HPP
+
+#include <asyncinfo/detail/asio/bound_token.hpp>
+#include <asyncinfo/detail/asio/full_executor.hpp>
+#include <asyncinfo/detail/asio/post_to.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// The executor of an operation whose initiation publishes none: the first one that one of its
+/// steps asks to have gated, of whatever kind; `asio::system_executor` is none, since it is what
+/// those ask with who have none. Until then, and if none comes, the operation has no executor.
+///
+/// Lambdas do not publish any, for instance.
+class captured_executor {
+public:
+    captured_executor() = default;
+    /// Moved only while empty, on its way into the block.
+    captured_executor(captured_executor&&) noexcept {}
+
+    template <typename Executor>
+    void capture(const Executor& candidate) noexcept {
+        if constexpr (!is_system_executor<Executor>) {
+            auto expected = state::none;
+            if (state_.load(std::memory_order_relaxed) != expected)
+                return;
+            try {
+                auto found = as_any_io_executor(candidate);
+                if (!names_a_place(found) ||
+                    !state_.compare_exchange_strong(expected, state::capturing))
+                    return;
+                executor_ = std::move(found);
+                state_.store(state::captured, std::memory_order_release);
+            } catch (...) {
+                // No memory: the next one who asks is as good.
+            }
+        }
+    }
+
+    /// Null if there is none.
+    const boost::asio::any_io_executor* get() const noexcept {
+        return state_.load(std::memory_order_acquire) == state::captured ? &executor_ : nullptr;
+    }
+
+    /// Keeps what may outlive the context.
+    void give_back() noexcept;
+
+private:
+    enum class state : unsigned char { none, capturing, captured };
+
+    boost::asio::any_io_executor executor_;
+    std::atomic<state> state_{state::none};
+};
+
+/// An executor that is no more than a pointer, or as good as one, and so may outlive its context.
+template <typename Executor>
+inline constexpr bool always_plain =
+    (keeps_context<Executor> && !keeps_context_busy<Executor>) ||
+    std::is_trivially_destructible_v<Executor> ||
+    std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
+    std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
+
+/// What may stay of an executor when the operation has ended: the plain executor under a strand, or
+/// null.
+inline boost::asio::any_io_executor
+what_remains(const boost::asio::any_io_executor& executor) noexcept {
+    using io = boost::asio::io_context::executor_type;
+    using pool = boost::asio::thread_pool::executor_type;
+    boost::asio::any_io_executor remains;
+    without_strand(executor, [&]<typename E>(const E& inner) {
+        if constexpr (std::is_same_v<E, io> || keeps_context<E>)
+            remains = inner;
+        else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>)
+            if (inner.template target<io>() || inner.template target<pool>() ||
+                holds_context_keeper(inner))
+                remains = inner;
+    });
+    return remains;
+}
+
+inline void captured_executor::give_back() noexcept {
+    if (get())
+        executor_ = what_remains(executor_);
+}
+
+/// What `get_executor()` gives in the place of none.
+template <typename Executor>
+boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
+    if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
+        return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
+    else
+        return as_any_io_executor(executor);
+}
+
+/// Keeps an operation's executor until it ends.
+///
+/// A strand that outlives its context is a use-after-free, so the executor is given back when the
+/// operation ends, unless it is `plain`: no more than a pointer, which may stay. The operation
+/// remembers which. `any_io_executor` holds a plain one as a rule, and then that is kept instead.
+template <typename Executor>
+class executor_storage {
+public:
+    using plain_type = std::conditional_t<std::is_same_v<Executor, boost::asio::any_io_executor>,
+                                          boost::asio::io_context::executor_type, Executor>;
+    static constexpr bool always_plain = detail::always_plain<Executor>;
+    static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
+
+    /// May it be, or hold, a strand? Then a function may pass the context's queue before it gets in.
+    static constexpr bool may_queue_twice = !always_plain;
+
+    static bool is_plain(const Executor& executor) noexcept {
+        if constexpr (may_be_plain)
+            return executor.template target<plain_type>() != nullptr;
+        else
+            return always_plain;
+    }
+
+    template <typename E>
+    executor_storage(E&& executor, bool plain) noexcept {
+        if constexpr (may_be_plain)
+            if (plain) {
+                std::construct_at(&plain_, *executor.template target<plain_type>());
+                return;
+            }
+        std::construct_at(&executor_, std::forward<E>(executor));
+    }
+
+    ~executor_storage() {}
+
+    /// In the place of the destructor, which does not know what is in here: after the end.
+    void destroy(bool plain) noexcept {
+        if constexpr (keeps_context<Executor> || std::is_same_v<Executor, captured_executor>)
+            std::destroy_at(&executor_);
+        else if constexpr (remains_plain || remains_any)
+            std::destroy_at(&remains_);
+        else if constexpr (may_be_plain)
+            if (!plain)
+                std::destroy_at(&executor_);
+    }
+
+    /// Once, and not on a plain executor. What remains is destroyed by `destroy`.
+    void give_back() noexcept {
+        if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+            executor_ = what_remains(executor_);
+        } else if constexpr (std::is_same_v<Executor, captured_executor>) {
+            executor_.give_back();
+        } else if constexpr (remains_plain) {
+            const auto inner = executor_.get_inner_executor();
+            std::destroy_at(&executor_);
+            std::construct_at(&remains_, inner);
+        } else if constexpr (remains_any) {
+            const auto inner = what_remains(executor_.get_inner_executor());
+            std::destroy_at(&executor_);
+            std::construct_at(&remains_, inner);
+        } else if constexpr (!always_plain) {
+            std::destroy_at(&executor_);
+        }
+    }
+
+    /// `given_back`: has the operation, whose executor is not plain, ended?
+    boost::asio::any_io_executor any(bool plain, bool given_back) const {
+        if constexpr (std::is_same_v<Executor, captured_executor>) {
+            const auto* captured = executor_.get();
+            return to_any_io_executor(captured ? *captured : boost::asio::any_io_executor());
+        } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+            return visit(plain, [](const auto& e) { return to_any_io_executor(e); });
+        } else if constexpr (remains_plain || remains_any) {
+            return given_back ? to_any_io_executor(remains_) : to_any_io_executor(executor_);
+        } else if constexpr (always_plain) {
+            return to_any_io_executor(executor_);
+        } else {
+            return given_back ? to_any_io_executor(boost::asio::system_executor())
+                              : to_any_io_executor(executor_);
+        }
+    }
+
+    /// Calls `use` with the executor as it is kept.
+    template <typename Use>
+    decltype(auto) visit(bool plain, Use use) const {
+        if constexpr (may_be_plain)
+            if (plain)
+                return use(plain_);
+        return use(executor_);
+    }
+
+    Executor& get() noexcept { return executor_; }
+    const Executor& get() const noexcept { return executor_; }
+
+private:
+    template <typename E>
+    struct remainder {
+        static constexpr bool is_plain = false;
+        using type = E;
+    };
+    template <typename E>
+        requires requires(const E& strand) { strand.get_inner_executor(); }
+    struct remainder<E> {
+        using type = std::decay_t<decltype(std::declval<const E&>().get_inner_executor())>;
+        static constexpr bool is_plain = detail::always_plain<type>;
+    };
+    using remains_type = typename remainder<Executor>::type;
+    static constexpr bool remains_plain = remainder<Executor>::is_plain;
+    /// A strand of an `any_io_executor`.
+    static constexpr bool remains_any = !std::is_same_v<Executor, remains_type> &&
+                                        std::is_same_v<remains_type, boost::asio::any_io_executor>;
+
+    union {
+        Executor executor_;
+        plain_type plain_;
+        remains_type remains_;
+    };
+};
+
+template <>
+class executor_storage<unbound> {
+public:
+    executor_storage(const unbound&, bool) noexcept {}
+    void destroy(bool) noexcept {}
+    void give_back() noexcept {}
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_ASIO_EXECUTOR_STORAGE_HPP

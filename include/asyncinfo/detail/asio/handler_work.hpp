@@ -1,0 +1,145 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP
+#define ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP
+
+#include <asyncinfo/detail/asio/gated_executor.hpp>
+#include <asyncinfo/detail/base/config.hpp>
+
+#include <boost/asio/associated_executor.hpp>
+
+#include <type_traits>
+#include <utility>
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+#include <boost/asio/detail/handler_work.hpp>
+#include <boost/asio/detail/work_dispatcher.hpp>
+#endif
+
+/// One of the doors to what is Asio's own. Without it: one more work count and one more executor hop
+/// for each step, and one more dispatch in `asio::post`.
+namespace asyncinfo::detail {
+
+/// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
+/// adapters to the completion handler, which answers with its operation and no reference counted.
+template <typename Executor>
+struct candidate_probe {
+    /// To be remembered by an operation that knows no executor yet.
+    const Executor* executor = nullptr;
+};
+
+struct probed_operation {
+    operation_base* operation;
+};
+
+template <typename Operation, typename... Parameters>
+class completion_handler;
+
+template <typename... Signatures>
+class await_handler;
+
+template <typename Handler>
+inline constexpr bool is_completion_handler = false;
+template <typename Operation, typename... Parameters>
+inline constexpr bool is_completion_handler<completion_handler<Operation, Parameters...>> = true;
+
+/// A step whose function owns the completion handler, and so needs no reference of its own.
+template <typename Function>
+struct gated_step {
+    operation_base& operation;
+    Function function;
+
+    void operator()() { operation.run(std::move(function)); }
+};
+
+/// Does a handler see its I/O executor through the gate (and not an executor bound to it)?
+template <typename Handler, typename IoExecutor>
+inline constexpr bool gates_candidate =
+    std::is_same_v<typename boost::asio::associated_executor<Handler, IoExecutor>::type,
+                   gated_executor<IoExecutor>> &&
+    std::is_same_v<
+        typename boost::asio::associated_executor<Handler, candidate_probe<IoExecutor>>::type,
+        probed_operation>;
+
+} // namespace asyncinfo::detail
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+
+namespace boost::asio::detail {
+
+/// An I/O operation's own executor with the gate around it is the executor it completes on anyway:
+/// no second work count, and the step runs where Asio would have run it.
+template <typename Handler, typename IoExecutor>
+class handler_work<Handler, IoExecutor,
+                   std::enable_if_t<asyncinfo::detail::gates_candidate<Handler, IoExecutor>>>
+    : handler_work_base<IoExecutor> {
+public:
+    using base1_type = handler_work_base<IoExecutor>;
+
+    handler_work(Handler& handler, const IoExecutor& io_executor) noexcept
+        : base1_type(0, 0, io_executor) {
+        using probe = asyncinfo::detail::candidate_probe<IoExecutor>;
+        associated_executor<Handler, probe>::get(handler, probe{&io_executor});
+    }
+
+    template <typename Function>
+    void complete(Function& function, Handler& handler) {
+        if constexpr (asyncinfo::detail::is_completion_handler<Handler>) {
+            // The completion handler is no step but the end: it sees to the gate itself.
+            if (base1_type::owns_work())
+                base1_type::dispatch(function, handler);
+            else
+                std::move(function)();
+        } else {
+            using probe = asyncinfo::detail::candidate_probe<IoExecutor>;
+            auto& ours = *associated_executor<Handler, probe>::get(handler, probe()).operation;
+            if (base1_type::owns_work()) {
+                asyncinfo::detail::gated_step<Function> step{ours, std::move(function)};
+                base1_type::dispatch(step, step.function.handler_);
+            } else {
+                ours.run(std::move(function));
+            }
+        }
+    }
+};
+
+/// `asio::post(executor, token)` is on its executor already when the completion handler runs.
+template <typename Operation, typename... Parameters, typename Executor>
+struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
+                                   Executor, std::enable_if_t<!Operation::has_bound_executor>>
+    : std::false_type {};
+
+/// A coroutine's handler goes to the coroutine's executor and enters its gate itself, and the coroutine
+/// is work of its executor's context.
+template <typename... Signatures, typename IoExecutor>
+class handler_work<asyncinfo::detail::await_handler<Signatures...>, IoExecutor, void>
+    : handler_work_base<IoExecutor> {
+public:
+    using base1_type = handler_work_base<IoExecutor>;
+    using handler_type = asyncinfo::detail::await_handler<Signatures...>;
+
+    handler_work(handler_type& handler, const IoExecutor& io_executor) noexcept
+        : base1_type(0, 0, io_executor) {
+        handler.coroutine().awaits_on(io_executor);
+    }
+
+    template <typename Function>
+    void complete(Function& function, handler_type& handler) {
+        if (base1_type::owns_work())
+            base1_type::dispatch(function, handler);
+        else
+            std::move(function)();
+    }
+};
+
+template <typename... Signatures, typename Executor>
+struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures...>, Executor, void>
+    : std::false_type {};
+
+} // namespace boost::asio::detail
+
+#endif
+
+#endif // ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP

@@ -1,0 +1,76 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
+#define ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
+
+#include <asyncinfo/detail/asio/context_life.hpp>
+#include <asyncinfo/detail/asio/executor_storage.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/system_executor.hpp>
+
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// The executor of another operation, kept by one that may outlive both it and the context: that
+/// takes it away when it goes. What is left then is the `system_executor`.
+class kept_executor final : context_dependent {
+public:
+    explicit kept_executor(operation_base& owner) noexcept : owner_(owner) {}
+    ~kept_executor() {
+        if (life_)
+            life_->remove(*this);
+    }
+
+    /// Once, before anybody else knows the owner.
+    void keep(boost::asio::any_io_executor executor) {
+        executor_ = std::move(executor);
+        if (!executor_ || executor_.target<boost::asio::system_executor>() ||
+            holds_context_keeper(executor_))
+            return;
+        auto life =
+            context_life::of(boost::asio::query(executor_, boost::asio::execution::context));
+        if (life->add(*this))
+            life_ = std::move(life);
+    }
+
+    /// With the owner's observers locked, or after its end.
+    boost::asio::any_io_executor get() const noexcept {
+        if (life_ && life_->is_over())
+            return boost::asio::system_executor();
+        return to_any_io_executor(executor_);
+    }
+
+    /// At the owner's end, with the observers locked.
+    void give_back() noexcept {
+        executor_ = what_remains(executor_);
+        if (life_)
+            life_->remove(*this);
+    }
+
+private:
+    void hold() noexcept override { owner_.retain(); }
+    void let_go() noexcept override { owner_.release(); }
+    void context_ends(context_life&, bool) noexcept override {
+        const operation_ptr held(&owner_, false);
+        boost::asio::any_io_executor gone;
+        if (!owner_.lock())
+            return;
+        executor_.swap(gone);
+        owner_.unlock();
+    }
+
+    operation_base& owner_;
+    boost::asio::any_io_executor executor_;
+    context_life_ptr life_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP

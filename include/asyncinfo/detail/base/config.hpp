@@ -1,0 +1,73 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BASE_CONFIG_HPP
+#define ASYNCINFO_DETAIL_BASE_CONFIG_HPP
+
+#if __cplusplus < 202002L
+#error "asyncinfo needs C++20: -std=c++20"
+#endif
+
+#include <boost/asio/version.hpp>
+#include <boost/version.hpp>
+
+#include <version>
+
+#if defined(Status)
+#error                                                                                             \
+    "asyncinfo: Status is a macro here (X11/Xlib.h defines it): #undef Status after the last X11 header"
+#endif
+
+#if defined(BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT)
+#error                                                                                             \
+    "asyncinfo: BOOST_ASIO_USE_TS_EXECUTOR_AS_DEFAULT makes asio::any_io_executor an executor of the Networking TS; without it, those executors work where they are named"
+#endif
+
+#if BOOST_VERSION < 108100
+#error "asyncinfo needs Boost 1.81 or newer"
+#endif
+
+/// ASYNCINFO_DECL stands at what a header declares and src/ defines, ASYNCINFO_VISIBLE at templates
+/// that src/ instantiates, or whose `typeid` is compared between modules. A shared library exports
+/// these and nothing else of ours. Whoever uses one has ASYNCINFO_DYN_LINK defined, which the CMake
+/// target and asyncinfo.pc do.
+#if !defined(ASYNCINFO_DYN_LINK)
+#define ASYNCINFO_DECL
+#define ASYNCINFO_VISIBLE
+#elif defined(_WIN32)
+#if defined(ASYNCINFO_SOURCE)
+#define ASYNCINFO_DECL __declspec(dllexport)
+#else
+#define ASYNCINFO_DECL __declspec(dllimport)
+#endif
+#define ASYNCINFO_VISIBLE
+#else
+#define ASYNCINFO_DECL [[gnu::visibility("default")]]
+#define ASYNCINFO_VISIBLE [[gnu::visibility("default")]]
+#endif
+
+/// What the Boost at hand has; the only place that compares versions.
+#if BOOST_VERSION >= 108200
+#define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR
+#endif
+#if BOOST_VERSION >= 108600
+#define ASYNCINFO_HAS_CANCEL_AFTER
+#endif
+#if BOOST_VERSION >= 108700
+#define ASYNCINFO_HAS_DISPOSITION
+#endif
+
+/// A standard library without it lacks `stop_on` and `cancellation_token::stop_token`.
+#if defined(__cpp_lib_jthread)
+#define ASYNCINFO_HAS_STOP_TOKEN
+#endif
+
+/// Asio's internals that detail/asio uses are known for these versions. With
+/// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, the portable fallbacks serve: they keep
+/// every promise but for the corners that the headers there list, and cost more.
+#if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109000
+#define ASYNCINFO_USE_ASIO_INTERNALS
+#endif
+
+#endif // ASYNCINFO_DETAIL_BASE_CONFIG_HPP

@@ -1,0 +1,137 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BASE_RECYCLING_HPP
+#define ASYNCINFO_DETAIL_BASE_RECYCLING_HPP
+
+#include <asyncinfo/detail/base/this_thread.hpp>
+
+#include <cstddef>
+#include <new>
+
+namespace asyncinfo::detail {
+
+/// Blocks that come and go with operations, kept for the next one of their size.
+///
+/// A thread keeps up to `kept_per_thread` blocks of each size; what it has too many of, and what it
+/// lacks, it exchanges by the batch with a depot that all threads share. So it does not matter on
+/// which thread the last handle is dropped. Nothing here takes a lock but that exchange. Sizes
+/// above `largest_recycled` go to the heap each time.
+///
+/// Why not `asio::recycling_allocator`: it recycles only inside a run loop and two blocks a thread.
+/// Why not `std::pmr::synchronized_pool_resource`: it locks on every call.
+struct ASYNCINFO_DECL recycling {
+    /// The sizes are those that glibc's malloc gives without waste, 24, 40, 56 and so on: of a
+    /// multiple of 16 it keeps 8 bytes for itself.
+    static constexpr std::size_t granularity = 16;
+    static constexpr std::size_t smallest = 24;
+    static constexpr std::size_t sizes = thread_data::lists;
+    static constexpr std::size_t largest_recycled = smallest + (sizes - 1) * granularity;
+    static constexpr unsigned kept_per_thread = 32;
+
+    using block = thread_data::block;
+    using list = thread_data::list;
+
+    static void* allocate(std::size_t size) {
+#if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+        if (size <= largest_recycled) {
+            list& own = this_thread().recycled[index(size)];
+            if (block* b = own.first) {
+                own.first = b->next;
+                --own.count;
+                return b;
+            }
+            return refill(index(size));
+        }
+#endif
+        return ::operator new(size);
+    }
+
+    static void deallocate(void* pointer, std::size_t size) noexcept {
+#if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+        if (size <= largest_recycled) {
+            list& own = this_thread().recycled[index(size)];
+            if (own.count < kept_per_thread && this_thread().recycling == armed) {
+                own.first = ::new (pointer) block{own.first};
+                ++own.count;
+                return;
+            }
+            return spill(::new (pointer) block{nullptr}, index(size));
+        }
+#endif
+        ::operator delete(pointer);
+        static_cast<void>(size);
+    }
+
+    /// Does this thread hand over what it keeps when it ends?
+    static bool ends_with_thread() noexcept { return this_thread().recycling == armed; }
+
+private:
+    static constexpr std::size_t index(std::size_t size) noexcept {
+        return size <= smallest ? 0 : (size - smallest + granularity - 1) / granularity;
+    }
+
+    static void* refill(std::size_t index);
+    static void spill(block* extra, std::size_t index) noexcept;
+
+    /// A thread keeps blocks only once it is sure to hand them over when it ends.
+    enum thread_state : unsigned char { fresh, armed, over };
+
+    friend class depot;
+};
+
+/// The standard allocator's face of `recycling`: what an operation, and Asio's own part of it,
+/// allocates from when the user has associated no allocator.
+template <typename T>
+struct recycling_allocator {
+    using value_type = T;
+
+    recycling_allocator() = default;
+    template <typename U>
+    constexpr recycling_allocator(const recycling_allocator<U>&) noexcept {}
+
+    T* allocate(std::size_t n) {
+        if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(alignof(T))));
+        else
+            return static_cast<T*>(recycling::allocate(n * sizeof(T)));
+    }
+
+    void deallocate(T* pointer, std::size_t n) noexcept {
+        if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            ::operator delete(pointer, std::align_val_t(alignof(T)));
+        else
+            recycling::deallocate(pointer, n * sizeof(T));
+    }
+
+    template <typename U>
+    friend constexpr bool operator==(const recycling_allocator&,
+                                     const recycling_allocator<U>&) noexcept {
+        return true;
+    }
+};
+
+template <>
+struct recycling_allocator<void> {
+    using value_type = void;
+
+    recycling_allocator() = default;
+    template <typename U>
+    constexpr recycling_allocator(const recycling_allocator<U>&) noexcept {}
+
+    template <typename U>
+    struct rebind {
+        using other = recycling_allocator<U>;
+    };
+
+    template <typename U>
+    friend constexpr bool operator==(const recycling_allocator&,
+                                     const recycling_allocator<U>&) noexcept {
+        return true;
+    }
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BASE_RECYCLING_HPP

@@ -1,0 +1,462 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_GATE_HPP
+#define ASYNCINFO_DETAIL_BLOCK_GATE_HPP
+
+#include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/core/lifecycle.hpp>
+
+#include <atomic>
+#include <exception>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// What this thread is in the middle of, innermost first, for the two questions a thread can only
+/// ask about itself: am I inside this gate, and am I inside this operation's executor?
+class activity {
+public:
+    enum kind_type { inside, submitting };
+
+    activity(const void* gate, kind_type kind) noexcept
+        : gate_(gate), outer_(this_thread().innermost), kind_(kind) {
+        this_thread().innermost = this;
+    }
+    ~activity() { this_thread().innermost = outer_; }
+
+    activity(const activity&) = delete;
+    activity& operator=(const activity&) = delete;
+
+    static bool of_this_thread(const void* gate, kind_type kind) noexcept {
+        for (const activity* a = this_thread().innermost; a; a = a->outer_)
+            if (a->gate_ == gate && a->kind_ == kind)
+                return true;
+        return false;
+    }
+
+    /// For tests that run the parts of several threads as fibers of one: what this fiber is in the
+    /// middle of, for what the thread was.
+    static const activity* exchange(const activity* other) noexcept {
+        return std::exchange(this_thread().innermost, other);
+    }
+
+private:
+    const void* gate_;
+    const activity* outer_;
+    kind_type kind_;
+};
+
+/// Performs the transitions of the lifecycle and does what each asks for.
+///
+/// One thread at a time is inside: the initiating function, or a step of the operation, or steps
+/// that a step runs. A step that arrives meanwhile waits, as behind a strand, so operations with
+/// parallel parts (`asio::cancel_after` has a timer) are safe on a pool. The signal is emitted, and
+/// the slot cleared, by the thread inside when it leaves: a request is never missed and Cancel
+/// never waits.
+///
+/// `Derived` supplies the effects:
+///     void deliver(unsigned types)      calls the cancellation handler, if it is due
+///     void submit(delivery&&)           hands it to the executor; may throw
+///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
+///     void arrived_here()               the request has come to a thread outside the executor
+///     void clear_slot()                 once the operation has ended
+///     void drop_executor()              after that, and with the observers locked
+///     unsigned final_status()           what the stored outcome amounts to
+///     void tell_observers()             wakes and submits; may throw what a handler throws
+///     void discard()                    releases the result
+///     void destroy()                    frees the block
+///
+/// `Word` is `std::atomic` but for the test that explores all interleavings.
+template <typename Derived, typename Word = std::atomic<lifecycle::word>>
+class gate {
+public:
+    gate(const gate&) = delete;
+    gate& operator=(const gate&) = delete;
+
+    lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
+
+    /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
+    /// published before it leaves.
+    bool is_inside() const noexcept { return mine(load()); }
+
+    void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
+
+    void release() noexcept {
+        // The sole owner of a finished operation need not tell anybody.
+        if ((load() & ~left_over) == lifecycle::one_reference)
+            return derived().destroy();
+        proceed(transit([](auto w) { return lifecycle::release(w); }));
+    }
+
+    /// Runs `step` as a step of the operation. Its exception wins over one thrown by what leaving
+    /// runs: a delivery, or a Completed handler.
+    template <typename Step>
+    void run(Step&& step) {
+        if (!enter_quickly())
+            transit([this](auto w) { return lifecycle::enter(w, mine(w)); });
+        run_inside(std::forward<Step>(step), true);
+    }
+
+    /// Runs the initiating function: an operation is born with its initiator inside.
+    template <typename Initiation>
+    void run_initiation(Initiation&& initiation) {
+        run_inside(std::forward<Initiation>(initiation), false);
+    }
+
+    void request(unsigned types) noexcept {
+        proceed(transit([=](auto w) { return lifecycle::request(w, types); }));
+    }
+
+    void expire(unsigned types) noexcept {
+        proceed(transit([=](auto w) { return lifecycle::expire(w, types); }));
+    }
+
+    /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
+    /// Asked only when nobody is inside.
+    template <typename Plain>
+    void end(Plain plain) {
+        const auto status = derived().final_status();
+        if (end_quickly(0, status - lifecycle::one_reference, plain))
+            return;
+        // The completion handler's reference stays while the observers are told.
+        if (end_quickly(lifecycle::observed, status - lifecycle::observed, plain))
+            announce(lifecycle::next::notify);
+        else
+            proceed(transit([](auto w) { return lifecycle::end(w); }));
+    }
+
+    bool lock() noexcept {
+        return transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
+    }
+
+    void unlock(bool anybody) noexcept {
+        transit([=](auto w) { return lifecycle::unlock(w, anybody); });
+    }
+
+    void unlock() noexcept {
+        transit([](auto w) { return lifecycle::unlock(w); });
+    }
+
+    bool observe_as_owner() noexcept {
+        return transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
+               lifecycle::next::perform;
+    }
+
+    lifecycle::next assign() noexcept {
+        return transit([](auto w) { return lifecycle::assign(w); });
+    }
+
+    /// Between a successful hold or read and `end_read` nothing is released.
+    bool hold() noexcept {
+        return transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
+    }
+
+    bool read(bool claim) noexcept {
+        return transit([=](auto w) { return lifecycle::read(w, claim); }) ==
+               lifecycle::next::perform;
+    }
+
+    void end_read() noexcept { leave(false, 0); }
+
+    /// Takes the result for good if this thread's references, one or more, are the only ones.
+    bool claim_if_sole(lifecycle::word own = 1) noexcept {
+        return transit([=](auto w) {
+                   if (lifecycle::references(w) != own || lifecycle::inside(w) != 0)
+                       return lifecycle::transition{w, lifecycle::next::refuse};
+                   return lifecycle::read(w, true);
+               }) == lifecycle::next::perform;
+    }
+
+    bool close() noexcept {
+        const auto then = transit([](auto w) { return lifecycle::close(w); });
+        if (then == lifecycle::next::refuse)
+            return false;
+        proceed(then);
+        return true;
+    }
+
+    /// The request on its way through the executor: a function object that owns a reference.
+    class delivery {
+    public:
+        delivery(delivery&& other) noexcept
+            : target_(std::exchange(other.target_, nullptr)), hops_(other.hops_),
+              last_(other.last_), here_(other.here_) {}
+        delivery& operator=(delivery&&) = delete;
+
+        ~delivery() {
+            if (target_) [[unlikely]]
+                target_->lose_delivery();
+        }
+
+        /// How many executors it has come by.
+        unsigned hops() const noexcept { return hops_; }
+
+        /// Said before it is submitted: is this its last executor, where it is to be delivered?
+        void set_last(bool last) noexcept { last_ = last; }
+
+        /// Said before it is called on a thread outside the operation's executor: it is delivered
+        /// there only if `emits_anywhere()` holds still, and submitted again if not.
+        void set_here() noexcept { here_ = true; }
+
+        void operator()() {
+            if (last_)
+                return std::exchange(target_, nullptr)->take_in(here_);
+            ++hops_;
+            target_->hand_on(*this);
+        }
+
+    private:
+        friend class gate;
+
+        explicit delivery(Derived& target) noexcept : target_(&target) {}
+
+        Derived* target_;
+        unsigned hops_ = 0;
+        bool last_ = true;
+        bool here_ = false;
+    };
+
+protected:
+    gate() = default;
+    ~gate() = default;
+
+private:
+    /// Does what the transition asked the thread to do.
+    void proceed(lifecycle::next then) {
+        if (then != lifecycle::next::nothing)
+            do_next(then);
+    }
+
+    void do_next(lifecycle::next then) {
+        switch (then) {
+        case lifecycle::next::submit:
+            return hand_over();
+        case lifecycle::next::finish:
+            return finish();
+        case lifecycle::next::discard:
+            derived().discard();
+            return proceed(transit([](auto w) { return lifecycle::discarded(w); }));
+        case lifecycle::next::destroy:
+            return derived().destroy();
+        default:
+            return;
+        }
+    }
+
+    /// Left over from the operation's life, of no meaning to its last owner.
+    static constexpr lifecycle::word left_over =
+        lifecycle::one_inside - 1 - (lifecycle::submitting | lifecycle::locked);
+
+    Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+
+    bool mine(lifecycle::word w) const noexcept {
+        return (w & lifecycle::inside_mask) && activity::of_this_thread(this, activity::inside);
+    }
+
+    // What every operation comes by, for when nobody else is about: the same transitions as what
+    // the lifecycle says, in one comparison and one exchange.
+
+    bool enter_quickly() noexcept {
+        auto seen = load();
+        return (seen & (lifecycle::inside_mask | lifecycle::contended)) == 0 &&
+               word_.compare_exchange_strong(seen, seen + lifecycle::one_inside,
+                                             std::memory_order_acq_rel);
+    }
+
+    bool leave_quickly() noexcept {
+        constexpr auto concerned = lifecycle::inside_mask | lifecycle::status_mask |
+                                   lifecycle::ended | lifecycle::requested_mask |
+                                   lifecycle::contended;
+        auto seen = load();
+        return (seen & concerned) == lifecycle::one_inside &&
+               word_.compare_exchange_strong(seen, seen - lifecycle::one_inside,
+                                             std::memory_order_acq_rel);
+    }
+
+    /// `observed`: is there to be somebody to tell? `change` is what the end adds to the word.
+    template <typename Plain>
+    bool end_quickly(lifecycle::word observed, lifecycle::word change, Plain plain) noexcept {
+        constexpr auto concerned = lifecycle::inside_mask | lifecycle::submitting |
+                                   lifecycle::locked | lifecycle::observed | lifecycle::contended;
+        auto seen = load();
+        return (seen & concerned) == observed && lifecycle::references(seen) > 1 && plain() &&
+               word_.compare_exchange_strong(seen, seen + lifecycle::ended + change,
+                                             std::memory_order_acq_rel);
+    }
+
+    template <typename Function>
+    void run_inside(Function&& function, bool may_emit) {
+        try {
+            const activity here(this, activity::inside);
+            std::forward<Function>(function)();
+        } catch (...) {
+            leave_after_exception(may_emit);
+            throw;
+        }
+        if (!leave_quickly())
+            leave_slowly(may_emit);
+    }
+
+    void leave_after_exception(bool may_emit) noexcept {
+        try {
+            leave_slowly(may_emit);
+        } catch (...) {
+        }
+    }
+
+    void leave_slowly(bool may_emit) {
+        std::exception_ptr thrown;
+        unsigned delivered = 0;
+        for (;;) {
+            const auto then =
+                transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
+            if (then != lifecycle::next::deliver) {
+                proceed(then);
+                break;
+            }
+            delivered = lifecycle::requested(load());
+            try {
+                const activity here(this, activity::inside);
+                derived().deliver(delivered);
+            } catch (...) {
+                thrown = std::current_exception();
+            }
+        }
+        if (thrown)
+            std::rethrow_exception(thrown);
+    }
+
+    void leave(bool may_emit, unsigned delivered) {
+        proceed(transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
+    }
+
+    template <typename Event>
+    lifecycle::next transit(Event event) noexcept {
+        auto seen = word_.load(std::memory_order_acquire);
+        for (;;) {
+            auto [value, then] = event(seen);
+            if (then == lifecycle::next::wait) {
+                seen = sleep(seen);
+                continue;
+            }
+            if (value == seen)
+                return then;
+            const bool wakes = (seen & lifecycle::contended) && frees(seen, value);
+            if (wakes)
+                value = (value & ~lifecycle::contended) + lifecycle::one_reference;
+            if (word_.compare_exchange_weak(seen, value, std::memory_order_acq_rel,
+                                            std::memory_order_acquire))
+                return wakes ? wake(then) : then;
+        }
+    }
+
+    /// With a reference of its own: those awake may end the operation before all are woken.
+    lifecycle::next wake(lifecycle::next then) noexcept {
+        word_.notify_all();
+        const auto left = transit([](auto w) { return lifecycle::release(w); });
+        return then == lifecycle::next::nothing ? left : then;
+    }
+
+    /// Does the transition end something that a thread may be waiting for?
+    static constexpr bool frees(lifecycle::word from, lifecycle::word to) noexcept {
+        return (from & ~to & (lifecycle::submitting | lifecycle::locked)) ||
+               ((from & lifecycle::inside_mask) && !(to & lifecycle::inside_mask));
+    }
+
+    lifecycle::word sleep(lifecycle::word seen) noexcept {
+        const auto marked = seen | lifecycle::contended;
+        if (seen == marked || word_.compare_exchange_strong(seen, marked))
+            word_.wait(marked);
+        return load();
+    }
+
+    /// Without memory for the hop the request stays latched, and the next step or Cancel delivers.
+    void submit_quietly(delivery&& request) noexcept {
+        try {
+            const activity submitting(this, activity::submitting);
+            derived().submit(std::move(request));
+        } catch (...) {
+        }
+    }
+
+    void hand_over() noexcept {
+        auto then = lifecycle::next::submit;
+        while (then == lifecycle::next::submit) {
+            submit_quietly(delivery(derived()));
+            then = transit([](auto w) { return lifecycle::submitted(w); });
+        }
+        proceed(then);
+    }
+
+    /// The delivery goes on to its next executor.
+    void hand_on(delivery& request) noexcept {
+        const bool mine = activity::of_this_thread(this, activity::submitting);
+        const auto then = transit([=](auto w) { return lifecycle::forward(w, mine); });
+        if (then != lifecycle::next::perform) {
+            request.target_ = nullptr;
+            return proceed(then);
+        }
+        submit_quietly(std::move(request));
+        if (mine)
+            return;
+        const auto after = transit([](auto w) { return lifecycle::submitted(w); });
+        if (after == lifecycle::next::submit)
+            hand_over();
+        else
+            proceed(after);
+    }
+
+    void lose_delivery() noexcept {
+        proceed(transit([](auto w) { return lifecycle::lose_delivery(w); }));
+    }
+
+    /// The delivery has arrived.
+    void take_in(bool here) {
+        const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
+        if (then != lifecycle::next::perform)
+            return proceed(then);
+        if (here)
+            arrived_here();
+        leave_slowly(!here || derived().emits_anywhere());
+    }
+
+    void arrived_here() noexcept {
+        try {
+            const activity arriving(this, activity::inside);
+            derived().arrived_here();
+        } catch (...) {
+        }
+    }
+
+    void finish() {
+        {
+            const activity here(this, activity::inside);
+            derived().clear_slot();
+        }
+        // An executor that runs the delivery at once ends up here inside its own submission.
+        transit([this](auto w) {
+            return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
+        });
+        derived().drop_executor();
+        const auto status = derived().final_status();
+        announce(transit([=](auto w) { return lifecycle::publish(w, status); }));
+    }
+
+    void announce(lifecycle::next then) {
+        if (then != lifecycle::next::notify)
+            return proceed(then);
+        struct guard {
+            gate& self;
+            ~guard() { self.release(); }
+        } releasing{*this};
+        derived().tell_observers();
+    }
+
+    Word word_{lifecycle::born()};
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_GATE_HPP

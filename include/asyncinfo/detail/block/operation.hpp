@@ -1,0 +1,371 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_OPERATION_HPP
+#define ASYNCINFO_DETAIL_BLOCK_OPERATION_HPP
+
+#include <asyncinfo/async_status.hpp>
+#include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/block/gate.hpp>
+#include <asyncinfo/detail/block/observer.hpp>
+#include <asyncinfo/detail/block/slot.hpp>
+#include <asyncinfo/detail/block/throttle.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/core/deadline.hpp>
+#include <asyncinfo/error.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+class operation_base;
+
+using operation_ptr = boost::intrusive_ptr<operation_base>;
+
+class blocked_thread;
+class submission;
+class context_life;
+class context_dependent;
+
+/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+///
+/// It may own the source of another operation, whose handler owns the next one: of a chain of
+/// these, however long, a few are on the stack at a time when it is destroyed.
+template <typename Argument>
+class delegate_target : resumable {
+public:
+    /// Calls the handler with a handle to the operation, or submits the call to its executor.
+    virtual void run(operation_ptr sender, const Argument& argument) = 0;
+
+    /// Calls it here, for those that have gone to its executor before.
+    virtual void call(operation_ptr sender, const Argument& argument) = 0;
+    virtual bool has_executor() const noexcept = 0;
+    virtual void submit(submission&& call) = 0;
+    /// How often it may be called; null: for every value.
+    virtual const throttle* paced() const noexcept = 0;
+
+    friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
+        target->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+
+    friend void intrusive_ptr_release(delegate_target* target) noexcept {
+        if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            trampoline::run_quietly(*target);
+    }
+
+protected:
+    delegate_target() = default;
+    virtual ~delegate_target() = default;
+    virtual void destroy() noexcept = 0;
+
+private:
+    void resume() override { destroy(); }
+
+    std::atomic<unsigned> references_{0};
+};
+
+template <typename Argument>
+using target_ptr = boost::intrusive_ptr<delegate_target<Argument>>;
+using completed_ptr = target_ptr<AsyncStatus>;
+
+/// What differs between the types of operations; one constant table each.
+struct operation_methods {
+    const std::type_info& handle; ///< IAsyncAction, IAsyncOperation<T>: for try_as
+    void (*destroy)(operation_base&) noexcept;
+    void (*discard)(operation_base&) noexcept; ///< the result, after Close
+    void (*submit)(operation_base&, gate<operation_base>::delivery&&);
+    void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
+    bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
+    boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
+    /// Called with each emission, before the slot's handler, and when a request has come to a thread
+    /// outside the executor; may be null.
+    void (*requested)(operation_base&) = nullptr;
+    /// Called on the thread that makes a request, when it is latched; may be null.
+    void (*latched)(operation_base&) noexcept = nullptr;
+    /// Null for an operation without a name.
+    std::string_view (*name)(const operation_base&) noexcept = nullptr;
+    /// A coroutine of that context that this one is, or waits for, with a reference; may be null.
+    context_dependent* (*dependent_of)(operation_base&, context_life&) noexcept = nullptr;
+};
+
+/// `code == condition::canceled`, but quicker for Asio's own.
+bool means_canceled(const boost::system::error_code& code) noexcept;
+
+/// What an abort ends as after the operation's own deadline. The exception is null if there is no
+/// memory for it.
+ASYNCINFO_DECL boost::system::error_code timed_out() noexcept;
+ASYNCINFO_DECL std::exception_ptr timed_out_exception() noexcept;
+
+/// The same for an error that is part of the result. A type that cannot hold a code is left alone.
+template <typename Error>
+void set_timed_out(Error& error) {
+    if constexpr (std::is_same_v<Error, std::exception_ptr>) {
+        if (auto exception = timed_out_exception())
+            error = std::move(exception);
+    } else if constexpr (std::is_assignable_v<Error&, boost::system::error_code>) {
+        error = timed_out();
+    }
+}
+
+/// The shared block, as far as it does not depend on the result's type: lifecycle, error,
+/// cancellation and observers.
+class ASYNCINFO_DECL operation_base : public gate<operation_base> {
+public:
+    std::uint64_t id() const noexcept { return id_; }
+    const std::type_info& handle_type() const noexcept { return methods_->handle; }
+    std::string_view name() const noexcept {
+        return methods_->name ? methods_->name(*this) : std::string_view();
+    }
+
+    AsyncStatus status() const noexcept {
+        return static_cast<AsyncStatus>(lifecycle::status(load()));
+    }
+
+    /// Of a finished operation. The code of an exception is that of a `system_error`. Sets `refused`
+    /// if Close came in between.
+    boost::system::error_code code(boost::system::error_code& refused) noexcept;
+    std::exception_ptr exception(boost::system::error_code& refused) noexcept;
+    /// Under `as_tuple` the error is part of the result, which is then readable in every status.
+    bool error_is_in_result() const noexcept { return error_is_in_result_; }
+
+    void cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// Of all requests so far.
+    boost::asio::cancellation_type_t requested_types() const noexcept;
+    /// For cancellation handlers that pass a request on to another operation: of a chain of these,
+    /// however long, one is on the stack at a time.
+    void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
+    /// The operation's own deadline is over: asks it to stop, with these `request_types`, and what
+    /// then ends as an abort ends as timed out, unless it was asked to stop before.
+    void expire(unsigned types) noexcept;
+    operation_slot slot() noexcept { return operation_slot(place_); }
+
+    /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    ///
+    /// False if the failure is stored as `timed_out` instead (§3): an abort after the deadline.
+    void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
+    bool fail(const boost::system::error_code& code) noexcept;
+    bool fail(std::exception_ptr exception) noexcept;
+    /// For a code that has gone elsewhere: makes an abort after the deadline a `timed_out` (§3).
+    void mend_if_timed_out(boost::system::error_code& code) const noexcept;
+    void error_goes_into_result() noexcept { error_is_in_result_ = true; }
+
+    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    void set_emits_anywhere(bool anywhere) noexcept {
+        emits_anywhere_.store(anywhere, std::memory_order_relaxed);
+    }
+    bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
+
+    /// Publishes the stored outcome, on this thread or on the one inside the gate.
+    void end() {
+        gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
+    }
+
+    /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
+    /// operation's own context gives `errc::would_deadlock`.
+    AsyncStatus wait(deadline until, boost::system::error_code& error);
+
+    /// Does the operation run, and need this very thread: which is inside of it, or runs its context?
+    bool needs_this_thread() noexcept;
+
+    /// While it runs: the coroutine of that context that it is, or one that it waits for, with a
+    /// reference; or null.
+    context_dependent* dependent_of(context_life& life) noexcept;
+
+    /// Where observers without an executor of their own are served. After the end what is left of it:
+    /// a strand is given back, and what it was made of is not.
+    boost::asio::any_io_executor executor();
+    /// Calls `use(executor)` while the operation runs, and so its context is there.
+    template <typename Use>
+    void visit_executor(Use use) {
+        if (!lock())
+            return;
+        const struct guard {
+            operation_base& self;
+            ~guard() { self.unlock(); }
+        } holding{*this};
+        use(methods_->executor(*this));
+    }
+
+    /// Registers an observer; false if the operation has ended, then the observer is never told.
+    bool observe(observer& added) noexcept;
+    /// The same, cheaper, for who has the only handle, if it is the only one, in its own hands.
+    bool observe_as_owner(observer& added) noexcept;
+    /// Calls `visit` with the operation's deadlines, or null, before they can be told of its end,
+    /// and registers what it returns, if anything. False if the operation has ended.
+    template <typename Visit>
+    bool visit_deadlines(Visit visit) noexcept {
+        if (!lock())
+            return false;
+        if (observer* const added = visit(observers_.find(observer::rank::deadline)))
+            observers_.push_back(*added);
+        unlock_observers();
+        return true;
+    }
+    /// False if the observer has been told or is about to be.
+    bool unobserve(observer& gone) noexcept;
+    /// For one who goes, on the thread that is telling the observers, before it has been told.
+    void forget(observer& gone) noexcept {
+        if (!owes_completed_)
+            observers_.remove(gone);
+    }
+
+    /// For the observer that is being told: does nobody come after it? Then the operation is its
+    /// teller's and its own.
+    bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
+
+    void set_completed(completed_ptr handler, boost::system::error_code& error);
+    completed_ptr completed() noexcept;
+    /// After the end: has `handler` called on this thread, now or, where handlers have nested too
+    /// deep, by the level above. Of a chain of operations, each ended by the handler of the one
+    /// before, a few are on the stack at a time.
+    void call_completed(completed_ptr handler);
+
+    using gate::lock; ///< the observers and the executor are this thread's until `unlock`
+    using gate::unlock;
+
+protected:
+    operation_base(const operation_methods& methods, bool has_plain_executor) noexcept
+        : methods_(&methods), id_(new_id()), observers_(), has_plain_executor_(has_plain_executor) {
+    }
+    ~operation_base() {
+        if (failure_ == failure::exception)
+            std::destroy_at(&exception_);
+    }
+
+    /// An executor that may outlive its context, and so is not given back at the end.
+    bool has_plain_executor() const noexcept { return has_plain_executor_; }
+
+    /// For who has stored the outcome.
+    bool has_failed() const noexcept { return failure_ != failure::none; }
+
+private:
+    friend class gate<operation_base>;
+    friend class owed_calls;
+
+    /// After they have been changed.
+    void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
+
+    enum class failure : unsigned char { none, code, exception };
+
+    void wait_for_ever(blocked_thread& waiter);
+    void deliver(unsigned types);
+    void arrived_here() {
+        if (methods_->requested)
+            methods_->requested(*this);
+    }
+    void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
+    void clear_slot() noexcept { place_.clear(); }
+    void drop_executor() noexcept {
+        if (!has_plain_executor_)
+            methods_->drop_executor(*this);
+    }
+    unsigned final_status() const noexcept { return final_status_; }
+    void tell_observers();
+    void discard() noexcept {
+        if (failure_ == failure::exception)
+            exception_ = nullptr;
+        methods_->discard(*this);
+    }
+    void destroy() noexcept { methods_->destroy(*this); }
+
+    bool failed(const boost::system::error_code& code) noexcept;
+    void store(const boost::system::error_code& code) noexcept;
+    void store(std::exception_ptr&& exception) noexcept;
+
+    /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
+    static std::uint64_t new_id() noexcept {
+        thread_data& own = this_thread();
+        if (own.next_id == own.end_of_ids)
+            fetch_ids();
+        return own.next_id++;
+    }
+    static void fetch_ids() noexcept;
+
+    const operation_methods* methods_;
+    std::uint64_t id_;
+    union {
+        observer_list observers_;        ///< until all have been told
+        operation_base* next_that_owes_; ///< its call of Completed; of a circular list
+    };
+    completed_ptr completed_;
+    union {
+        boost::system::error_code code_;
+        std::exception_ptr exception_;
+    };
+    [[no_unique_address]] cancellation_place place_;
+    failure failure_ : 2 = failure::none;
+    bool error_is_in_result_ : 1 = false; // with `failure_`: both are the completion handler's
+    unsigned char final_status_ = 0;
+    bool owes_completed_ = false;
+    const bool has_plain_executor_;
+    std::atomic<bool> emits_anywhere_{false};
+};
+
+/// Throws a code as the class that stands for it: `operation_canceled` or `system_error`.
+[[noreturn]] ASYNCINFO_DECL void throw_code(const boost::system::error_code& code,
+                                            const char* what = nullptr);
+
+/// What a member throws that was not allowed: which one, of which operation if any, and what to do.
+[[noreturn]] ASYNCINFO_DECL void throw_refusal(const operation_base* operation,
+                                               const boost::system::error_code& error,
+                                               const char* member);
+
+inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
+inline void intrusive_ptr_release(operation_base* operation) noexcept { operation->release(); }
+
+/// The part of the block that a handle to a T knows: the result.
+template <typename T>
+class operation : public operation_base {
+public:
+    using operation_base::operation_base;
+
+    template <typename... Args>
+    void set_result(Args&&... args) {
+        result_.emplace(std::forward<Args>(args)...);
+    }
+
+    /// Between `read` and `end_read` only.
+    std::optional<T>& result() noexcept { return result_; }
+
+    /// A result that needs no destructor stays: readers need not hold the operation for it.
+    static constexpr bool stays = std::is_trivially_copyable_v<T>;
+
+    static void discard(operation_base& self) noexcept {
+        if constexpr (!stays)
+            static_cast<operation&>(self).result_.reset();
+    }
+
+private:
+    std::optional<T> result_;
+};
+
+template <>
+class operation<void> : public operation_base {
+public:
+    using operation_base::operation_base;
+    void set_result() noexcept {}
+    static void discard(operation_base&) noexcept {}
+};
+
+/// The block that a handle of this kind is a handle to.
+template <typename Handle>
+struct block_of;
+template <typename Handle>
+using block_t = typename block_of<Handle>::type;
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_OPERATION_HPP

@@ -1,0 +1,100 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_RESULT_HPP
+#define ASYNCINFO_DETAIL_BLOCK_RESULT_HPP
+
+#include <asyncinfo/detail/block/operation.hpp>
+
+#include <concepts>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// Can it be copied, as far as its declaration and the elements of it tell? A container says yes
+/// whatever it contains.
+template <typename T>
+struct is_copyable : std::is_copy_constructible<T> {};
+template <typename T>
+    requires(requires { typename T::allocator_type; } && !std::same_as<typename T::value_type, T>)
+struct is_copyable<T>
+    : std::conjunction<std::is_copy_constructible<T>, is_copyable<typename T::value_type>> {};
+template <typename... Ts>
+struct is_copyable<std::tuple<Ts...>> : std::conjunction<is_copyable<Ts>...> {};
+template <typename T, typename U>
+struct is_copyable<std::pair<T, U>> : std::conjunction<is_copyable<T>, is_copyable<U>> {};
+template <typename T>
+struct is_copyable<std::optional<T>> : is_copyable<T> {};
+
+/// Holds the result in its place against `Close` on another thread.
+class reading {
+public:
+    reading(operation_base& operation, bool claim)
+        : operation_(operation.read(claim) ? &operation : nullptr) {}
+    /// Takes over a read that has begun.
+    explicit reading(operation_base& operation) noexcept : operation_(&operation) {}
+    reading(const reading&) = delete;
+    reading& operator=(const reading&) = delete;
+    ~reading() {
+        if (operation_)
+            operation_->end_read();
+    }
+
+    explicit operator bool() const noexcept { return operation_ != nullptr; }
+
+private:
+    operation_base* operation_;
+};
+
+/// Gives a reader what it may have of the result of a finished operation: a copy, or for a T that
+/// cannot be copied the thing itself, once. `sole`: the caller gives its handle up, so the thing
+/// itself too if nobody else has a handle. Nothing if nothing was delivered.
+template <typename T>
+std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::error_code& error) {
+    if constexpr (is_copyable<T>::value) {
+        if (sole && operation.claim_if_sole()) {
+            const reading hold(operation);
+            return std::move(operation.result());
+        }
+        if constexpr (detail::operation<T>::stays) {
+            if (!(operation.load() & (lifecycle::closed | lifecycle::claimed)))
+                return operation.result();
+        } else if (const reading hold{operation, false}) {
+            return operation.result();
+        }
+    } else if (const reading hold{operation, false}) {
+        if (!operation.result())
+            return std::nullopt;
+        if (const reading taken{operation, true})
+            return std::move(operation.result());
+    }
+    error = errc::illegal_method_call;
+    return std::nullopt;
+}
+
+/// May the result of this operation be asked for? Sets what stands against it.
+inline bool is_successful(operation_base& operation, boost::system::error_code& error) {
+    if (operation.status() == AsyncStatus::Started)
+        error = errc::illegal_method_call;
+    else if (operation.status() != AsyncStatus::Completed && !operation.error_is_in_result())
+        error = operation.code(error);
+    return !error;
+}
+
+/// Does a running operation of this kind publish a part of its result?
+template <typename Block>
+concept has_partial_result = requires(Block& block) { block.partial_result(); };
+
+/// What the members throw that give a result: the operation's own failure as it was delivered, or
+/// why `member` has none to give.
+[[noreturn]] ASYNCINFO_DECL void throw_failure(operation_base* operation,
+                                               const boost::system::error_code& error,
+                                               const char* member);
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_RESULT_HPP

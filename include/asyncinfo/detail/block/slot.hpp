@@ -1,0 +1,333 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_SLOT_HPP
+#define ASYNCINFO_DETAIL_BLOCK_SLOT_HPP
+
+#include <asyncinfo/detail/base/config.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// What a cancellation handler is, as far as it decides who is to have a latched request again.
+struct handler_kind {
+    enum type : unsigned char {
+        plain,         ///< wants the request once
+        foreign,       ///< passes it on to what is not seen here, and may have had no memory for it
+        read_state,    ///< the state of `asio::async_read`, `async_write` or `async_connect`
+        initial_state, ///< the state an `async_compose` operation begins with
+        default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
+        other_state    ///< a state with another filter: a reset, or an `any_completion_handler`
+    };
+};
+
+/// Asio's `cancellation_state` places a type of its own, known by its public members.
+template <typename T>
+concept own_state = requires(T& state) {
+    state.signal_;
+    state.cancelled_;
+    state.in_filter_;
+    state.out_filter_;
+};
+
+/// Tells the kind of a handler by its type and the number of arguments it is made from, which
+/// differ as follows (Asio in Boost 1.81 to 1.88):
+///
+///     async_read, async_write, async_connect  (partial, partial)
+///     async_compose, co_composed              (terminal, terminal)
+///     ssl::stream; reset_cancellation_state() ()
+///     reset_cancellation_state(f)             (f, f)
+///     any_completion_handler                  (total, total)
+template <typename Handler>
+constexpr handler_kind::type kind_of(std::size_t arguments) {
+    if constexpr (own_state<Handler>) {
+        using filter = decltype(Handler::in_filter_);
+        if (std::is_same_v<filter, boost::asio::enable_partial_cancellation>)
+            return handler_kind::read_state;
+        if (std::is_same_v<filter, boost::asio::enable_terminal_cancellation>)
+            return arguments == 0 ? handler_kind::default_state : handler_kind::initial_state;
+        return handler_kind::other_state;
+    }
+    if constexpr (requires { typename Handler::passes_on; })
+        return handler_kind::foreign;
+    return handler_kind::plain;
+}
+
+/// Is the request repeated after each step? An `async_compose` operation, such as Beast's, passes it
+/// on to the operation it waits for, if that has not just ended, and need not look at its state
+/// before it starts the next one. (Asio's own do, so they have it once.)
+constexpr bool is_repeated(handler_kind::type kind) {
+    return kind == handler_kind::foreign || kind == handler_kind::initial_state;
+}
+
+/// An operation that has had the request may reset its state and clean up undisturbed; but where a
+/// slot is handed from one operation to the next, the next one is to have the request, too. Asio
+/// says nowhere which of the two a new state in the slot is. `before` has had the request, or is
+/// itself a reset.
+constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler_kind::type now) {
+    switch (now) {
+    case handler_kind::default_state:
+        return before_is_reset || before == handler_kind::initial_state ||
+               before == handler_kind::other_state;
+    case handler_kind::read_state:
+    case handler_kind::other_state:
+        return before_is_reset ||
+               (before != handler_kind::read_state && before != handler_kind::plain &&
+                before != handler_kind::foreign);
+    default:
+        return false;
+    }
+}
+
+/// The place for one cancellation handler, in the operation's block where it fits.
+///
+/// It knows what `asio::cancellation_signal` does not: whether its handler has had the request.
+/// Only the operation's steps place handlers and only `gate` calls them, never at once.
+///
+/// Code that insists on `asio::cancellation_slot` gets that of a signal beside it, and both mean
+/// this one place: a handler that is placed here stays where it is, and has a stand-in in the
+/// signal; one that is placed in the signal is adopted when it is to be called.
+class cancellation_place {
+public:
+    cancellation_place() = default;
+    cancellation_place(const cancellation_place&) = delete;
+    cancellation_place& operator=(const cancellation_place&) = delete;
+    ~cancellation_place() { clear(); }
+
+    bool empty() const noexcept { return shared_ ? !asio_slot().has_handler() : !methods_; }
+
+    /// Is there nothing to be destroyed? Then an operation that has ended may leave it as it is:
+    /// nobody calls its handler any more.
+    bool is_trivial() const noexcept { return !shared_ && (!methods_ || !methods_->destroy); }
+
+    template <typename Handler, typename... Args>
+    Handler& emplace(Args&&... args) {
+        constexpr auto kind = kind_of<Handler>(sizeof...(Args));
+        look();
+        const bool first = empty();
+        const bool reset = follows_as_reset(kind) && !first;
+        if (shared_)
+            asio_slot().template emplace<stand_in>(*this);
+        else
+            drop();
+        struct guard {
+            cancellation_place& self;
+            void* memory;
+            bool failed = true;
+            ~guard() {
+                if (!failed)
+                    return;
+                if constexpr (!fits<Handler>)
+                    if (memory)
+                        heap_of<Handler>().deallocate(static_cast<Handler*>(memory), 1);
+                self.clear();
+            }
+        } placing{*this, storage_};
+        if constexpr (!fits<Handler>) {
+            placing.memory = nullptr;
+            placing.memory = heap_of<Handler>().allocate(1);
+        }
+        Handler& placed = *::new (placing.memory) Handler(std::forward<Args>(args)...);
+        placing.failed = false;
+        if constexpr (!fits<Handler>)
+            storage_pointer() = placing.memory;
+        methods_ = &methods_of<Handler>;
+        has(kind, first, reset);
+        return placed;
+    }
+
+    void clear() noexcept {
+        if (shared_)
+            asio_slot().clear();
+        drop();
+        due_ = false;
+    }
+
+    /// Calls the handler if it has not had these types yet, and those that it has placed.
+    void deliver(unsigned types, boost::asio::cancellation_type_t value) {
+        look();
+        for (bool again = is_repeated(kind_); methods_ && (due_ || delivered_ != types || again);
+             again = false) {
+            delivered_ = static_cast<unsigned char>(types);
+            due_ = false;
+            methods_->call(*this, value);
+            look();
+        }
+    }
+
+    /// The same place for code that insists on Asio's own slot type, until the operation has ended.
+    boost::asio::cancellation_slot as_asio_slot() {
+        if (!shared_ && methods_)
+            asio_slot().template emplace<stand_in>(*this);
+        shared_ = true;
+        return asio_slot();
+    }
+
+    /// To be told from other slots.
+    boost::asio::cancellation_slot asio_slot() const noexcept { return signal_.slot(); }
+
+private:
+    struct methods {
+        void (*call)(cancellation_place&, boost::asio::cancellation_type_t);
+        void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to do
+    };
+
+    /// In the signal for the handler here, so that clearing and replacing there is meant for it.
+    class stand_in {
+    public:
+        explicit stand_in(cancellation_place& place) noexcept : place_(place) {}
+        stand_in(const stand_in&) = delete;
+        stand_in& operator=(const stand_in&) = delete;
+        ~stand_in() { place_.drop(); }
+        void operator()(boost::asio::cancellation_type_t) const noexcept {} // nobody calls it
+
+    private:
+        cancellation_place& place_;
+    };
+
+    class adopted; ///< what is here for a handler in the signal, see src/slot.cpp
+
+    /// Has a handler been placed in the signal?
+    void look() noexcept {
+        if (shared_ && !methods_ && asio_slot().has_handler())
+            adopt();
+    }
+    ASYNCINFO_DECL void adopt() noexcept;
+
+    /// `now` is to be placed where another one has been: is it a reset that is to be left alone?
+    bool follows_as_reset(handler_kind::type now) const noexcept {
+        return !due_ && delivered_ != 0 && is_reset(kind_, reset_, now);
+    }
+
+    void has(handler_kind::type kind, bool first, bool reset) noexcept {
+        // A composed operation that allows total cancellation resets the state it has; the first
+        // of all is an any_completion_handler's.
+        kind_ = first && kind == handler_kind::other_state ? handler_kind::foreign : kind;
+        due_ = !reset;
+        reset_ = reset;
+    }
+
+    void drop() noexcept {
+        if (const methods* m = std::exchange(methods_, nullptr); m && m->destroy)
+            m->destroy(*this);
+    }
+
+    // What Asio's own reactor places needs 32 bytes.
+    static constexpr std::size_t capacity = 32;
+
+    template <typename Handler>
+    static constexpr bool fits = sizeof(Handler) <= capacity && alignof(Handler) <= alignof(void*);
+
+    template <typename Handler>
+    static recycling_allocator<Handler> heap_of() noexcept {
+        return {};
+    }
+
+    template <typename Handler>
+    static void call(cancellation_place& self, boost::asio::cancellation_type_t type) {
+        (*self.target<Handler>())(type);
+    }
+
+    template <typename Handler>
+    static void destroy(cancellation_place& self) noexcept {
+        Handler* const handler = self.target<Handler>();
+        std::destroy_at(handler);
+        if constexpr (!fits<Handler>)
+            heap_of<Handler>().deallocate(handler, 1);
+    }
+
+    template <typename Handler>
+    static constexpr methods methods_of{
+        &call<Handler>,
+        fits<Handler>&& std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>};
+
+    void*& storage_pointer() noexcept { return *reinterpret_cast<void**>(storage_); }
+
+    template <typename Handler>
+    Handler* target() noexcept {
+        if constexpr (fits<Handler>)
+            return std::launder(reinterpret_cast<Handler*>(storage_));
+        else
+            return static_cast<Handler*>(storage_pointer());
+    }
+
+    const methods* methods_ = nullptr;
+    alignas(void*) unsigned char storage_[capacity];
+    mutable boost::asio::cancellation_signal signal_; ///< of no handler unless `shared_`
+    unsigned char delivered_ = 0;
+    bool due_ : 1 = false;
+    bool reset_ : 1 = false;
+    handler_kind::type kind_ : 3 = handler_kind::plain;
+    /// Has somebody asked for the signal's slot? Not one of the bits: the thread that ends the
+    /// operation looks at it (`is_trivial`) while another one may be delivering.
+    bool shared_ = false;
+};
+
+/// The slot that an operation finds associated with its handler: a model of Asio's CancellationSlot
+/// requirements, valid as long as the operation runs.
+///
+/// It converts to `asio::cancellation_slot`, for the same place. And it is made from one, for code
+/// that wraps the handler and names this type for a slot of its own: then it is that slot.
+class operation_slot {
+public:
+    operation_slot() = default;
+    explicit operation_slot(cancellation_place& place) noexcept : place_(&place) {}
+    operation_slot(boost::asio::cancellation_slot other) noexcept : other_(other) {}
+
+    template <typename Handler, typename... Args>
+    Handler& emplace(Args&&... args) const {
+        if (place_)
+            return place_->emplace<Handler>(std::forward<Args>(args)...);
+        auto other = other_;
+        return other.template emplace<Handler>(std::forward<Args>(args)...);
+    }
+
+    template <typename Handler>
+    std::decay_t<Handler>& assign(Handler&& handler) const {
+        return emplace<std::decay_t<Handler>>(std::forward<Handler>(handler));
+    }
+
+    void clear() const noexcept {
+        if (place_)
+            return place_->clear();
+        auto other = other_;
+        other.clear();
+    }
+
+    bool is_connected() const noexcept { return place_ || other_.is_connected(); }
+    bool has_handler() const noexcept { return place_ ? !place_->empty() : other_.has_handler(); }
+
+    operator boost::asio::cancellation_slot() const {
+        return place_ ? place_->as_asio_slot() : other_;
+    }
+
+    friend bool operator==(const operation_slot& a, const operation_slot& b) noexcept {
+        return a.identity() == b.identity();
+    }
+    friend bool operator==(const operation_slot& a,
+                           const boost::asio::cancellation_slot& b) noexcept {
+        return a.identity() == b;
+    }
+
+private:
+    boost::asio::cancellation_slot identity() const noexcept {
+        return place_ ? place_->asio_slot() : other_;
+    }
+
+    cancellation_place* place_ = nullptr;
+    boost::asio::cancellation_slot other_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_SLOT_HPP

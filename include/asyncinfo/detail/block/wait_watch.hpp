@@ -1,0 +1,49 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_WAIT_WATCH_HPP
+#define ASYNCINFO_DETAIL_BLOCK_WAIT_WATCH_HPP
+
+#include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/core/deadline.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace asyncinfo::detail {
+
+struct long_wait_settings;
+
+/// Watches a wait without a time limit, if that has been asked for.
+class ASYNCINFO_DECL wait_watch {
+public:
+    explicit wait_watch(operation_base& operation) : operation_(operation) {
+        if (is_on.load(std::memory_order_relaxed)) [[unlikely]]
+            begin();
+    }
+
+    /// When to call `tell`.
+    deadline until() const noexcept { return until_; }
+    bool is_due() const noexcept { return settings_ && until_.is_over(); }
+
+    /// Calls the handler, once. Throws what that throws.
+    void tell();
+
+private:
+    friend struct long_wait_settings;
+
+    static std::atomic<bool> is_on;
+
+    void begin();
+    void send_probe();
+
+    operation_base& operation_;
+    deadline until_ = deadline::never();
+    std::shared_ptr<const long_wait_settings> settings_;
+    std::shared_ptr<std::atomic<bool>> context_has_run_; ///< null if it cannot be asked
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_WAIT_WATCH_HPP

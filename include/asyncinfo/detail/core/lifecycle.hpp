@@ -1,0 +1,267 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_CORE_LIFECYCLE_HPP
+#define ASYNCINFO_DETAIL_CORE_LIFECYCLE_HPP
+
+#include <cstdint>
+
+/// The lifecycle of an operation: everything that threads can race for, in one atomic word.
+///
+/// Each function is pure: it takes the word that was read and gives the word to store and what the
+/// thread whose compare-exchange succeeds does next. Nothing here knows Asio, a lock or a thread.
+/// `detail::gate` performs the transitions; the tests explore them.
+///
+///     bit 0-1    status      Started, Completed, Canceled, Error (the numbers of AsyncStatus)
+///     bit 2      ended       the completion handler ran or died; the outcome is stored
+///     bit 3      again       a request came while a thread was submitting: it submits once more
+///     bit 4      hop         a delivery of the request is on its way through the executor
+///     bit 5      submitting  a thread is inside the executor, handing that delivery over
+///     bit 6      locked      a thread looks at the observers or the executor
+///     bit 7      closed
+///     bit 8      assigned    Completed has been set, be it to null
+///     bit 9      claimed     the result has been moved out
+///     bit 10     observed    there is somebody to tell when the operation ends
+///     bit 11-14  requested   cancellation types: terminal, partial, total, and "all" as one bit
+///     bit 15     contended   somebody sleeps on the word
+///     bit 16     expired     the first request was that of the operation's own deadline
+///     bit 17-31  inside      how deep the one thread inside the gate is nested; after the end,
+///                            how many readers the result has
+///     bit 32-63  references  handles, the completion handler, wrapped executors
+namespace asyncinfo::detail::lifecycle {
+
+using word = std::uint64_t;
+
+inline constexpr word status_mask = 3;
+inline constexpr word ended = 1 << 2;
+inline constexpr word again = 1 << 3;
+inline constexpr word hop = 1 << 4;
+inline constexpr word submitting = 1 << 5;
+inline constexpr word locked = 1 << 6;
+inline constexpr word closed = 1 << 7;
+inline constexpr word assigned = 1 << 8;
+inline constexpr word claimed = 1 << 9;
+inline constexpr word observed = 1 << 10;
+inline constexpr int requested_shift = 11;
+inline constexpr word requested_mask = word{15} << requested_shift;
+inline constexpr word contended = 1 << 15;
+inline constexpr word expired = 1 << 16;
+inline constexpr word one_inside = 1 << 17;
+inline constexpr word inside_mask = word{0x7fff} << 17;
+inline constexpr word one_reference = word{1} << 32;
+
+/// What the thread that made a transition does next.
+enum class next {
+    nothing,  ///< it is done
+    wait,     ///< no transition is possible: sleep until the word changes, then try again
+    deliver,  ///< deliver the request, then `leave` again
+    submit,   ///< hand a delivery (and one reference) to the executor, then `submitted`
+    finish,   ///< it is inside and the operation has ended: clean up, then `publish`
+    notify,   ///< the status is out: tell the observers, then `release` (the reference was kept)
+    perform,  ///< go on with what was asked for: store, read
+    call_now, ///< the operation has ended already: call the handler on this thread
+    refuse,   ///< the member must not be used in this state
+    discard,  ///< nobody can read the result any more: release it
+    destroy   ///< the last reference is gone: free the block
+};
+
+struct transition {
+    word value;
+    next then;
+
+    friend constexpr bool operator==(const transition&, const transition&) = default;
+};
+
+constexpr unsigned status(word w) { return static_cast<unsigned>(w & status_mask); }
+constexpr bool started(word w) { return status(w) == 0; }
+constexpr word inside(word w) { return (w & inside_mask) / one_inside; }
+constexpr word references(word w) { return w / one_reference; }
+constexpr unsigned requested(word w) {
+    return static_cast<unsigned>((w & requested_mask) >> requested_shift);
+}
+
+/// An operation is born held by its initiator, with a reference for the handle that the initiating
+/// function returns and one for the completion handler.
+constexpr word born() { return one_inside | 2 * one_reference; }
+
+/// Frees the block if nobody is left: the tail of every transition that gives something up.
+constexpr transition settle(word w) {
+    const bool unused = references(w) == 0 && (w & (inside_mask | submitting)) == 0;
+    return {w, unused ? next::destroy : next::nothing};
+}
+
+constexpr transition release(word w) { return settle(w - one_reference); }
+
+/// A step of the operation begins. `mine`: this thread is inside already, in an outer step or in a
+/// cancellation handler that runs a step of the operation it cancels.
+constexpr transition enter(word w, bool mine) {
+    if (started(w) && (w & inside_mask) && !mine)
+        return {w, next::wait};
+    return {w + one_inside, next::nothing};
+}
+
+/// With nobody inside who would deliver on leaving, a request needs a delivery of its own.
+constexpr transition deliver_request(word w) {
+    if (w & hop)
+        return settle(w);
+    if (w & submitting)
+        return {w | again, next::nothing};
+    return {(w | hop | submitting) + one_reference, next::submit};
+}
+
+/// A step, the initiating function or a reader of the result is over. The last one out does what
+/// became due meanwhile. `delivered`: the types of the emission just made, if any; `may_emit` is
+/// false on a thread outside the operation's executor.
+constexpr transition leave(word w, bool may_emit, unsigned delivered) {
+    const word left = w - one_inside;
+    if (left & inside_mask)
+        return {left, next::nothing};
+    if (!started(w))
+        return (w & closed) ? transition{w, next::discard} : settle(left);
+    if (w & ended)
+        return {w, next::finish};
+    if (requested(w) == delivered)
+        return settle(left);
+    return may_emit ? transition{w, next::deliver} : deliver_request(left);
+}
+
+/// Cancel: latches the types. Whoever is inside delivers them on leaving.
+constexpr transition request(word w, unsigned types) {
+    if (!started(w) || (w & ended) || types == 0)
+        return {w, next::nothing};
+    w |= word{types} << requested_shift;
+    return (w & inside_mask) ? transition{w, next::nothing} : deliver_request(w);
+}
+
+/// The operation's own deadline: a request like any other, but told apart if it is the first. A
+/// request that came before, of fewer types maybe, decides how the end is told.
+constexpr transition expire(word w, unsigned types) {
+    const bool first = started(w) && !(w & ended) && requested(w) == 0 && types != 0;
+    return request(first ? w | expired : w, types);
+}
+
+/// The executor took the delivery, or refused it.
+constexpr transition submitted(word w) {
+    const bool once_more = (w & again) && started(w) && !(w & (ended | inside_mask | hop));
+    w &= ~(submitting | again);
+    return once_more ? deliver_request(w) : settle(w);
+}
+
+/// The delivery has come by one executor on its way to the last one, and is handed on; not needed
+/// any more, it gives up its reference. `mine`: this thread is submitting already, in an executor
+/// that runs what it is given at once.
+constexpr transition forward(word w, bool mine) {
+    if (!started(w) || (w & (ended | inside_mask)))
+        return release(w & ~hop);
+    if ((w & submitting) && !mine)
+        return {w, next::wait};
+    return {w | submitting, next::perform};
+}
+
+/// The delivery runs and gives up its reference: it becomes a step, which delivers on leaving. Where
+/// somebody is inside already, that one delivers; an emit never waits.
+constexpr transition arrive(word w, bool mine) {
+    w &= ~hop;
+    if (!started(w) || ((w & inside_mask) && !mine))
+        return release(w);
+    return {w + one_inside - one_reference, next::perform};
+}
+
+/// The delivery was destroyed without having run; the next Cancel or step tries again.
+constexpr transition lose_delivery(word w) { return release(w & ~hop); }
+
+/// The completion handler was invoked or destroyed, and the outcome is stored. If nobody is inside,
+/// this thread goes in to finish; else whoever is inside finishes on leaving.
+constexpr transition end(word w) {
+    if (w & inside_mask)
+        return {w | ended, next::nothing};
+    return {(w | ended) + one_inside, next::finish};
+}
+
+/// After `end`, before anything that an observer or a submitter may look at is taken away. Whoever
+/// locks from now on waits for `publish`.
+constexpr transition retire(word w, bool ignore_submitter) {
+    if ((w & locked) || ((w & submitting) && !ignore_submitter))
+        return {w, next::wait};
+    return {w | locked, next::perform};
+}
+
+/// After `retire`: the status becomes visible, and the finishing thread is out. The completion
+/// handler's reference is given up, or kept while the observers are told.
+constexpr transition publish(word w, unsigned final_status) {
+    w = ((w & ~locked) - one_inside) | final_status;
+    if (w & (observed | contended))
+        return {w & ~observed, next::notify};
+    return settle(w - one_reference);
+}
+
+/// Begins to edit the observers; refused once there is nobody to be observed any more.
+constexpr transition lock(word w) {
+    if (!started(w))
+        return {w, next::refuse};
+    if (w & locked)
+        return {w, next::wait};
+    return {w | locked, next::perform};
+}
+
+constexpr transition unlock(word w, bool anybody) {
+    w &= ~(locked | observed);
+    return {anybody ? w | observed : w, next::nothing};
+}
+
+/// For those who only looked.
+constexpr transition unlock(word w) { return {w & ~locked, next::nothing}; }
+
+/// Whoever has the only handle puts the first observer in its place where this is allowed, unseen by
+/// anybody, then makes the transition. If that is refused it takes it away again, and goes by `lock`.
+constexpr transition observe_as_owner(word w) {
+    if (!started(w) || (w & (locked | observed | ended)) || references(w) != 2)
+        return {w, next::refuse};
+    return {w | observed, next::perform};
+}
+
+/// Completed(handler): the first assignment wins. `perform` is to be followed by `unlock`.
+constexpr transition assign(word w) {
+    if (w & (closed | assigned))
+        return {w, next::refuse};
+    if (!started(w))
+        return {w | assigned, next::call_now};
+    if (w & locked)
+        return {w, next::wait};
+    return {w | assigned | locked, next::perform};
+}
+
+/// A reader of what the operation ended with begins; `perform` is to be followed by `leave`.
+constexpr transition hold(word w) {
+    if (started(w) || (w & closed))
+        return {w, next::refuse};
+    return {w + one_inside, next::perform};
+}
+
+/// A reader of the result begins. `claim` takes it for good.
+constexpr transition read(word w, bool claim) {
+    if (w & claimed)
+        return {w, next::refuse};
+    const auto held = hold(w);
+    return claim && held.then == next::perform ? transition{held.value | claimed, held.then} : held;
+}
+
+/// Whoever gets `discard`, here or from `leave`, holds the block with a step meanwhile.
+constexpr transition close(word w) {
+    if (started(w))
+        return {w, next::refuse};
+    if (w & closed)
+        return {w, next::nothing};
+    w |= closed;
+    if (w & inside_mask)
+        return {w, next::nothing};
+    return {w + one_inside, next::discard};
+}
+
+/// The result is gone.
+constexpr transition discarded(word w) { return settle(w - one_inside); }
+
+} // namespace asyncinfo::detail::lifecycle
+
+#endif // ASYNCINFO_DETAIL_CORE_LIFECYCLE_HPP

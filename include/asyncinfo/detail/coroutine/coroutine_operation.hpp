@@ -1,0 +1,142 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP
+#define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP
+
+#include <asyncinfo/detail/coroutine/coroutine_base.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <algorithm>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// A coroutine's operation. It stands in front of the frame, in the same block of memory, and stays
+/// when the frame is gone.
+template <typename Handle, typename T, typename Allocator>
+class coroutine_operation final : public block_t<Handle>, public coroutine_base {
+    static constexpr std::size_t alignment =
+        std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<Handle>),
+                  alignof(coroutine_base)});
+    /// As the result may have to be aligned.
+    struct alignas(alignment) unit {
+        unsigned char bytes[alignment];
+    };
+    using traits = typename std::allocator_traits<Allocator>::template rebind_traits<unit>;
+    using unit_allocator = typename traits::allocator_type;
+
+    static constexpr std::size_t units_of(std::size_t size) noexcept {
+        return (size + sizeof(unit) - 1) / sizeof(unit);
+    }
+
+public:
+    /// Memory for the frame.
+    static void* create(std::size_t frame_size, const Allocator& given) {
+        unit_allocator allocator(given);
+        const std::size_t frame_alignment = alignment_of(frame_size);
+        const std::size_t own = units_of(sizeof(coroutine_operation));
+        const std::size_t units = own + units_of(frame_size + frame_alignment - alignment);
+        auto* const memory = std::to_address(traits::allocate(allocator, units));
+        const auto start = reinterpret_cast<std::uintptr_t>(memory + own);
+        const std::size_t shift =
+            units_of((frame_alignment - start % frame_alignment) % frame_alignment);
+        ::new (static_cast<void*>(memory + shift)) coroutine_operation(allocator, units, shift);
+        return memory + shift + own;
+    }
+
+    static coroutine_operation& in_front_of(void* frame) noexcept {
+        return *std::launder(reinterpret_cast<coroutine_operation*>(
+            static_cast<unit*>(frame) - units_of(sizeof(coroutine_operation))));
+    }
+
+    /// The frame's memory is not needed any more. If nobody has got a handle, neither is the rest.
+    void frame_is_gone() noexcept {
+        if (!handed_out_)
+            free_memory();
+    }
+
+    operation_ptr hand_out(std::coroutine_handle<> frame) noexcept {
+        handed_out_ = true;
+        set_frame(frame);
+        return operation_ptr(this, false);
+    }
+
+private:
+    coroutine_operation(const unit_allocator& allocator, std::size_t units,
+                        std::size_t shift) noexcept
+        : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
+          units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
+
+    /// What a frame may have to be aligned to. Compilers ask for memory by size only; with g++ the
+    /// size is a multiple of that, with others it tells nothing.
+    static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
+        constexpr std::size_t most = 64; // a line of the cache, a vector
+#if defined(__GNUC__) && !defined(__clang__)
+        return std::max(alignment, std::min(most, frame_size & (~frame_size + 1)));
+#else
+        static_cast<void>(frame_size);
+        return std::max(alignment, most);
+#endif
+    }
+
+    void publish() override { block_t<Handle>::end(); }
+
+    void destroy_block() noexcept override { free_memory(); }
+
+    void free_memory() noexcept {
+        unit_allocator allocator(allocator_);
+        const std::size_t units = units_;
+        auto* const memory = reinterpret_cast<unit*>(this) - shift_;
+        std::destroy_at(this);
+        traits::deallocate(allocator, memory, units);
+    }
+
+    static coroutine_operation& of(operation_base& self) noexcept {
+        return static_cast<coroutine_operation&>(self);
+    }
+
+    static void destroy(operation_base& self) noexcept { of(self).destroy_later(); }
+    static void submit(operation_base& self, operation_base::delivery&& request) {
+        of(self).submit_request(std::move(request));
+    }
+    static void drop_executor(operation_base& self) noexcept {
+        of(self).coroutine_base::drop_executor();
+    }
+    static bool runs_here(const operation_base& self) noexcept {
+        return static_cast<const coroutine_operation&>(self).coroutine_base::runs_here();
+    }
+    static boost::asio::any_io_executor executor(operation_base& self) {
+        return of(self).any_executor();
+    }
+    static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
+    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
+    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
+        return of(self).coroutine_base::dependent_of(life);
+    }
+
+    static constexpr operation_methods methods{
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      &requested,     &latched,
+        nullptr,        &dependent_of,
+    };
+
+    const std::size_t units_;
+    const unsigned char shift_; ///< in units, from the beginning of the memory
+    bool handed_out_ = false;
+    [[no_unique_address]] unit_allocator allocator_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP

@@ -1,0 +1,232 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_COROUTINE_COROUTINE_PROMISE_HPP
+#define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_PROMISE_HPP
+
+#include <asyncinfo/cancellation_token.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_operation.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_parameters.hpp>
+#include <asyncinfo/detail/coroutine/own_awaiters.hpp>
+#include <asyncinfo/progress_token.hpp>
+#include <asyncinfo/resume_after.hpp>
+#include <asyncinfo/resume_on.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo {
+class fire_and_forget;
+}
+
+namespace asyncinfo::detail {
+
+template <>
+struct block_of<fire_and_forget> {
+    using type = operation<void>;
+};
+
+/// What escapes from a `fire_and_forget` coroutine; to be called in a catch block.
+ASYNCINFO_DECL void unhandled_exception() noexcept;
+
+/// Where a promise's frame comes from. The operator new is no template, and the parameters' types
+/// are therefore the class's: g++ warns, in the user's code, of a mismatch with operator delete.
+template <typename Block, typename Source>
+class frame_memory;
+template <typename Block>
+class frame_memory<Block, frame_source<recycling_allocator<void>>> {
+public:
+    static void* operator new(std::size_t size) {
+        return Block::create(size, recycling_allocator<void>());
+    }
+    static void operator delete(void* frame, std::size_t) noexcept {
+        Block::in_front_of(frame).frame_is_gone();
+    }
+};
+template <typename Block, typename Allocator, typename... Args>
+class frame_memory<Block, frame_source<Allocator, Args...>> {
+public:
+    static void* operator new(std::size_t size, const Args&... args) {
+        return Block::create(size, find_allocator<Allocator>(args...));
+    }
+    static void operator delete(void* frame, std::size_t) noexcept {
+        Block::in_front_of(frame).frame_is_gone();
+    }
+};
+
+/// The promise of a coroutine that returns `Handle`, but for what it returns.
+template <typename Derived, typename Handle, typename T, typename Source>
+class coroutine_promise_base
+    : public frame_memory<coroutine_operation<Handle, T, typename Source::allocator_type>, Source> {
+public:
+    using block_type = coroutine_operation<Handle, T, typename Source::allocator_type>;
+
+    template <typename... Args>
+    explicit coroutine_promise_base(Args&... args)
+        : block_(block_type::in_front_of(frame().address())) {
+        if (auto executor = find_executor(args...))
+            block_.set_first_executor(std::move(executor));
+    }
+
+    Handle get_return_object() noexcept {
+        return handle_access::make<Handle>(block_.hand_out(frame()));
+    }
+
+    auto initial_suspend() noexcept {
+        struct awaiter {
+            coroutine_base& coroutine;
+            bool await_ready() const noexcept { return false; }
+            void await_suspend(std::coroutine_handle<>) const noexcept { coroutine.start(); }
+            void await_resume() const noexcept {}
+        };
+        return awaiter{block_};
+    }
+
+    /// The frame, and so the awaiter in it, is gone when `finish` returns.
+    auto final_suspend() noexcept {
+        struct awaiter {
+            coroutine_base& coroutine;
+            bool await_ready() const noexcept { return false; }
+            void await_suspend(std::coroutine_handle<>) const noexcept { coroutine.finish(); }
+            void await_resume() const noexcept {}
+        };
+        return awaiter{block_};
+    }
+
+    void unhandled_exception() noexcept {
+        block_.fail(std::current_exception());
+        if constexpr (std::is_same_v<Handle, fire_and_forget>)
+            detail::unhandled_exception();
+    }
+
+    // --- co_await -------------------------------------------------------------------------------
+
+    /// Any handle.
+    template <typename H>
+        requires std::derived_from<std::remove_cvref_t<H>, IAsyncInfo>
+    auto await_transform(H&& handle) {
+        using handle_type = std::remove_cvref_t<H>;
+        constexpr bool is_ours = !std::is_lvalue_reference_v<H>;
+        if constexpr (!is_ours)
+            block_.throw_if_cancelled();
+        const bool abort = is_ours && block_.throws_if_cancelled() && block_.cancel_requested();
+        return own_handle_awaiter<handle_type>(block_, std::forward<H>(handle), abort);
+    }
+
+    /// Any asynchronous operation of Asio's: what takes a completion token.
+    template <typename Operation>
+        requires(!std::derived_from<std::remove_cvref_t<Operation>, IAsyncInfo> &&
+                 asio_operation<Operation>)
+    auto await_transform(Operation&& operation) {
+        block_.throw_if_cancelled();
+        return await_operation(block_, std::forward<Operation>(operation),
+                               signatures_of<Operation>());
+    }
+
+    /// Any other awaitable.
+    template <typename Awaitable>
+        requires(!std::derived_from<std::remove_cvref_t<Awaitable>, IAsyncInfo> &&
+                 !asio_operation<Awaitable>)
+    auto await_transform(Awaitable&& awaitable) {
+        static_assert(
+            other_awaitable<Awaitable>,
+            "asyncinfo: co_await takes a handle, an asynchronous operation with the token "
+            "asio::deferred, or an awaitable; for a pause co_await resume_after(duration)");
+        block_.throw_if_cancelled();
+        if constexpr (other_awaitable<Awaitable>) {
+            using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
+            return bridge_awaiter<std::conditional_t<std::is_rvalue_reference_v<awaiter>,
+                                                     std::remove_reference_t<awaiter>&&, awaiter>>(
+                block_, std::forward<Awaitable>(awaitable));
+        } else {
+            return std::suspend_never();
+        }
+    }
+
+    auto await_transform(resume_on_t target) {
+        block_.throw_if_cancelled();
+        return resume_on_awaiter(block_, std::move(target.executor));
+    }
+
+    auto await_transform(resume_after_t pause) {
+        block_.throw_if_cancelled();
+        return resume_after_awaiter(block_, pause.time);
+    }
+
+    auto await_transform(get_cancellation_token_t) noexcept {
+        return ready_awaiter<cancellation_token>{cancellation_token(block_)};
+    }
+
+    auto await_transform(get_progress_token_t) noexcept { return make_progress_token(block_); }
+
+    auto await_transform(boost::asio::this_coro::executor_t) noexcept {
+        return ready_awaiter<boost::asio::any_io_executor>{block_.any_executor()};
+    }
+
+    auto await_transform(boost::asio::this_coro::throw_if_cancelled_0_t) noexcept {
+        return ready_awaiter<bool>{block_.throws_if_cancelled()};
+    }
+
+    auto await_transform(boost::asio::this_coro::throw_if_cancelled_1_t set) noexcept {
+        block_.set_throws_if_cancelled(set.value);
+        return std::suspend_never();
+    }
+
+protected:
+    block_type& block() noexcept { return block_; }
+
+private:
+    template <typename P>
+    auto make_progress_token(operation_with_progress<T, P>& operation) noexcept {
+        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(operation, block_)};
+    }
+
+    std::coroutine_handle<Derived> frame() noexcept {
+        return std::coroutine_handle<Derived>::from_promise(static_cast<Derived&>(*this));
+    }
+
+    block_type& block_;
+};
+
+template <typename Handle, typename T, typename Source>
+class coroutine_promise final
+    : public coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source> {
+    using base = coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source>;
+
+public:
+    using base::base;
+
+    template <typename Value = T>
+        requires std::is_constructible_v<T, Value>
+    void return_value(Value&& value) {
+        base::block().set_result(std::forward<Value>(value));
+        base::block().succeed();
+    }
+};
+
+template <typename Handle, typename Source>
+class coroutine_promise<Handle, void, Source> final
+    : public coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source> {
+    using base =
+        coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source>;
+
+public:
+    using base::base;
+
+    void return_void() noexcept { base::block().succeed(); }
+};
+
+/// The promise of a coroutine with these parameters.
+template <typename Handle, typename T, typename... Args>
+using promise_t = coroutine_promise<Handle, T, typename allocator_parameter<Args...>::type>;
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_COROUTINE_COROUTINE_PROMISE_HPP

@@ -1,0 +1,43 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_HANDLE_HANDLE_ACCESS_HPP
+#define ASYNCINFO_DETAIL_HANDLE_HANDLE_ACCESS_HPP
+
+#include <asyncinfo/async_info.hpp>
+
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// For the rest of the library: from the operation to a handle and back.
+struct handle_access {
+    template <typename Handle>
+    static Handle make(operation_ptr operation) noexcept {
+        return Handle(std::move(operation));
+    }
+
+    static const operation_ptr& operation(const IAsyncInfo& handle) noexcept {
+        return handle.operation_;
+    }
+
+    template <typename Handle>
+    static block_t<Handle>* block(const Handle& handle) noexcept {
+        return static_cast<block_t<Handle>*>(handle.operation_.get());
+    }
+    /// Leaves the handle empty.
+    static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
+
+    /// Throws `errc::empty_handle` for an empty one, `errc::illegal_method_call` after Close.
+    static operation_base& usable(const IAsyncInfo& handle, const char* function) {
+        boost::system::error_code error;
+        if (auto* operation = handle.usable(error))
+            return *operation;
+        handle.refuse(error, function);
+    }
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_HANDLE_HANDLE_ACCESS_HPP

@@ -1,0 +1,54 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_LOOP_READY_SIGNAL_HPP
+#define ASYNCINFO_DETAIL_LOOP_READY_SIGNAL_HPP
+
+#include <asyncinfo/detail/base/config.hpp>
+
+#include <boost/system/error_code.hpp>
+
+namespace asyncinfo::detail {
+
+/// What a foreign loop can wait for: an eventfd on Linux, a pipe on other POSIX systems (and with
+/// `ASYNCINFO_NO_EVENTFD`), a manual-reset event on Windows.
+class ASYNCINFO_DECL ready_signal {
+public:
+#if defined(_WIN32)
+    using native_handle_type = void*;
+#else
+    using native_handle_type = int;
+#endif
+
+    ready_signal() = default;
+    ready_signal(const ready_signal&) = delete;
+    ready_signal& operator=(const ready_signal&) = delete;
+    ~ready_signal() { close(); }
+
+    bool is_open() const noexcept { return read_ != none; }
+    native_handle_type native_handle() const noexcept { return read_; }
+
+    boost::system::error_code open() noexcept;
+    void close() noexcept;
+    /// Somebody else has closed it; the number may be another file's by now, and is left alone.
+    void forget() noexcept;
+
+    boost::system::error_code set() noexcept;
+    /// It is set; those who wait for a change see one.
+    boost::system::error_code set_again() noexcept;
+    boost::system::error_code reset() noexcept;
+
+private:
+#if defined(_WIN32)
+    static constexpr native_handle_type none = nullptr;
+#else
+    static constexpr native_handle_type none = -1;
+    native_handle_type write_ = none; ///< the same where it is no pipe
+#endif
+    native_handle_type read_ = none;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_LOOP_READY_SIGNAL_HPP

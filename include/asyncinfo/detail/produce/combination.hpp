@@ -1,0 +1,261 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PRODUCE_COMBINATION_HPP
+#define ASYNCINFO_DETAIL_PRODUCE_COMBINATION_HPP
+
+#include <asyncinfo/detail/asio/kept_executor.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/block/observer.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
+#include <asyncinfo/detail/produce/promise_operation.hpp>
+#include <asyncinfo/detail/start/initiated_operation.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <iterator>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace asyncinfo::detail {
+
+template <typename Range>
+using range_handle_t = std::ranges::range_value_t<Range>;
+
+template <typename Range>
+concept range_of_handles = std::ranges::input_range<Range> && handle<range_handle_t<Range>>;
+
+/// As many members as a range has.
+inline constexpr std::size_t any_number = static_cast<std::size_t>(-1);
+
+/// An enumerator of a policy whose values are 0 and 1, or throws.
+template <typename Policy>
+Policy checked(Policy policy) {
+    if (policy != Policy{} && policy != Policy{1})
+        throw boost::system::system_error(boost::asio::error::invalid_argument);
+    return policy;
+}
+
+/// Ends `operation` as `failed` has ended: by the same exception or code.
+inline void fail_as(operation_base& operation, operation_base& failed) noexcept {
+    boost::system::error_code refused; // its exception is gone, by Close
+    if (auto thrown = failed.exception(refused)) {
+        operation.fail(std::move(thrown));
+    } else {
+        const auto code = failed.code(refused);
+        operation.fail(refused ? refused : code);
+    }
+}
+
+/// An operation that consists of others, its members: what `when_all` and `when_any` have in common.
+///
+/// It observes each member by a node in its own block and ends on the thread that tells it what it
+/// waits for. `Derived` has `member_ended(node&, bool told)` and decides.
+///
+/// The members are let go when the combination ends, on its way: after the last cancellation handler
+/// has run, since that looks at them, and before the status is out.
+template <typename Derived, typename Handle, typename T, std::size_t Count>
+class combination : public promise_operation<Derived, Handle, T>, resumable {
+public:
+    boost::asio::any_io_executor executor() { return executor_.get(); }
+    void give_back_executor() noexcept { executor_.give_back(); }
+    context_dependent* member_of(context_life& life) noexcept {
+        context_dependent* found = nullptr;
+        visit_running([&](operation_base& member) {
+            found = member.dependent_of(life);
+            return found != nullptr;
+        });
+        return found;
+    }
+    void dispose() noexcept {
+        unused_ = true;
+        trampoline::run_quietly(*this);
+    }
+
+protected:
+    /// Tells the combination that a member has ended.
+    class node final : public observer {
+    public:
+        node() noexcept : observer(rank::submitted) {}
+        ~node() override { release(); }
+
+        void set(combination& owner, operation_ptr operation) noexcept {
+            owner_ = &owner;
+            operation_ = operation.detach();
+            holds_ = true;
+        }
+
+        /// Who is being told may use it after `release`: the teller has a reference.
+        operation_base& operation() const noexcept { return *operation_; }
+
+        void release() noexcept {
+            if (std::exchange(holds_, false))
+                intrusive_ptr_release(operation_);
+        }
+
+        void ended() override { static_cast<Derived*>(owner_)->member_ended(*this, true); }
+
+    private:
+        bool holds_ = false; // first, where there is padding
+        operation_base* operation_ = nullptr;
+        combination* owner_ = nullptr;
+    };
+
+    template <handle... Handles>
+    explicit combination(Handles&... handles) : promise_operation<Derived, Handle, T>(true) {
+        auto* next = nodes_.data();
+        const auto add = [&](IAsyncInfo& h) {
+            handle_access::usable(h, "when_all, when_any");
+            (next++)->set(*this, handle_access::take(h));
+        };
+        static_cast<void>(add);
+        static_cast<void>(next);
+        (add(handles), ...);
+        take_executor();
+    }
+
+    /// The handles are moved out of a container that is itself an rvalue. Each element is looked at
+    /// once, for looking may be what starts its operation.
+    template <typename Range>
+        requires(Count == any_number)
+    combination(Range&& range, std::size_t size)
+        : promise_operation<Derived, Handle, T>(true), nodes_(size) {
+        auto position = std::ranges::begin(range);
+        for (node& n : nodes_) {
+            range_handle_t<Range> h = [&]() -> range_handle_t<Range> {
+                if constexpr (std::is_lvalue_reference_v<Range> || std::ranges::view<Range> ||
+                              std::ranges::borrowed_range<Range>)
+                    return *position;
+                else
+                    return std::ranges::iter_move(position);
+            }();
+            handle_access::usable(h, "when_all, when_any");
+            n.set(*this, handle_access::take(h));
+            ++position;
+        }
+        take_executor();
+    }
+
+    ~combination() = default;
+
+    /// From now on a request for cancellation goes to the members, and the end lets them go.
+    void hold_members() { this->slot().template emplace<canceller>(*this); }
+
+    void cancel_members(boost::asio::cancellation_type_t types,
+                        const node* except = nullptr) noexcept {
+        for (node& n : nodes_)
+            if (&n != except)
+                n.operation().pass_on_cancel(types);
+    }
+
+    /// Once the outcome is stored. Of combinations of combinations, however deep, a few are on the
+    /// stack at a time, when they end and when they are destroyed.
+    void end_on_this_thread() { trampoline::run(*this); }
+
+    /// Would waiting here block members that are needed: any of those that run, or all of them?
+    bool members_need_this_thread(bool all) const noexcept {
+        bool needed = false;
+        visit_running([&](operation_base& member) {
+            needed = member.needs_this_thread();
+            return needed != all;
+        });
+        return needed;
+    }
+
+    auto& nodes() noexcept { return nodes_; }
+
+private:
+    /// Where it is cleared nobody can call it any more, and so nobody looks at the members for it.
+    struct canceller {
+        using passes_on = void;
+
+        explicit canceller(combination& c) noexcept : owner(c) {}
+        canceller(const canceller&) = delete;
+        canceller& operator=(const canceller&) = delete;
+        ~canceller() { owner.release_members(); }
+
+        void operator()(boost::asio::cancellation_type_t types) const noexcept {
+            owner.cancel_members(types);
+        }
+
+        combination& owner;
+    };
+
+    /// Visits members that run until `visit` says true.
+    template <typename Visit>
+    void visit_running(Visit visit) const noexcept {
+        // Deeper than that it is not worth the stack.
+        constexpr int deepest = 8;
+        int& depth = this_thread().combination_depth;
+        if (released_ || depth == deepest)
+            return;
+        ++depth;
+        for (const node& n : nodes_)
+            if (n.operation().status() == AsyncStatus::Started && visit(n.operation()))
+                break;
+        --depth;
+    }
+
+    void release_members() noexcept {
+        // Somebody may be in `members_need_this_thread`.
+        if (this->lock()) {
+            released_ = true;
+            this->unlock();
+        }
+        for (node& n : nodes_)
+            n.release();
+    }
+
+    void take_executor() {
+        if (!nodes_.empty())
+            executor_.keep(nodes_[0].operation().executor());
+    }
+
+    void resume() override {
+        if (unused_)
+            this->destroy_block();
+        else
+            this->end();
+    }
+
+    std::conditional_t<Count == any_number, std::vector<node, recycling_allocator<node>>,
+                       std::array<node, Count == any_number ? 0 : Count>>
+        nodes_;
+    kept_executor executor_{*this};
+    bool released_ = false;
+    bool unused_ = false;
+};
+
+/// Calls `make(range, size)` with a range that has a size. A range is counted only if its elements are
+/// there: others might be made, and their operations started, by a filter that looks at them.
+template <typename Range, typename Make>
+auto with_size(Range&& range, Make make) {
+    if constexpr (std::ranges::sized_range<Range>) {
+        const auto size = static_cast<std::size_t>(std::ranges::size(range));
+        return make(std::forward<Range>(range), size);
+    } else if constexpr (std::ranges::forward_range<Range> &&
+                         std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>>) {
+        const auto size = static_cast<std::size_t>(std::ranges::distance(range));
+        return make(std::forward<Range>(range), size);
+    } else {
+        std::vector<range_handle_t<Range>> collected;
+        for (auto&& h : range)
+            collected.push_back(std::forward<decltype(h)>(h));
+        const auto size = collected.size();
+        return make(std::move(collected), size);
+    }
+}
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PRODUCE_COMBINATION_HPP

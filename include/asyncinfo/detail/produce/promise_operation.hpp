@@ -1,0 +1,116 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PRODUCE_PROMISE_OPERATION_HPP
+#define ASYNCINFO_DETAIL_PRODUCE_PROMISE_OPERATION_HPP
+
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
+
+#include <boost/asio/system_executor.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// An operation that no initiating function of Asio's started: the library, or the user by an
+/// `async_source`, brings it to its end. It has no executor of its own, so a request for
+/// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
+///
+/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
+/// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. Whoever made it ends it once,
+/// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
+/// any more without a reference of one's own.
+template <typename Derived, typename Handle, typename T>
+class promise_operation : public block_t<Handle> {
+    static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
+
+public:
+    using handle_type = Handle;
+
+    /// Makes an operation and gives out the handle. `begin(derived)` runs inside the gate, as an
+    /// initiating function does: what it places in `slot()` is called for every request, also for
+    /// one that was made before. If it throws, there is no operation.
+    template <typename Begin, typename... Args>
+    static Handle start(Begin begin, Args&&... args) {
+        memory_for<Derived> memory;
+        Derived* const made =
+            memory.keep(::new (memory.place()) Derived(std::forward<Args>(args)...));
+
+        operation_ptr handle(made, false);
+        try {
+            made->run_initiation([&] { begin(*made); });
+        } catch (...) {
+            made->fail(errc::abandoned);
+            made->end();
+            throw;
+        }
+        return handle_access::make<Handle>(std::move(handle));
+    }
+
+    boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
+    /// Called at the end if there is one to give back, with the observers locked.
+    void give_back_executor() noexcept {}
+    /// Would waiting here block what it waits for? Asked with the observers locked.
+    bool runs_here() const noexcept { return false; }
+    std::string_view given_name() const noexcept { return {}; }
+    /// A coroutine of that context that it waits for, with a reference, if any. Asked with the
+    /// observers locked.
+    context_dependent* member_of(context_life&) noexcept { return nullptr; }
+    /// The last reference is gone: `destroy_block`, sooner or later.
+    void dispose() noexcept { destroy_block(); }
+
+protected:
+    explicit promise_operation(bool gives_executor_back = false) noexcept
+        : block_t<Handle>(methods, !gives_executor_back) {}
+    ~promise_operation() = default;
+
+    void destroy_block() noexcept { memory_for<Derived>::destroy(static_cast<Derived*>(this)); }
+
+private:
+    static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
+
+    static void destroy(operation_base& self) noexcept { of(self).dispose(); }
+
+    static void submit(operation_base&, operation_base::delivery&& request) {
+        request.set_last(true);
+        std::move(request)();
+    }
+
+    static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
+
+    /// A thread that calls a Progress handler performs an end that comes meanwhile.
+    static bool runs_here(const operation_base& self) noexcept {
+        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
+            if (static_cast<const block_t<Handle>&>(self).calls_here())
+                return true;
+        return static_cast<const Derived&>(self).runs_here();
+    }
+    static boost::asio::any_io_executor executor(operation_base& self) {
+        return of(self).executor();
+    }
+
+    static std::string_view name(const operation_base& self) noexcept {
+        return static_cast<const Derived&>(self).given_name();
+    }
+
+    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
+        return of(self).member_of(life);
+    }
+
+    static constexpr operation_methods methods{
+        typeid(Handle), &destroy,       &block_t<Handle>::discard,
+        &submit,        &drop_executor, &runs_here,
+        &executor,      nullptr,        nullptr,
+        &name,          &dependent_of,
+    };
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PRODUCE_PROMISE_OPERATION_HPP

@@ -1,0 +1,123 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PRODUCE_SOURCE_OPERATION_HPP
+#define ASYNCINFO_DETAIL_PRODUCE_SOURCE_OPERATION_HPP
+
+#include <asyncinfo/async_action.hpp>
+#include <asyncinfo/async_action_with_progress.hpp>
+#include <asyncinfo/async_operation.hpp>
+#include <asyncinfo/async_operation_with_progress.hpp>
+#include <asyncinfo/detail/block/result.hpp>
+#include <asyncinfo/detail/handle/result_of.hpp>
+#include <asyncinfo/detail/produce/cancel_forwarder.hpp>
+#include <asyncinfo/detail/produce/promise_operation.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+template <typename T, typename... Args>
+inline constexpr bool makes_result = std::constructible_from<T, Args...>;
+template <typename... Args>
+inline constexpr bool makes_result<void, Args...> = sizeof...(Args) == 0;
+
+/// What a failure brings along: nothing, or a T.
+template <typename T, typename... Part>
+inline constexpr bool makes_part = sizeof...(Part) == 0 || makes_result<T, Part...>;
+
+/// The operation of an `async_source`.
+template <typename T, typename P>
+class source_operation final : public promise_operation<source_operation<T, P>, handle_t<T, P>, T> {
+public:
+    explicit source_operation(std::string_view name) : name_(name) {}
+
+    std::string_view given_name() const noexcept { return name_; }
+
+    /// In the initiation: has requests come by.
+    void accept_cancel() {
+        this->slot().assign(
+            [this](boost::asio::cancellation_type_t types) { relay_.request(types); });
+    }
+
+    cancel_forwarder& bridge() noexcept { return relay_; }
+
+    /// Takes the place of what was published, which stays if this throws.
+    template <typename... Args>
+    void set_result(Args&&... args) {
+        if constexpr (!std::is_void_v<T>) {
+            if (this->result()) {
+                std::optional<T> made(std::in_place, std::forward<Args>(args)...);
+                return operation<T>::set_result(*std::move(made));
+            }
+        }
+        operation<T>::set_result(std::forward<Args>(args)...);
+    }
+
+    /// Ends the operation if nobody has done so before; `store` sets the outcome.
+    template <typename Store>
+    bool end_by(Store store) {
+        if (!enter(state::ended))
+            return false;
+        try {
+            store();
+        } catch (...) {
+            this->fail(std::current_exception());
+        }
+        relay_.close();
+        this->end();
+        return true;
+    }
+
+    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the
+    /// place where the result goes.
+    template <typename... Args>
+    bool publish(Args&&... args) {
+        std::optional<T> made(std::in_place, std::forward<Args>(args)...);
+        if (!enter(state::publishing))
+            return false;
+        struct guard {
+            std::atomic<state>& left;
+            ~guard() {
+                left.store(state::running, std::memory_order_release);
+                left.notify_all();
+            }
+        } const leaving{state_};
+        if constexpr (has_partial_result<source_operation>)
+            this->set_partial_result(*std::move(made));
+        else
+            operation<T>::set_result(*std::move(made));
+        return true;
+    }
+
+private:
+    enum class state : unsigned char { running, publishing, ended };
+
+    /// False if it has ended. Waits for a thread that publishes: for a move of a T.
+    bool enter(state next) noexcept {
+        for (auto seen = state::running; !state_.compare_exchange_weak(
+                 seen, next, std::memory_order_acquire, std::memory_order_acquire);
+             seen = state::running) {
+            if (seen == state::ended)
+                return false;
+            if (seen == state::publishing)
+                state_.wait(seen, std::memory_order_relaxed);
+        }
+        return true;
+    }
+
+    std::atomic<state> state_ = state::running;
+    cancel_forwarder relay_;
+    const std::string name_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PRODUCE_SOURCE_OPERATION_HPP

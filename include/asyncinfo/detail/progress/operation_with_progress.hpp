@@ -1,0 +1,104 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_PROGRESS_OPERATION_WITH_PROGRESS_HPP
+#define ASYNCINFO_DETAIL_PROGRESS_OPERATION_WITH_PROGRESS_HPP
+
+#include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/progress/progress_state.hpp>
+
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// A result that is published while the operation runs.
+template <typename T>
+class partial_place {
+public:
+    /// A copy, or the thing itself, once, of what cannot be copied.
+    std::optional<T> partial_result() {
+        const std::lock_guard guard(mutex_);
+        if constexpr (std::is_copy_constructible_v<T>) {
+            return partial_;
+        } else {
+            std::optional<T> taken = std::move(partial_);
+            partial_.reset();
+            return taken;
+        }
+    }
+
+    template <typename... Args>
+    void set_partial_result(Args&&... args) {
+        std::optional<T> made(std::in_place, std::forward<Args>(args)...);
+        const std::lock_guard guard(mutex_);
+        partial_.reset();
+        partial_.emplace(*std::move(made));
+    }
+
+protected:
+    void discard_partial_result() noexcept {
+        const std::lock_guard guard(mutex_);
+        partial_.reset();
+    }
+
+private:
+    std::mutex mutex_;
+    std::optional<T> partial_;
+};
+
+template <>
+class partial_place<void> {
+protected:
+    void discard_partial_result() noexcept {}
+};
+
+/// The part of the block that a handle with progress knows.
+///
+/// The producer keeps a reference of its own while it reports: a handler may drop all others.
+template <typename T, typename P>
+class operation_with_progress : public operation<T>,
+                                public partial_place<T>,
+                                public progress_state<P> {
+public:
+    /// Publishes the stored outcome, here or on the thread that calls a Progress handler, when that
+    /// has returned. `last` is reported before.
+    void end(std::optional<P> last = std::nullopt) {
+        if constexpr (!std::is_void_v<T>)
+            if (this->has_failed() && !this->result())
+                keep_partial_result();
+        if (this->may_end(std::move(last)))
+            operation_base::end();
+    }
+
+    static void discard(operation_base& base) noexcept {
+        auto& self = static_cast<operation_with_progress&>(base);
+        operation<T>::discard(base);
+        self.discard_partial_result();
+        self.discard_progress();
+    }
+
+protected:
+    operation_with_progress(const operation_methods& methods, bool has_plain_executor) noexcept
+        : operation<T>(methods, has_plain_executor),
+          progress_state<P>(static_cast<operation_base&>(*this)) {}
+    ~operation_with_progress() = default;
+
+private:
+    /// What has come stands where a result does, for all who read that of what has ended.
+    void keep_partial_result() noexcept {
+        try {
+            if (auto part = this->partial_result())
+                this->set_result(*std::move(part));
+        } catch (...) {
+            // Without memory for a copy `outcome()` finds it where it is.
+        }
+    }
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_PROGRESS_OPERATION_WITH_PROGRESS_HPP

@@ -1,0 +1,278 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_START_INITIATED_OPERATION_HPP
+#define ASYNCINFO_DETAIL_START_INITIATED_OPERATION_HPP
+
+#include <asyncinfo/detail/asio/bound_token.hpp>
+#include <asyncinfo/detail/asio/executor_storage.hpp>
+#include <asyncinfo/detail/asio/handler_work.hpp>
+#include <asyncinfo/detail/asio/post_to.hpp>
+#include <asyncinfo/detail/asio/published_executor.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/base/memory_for.hpp>
+#include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/system_executor.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// An operation's name, from the operation's allocator; and the place where one without a name has
+/// none.
+template <typename Name, typename Allocator>
+class name_keeper {
+public:
+    name_keeper(const Name& name, const Allocator& allocator)
+        : name_(name.data(), name.size(), char_allocator(allocator)) {}
+
+    std::string_view get() const noexcept { return name_; }
+
+private:
+    using char_allocator = typename std::allocator_traits<Allocator>::template rebind_alloc<char>;
+
+    const std::basic_string<char, std::char_traits<char>, char_allocator> name_;
+};
+
+template <typename Allocator>
+class name_keeper<unbound, Allocator> {
+public:
+    name_keeper(const unbound&, const Allocator&) noexcept {}
+    std::string_view get() const noexcept { return {}; }
+};
+
+/// Where redirect_error puts the error, which must say `timed_out` if it is the deadline's.
+template <typename Where>
+struct redirected_error {
+    Where where;
+    void mend(const operation_base& ended) const noexcept { ended.mend_if_timed_out(*where); }
+};
+template <>
+struct redirected_error<unbound> {
+    explicit redirected_error(const unbound&) noexcept {}
+    void mend(const operation_base&) const noexcept {}
+};
+
+/// What an operation reports, void for nothing, and the part of its block that does so.
+template <typename Reporter>
+struct reporter_traits {
+    using value_type = typename Reporter::value_type;
+    using tracker = typename Reporter::tracker;
+};
+template <>
+struct reporter_traits<unbound> {
+    using value_type = void;
+    struct tracker {
+        explicit tracker(const unbound&) noexcept {}
+    };
+};
+
+/// The whole block: what `use_async_info` allocates, once, for each operation.
+///
+/// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
+/// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
+/// another is bound, else `unbound`. `Redirected` is where redirect_error puts the error, or
+/// `unbound`. `Reporter` is what tells the operation of its progress, see
+/// detail/progress/transfer_tracker.hpp, or `unbound`.
+template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
+          typename Allocator, typename ImmediateExecutor, typename Name, typename Redirected,
+          typename Reporter>
+class initiated_operation final : public block_t<Handle> {
+public:
+    using handle_type = Handle;
+    using result_type = T;
+    using executor_type = Executor;
+    using allocator_type =
+        std::conditional_t<is_bound<Allocator>, Allocator, recycling_allocator<void>>;
+    using immediate_executor_type = ImmediateExecutor;
+    static constexpr bool has_bound_executor = BoundExecutor;
+    static constexpr bool captures_executor = std::is_same_v<Executor, captured_executor>;
+
+    template <typename Token, typename E>
+    static initiated_operation* create(const Token& token, E&& executor,
+                                       const IoExecutor& io_executor) {
+        block_allocator allocator = [&] {
+            if constexpr (is_bound<Allocator>)
+                return block_allocator(detail::bound_to<bound::allocator>(token));
+            else
+                return block_allocator();
+        }();
+        memory_for<initiated_operation, block_allocator> memory(allocator);
+        return memory.keep(::new (memory.place()) initiated_operation(
+            token, std::forward<E>(executor), allocator, io_executor));
+    }
+
+    allocator_type get_allocator() const noexcept { return allocator_type(allocator_); }
+    const Executor& get_bound_executor() const noexcept
+        requires BoundExecutor
+    {
+        return executor_.get();
+    }
+    const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
+
+    /// Inside the gate, before anything has been started.
+    void begin_progress() {
+        if constexpr (is_bound<Reporter>)
+            tracker_.begin(*this);
+    }
+
+    /// The completion handler is called.
+    void called() noexcept { redirected_.mend(*this); }
+
+    /// The outcome is stored.
+    void end() {
+        if constexpr (is_bound<Reporter>)
+            tracker_.end(*this);
+        else
+            block_t<Handle>::end();
+    }
+
+    /// The completion handler is destroyed uninvoked.
+    void abandon() noexcept {
+        this->fail(errc::abandoned);
+        if constexpr (is_bound<Reporter>)
+            tracker_.forget_thrown();
+        end();
+    }
+
+    template <typename Candidate>
+    void capture(const Candidate& candidate) noexcept {
+        if constexpr (captures_executor)
+            executor_.get().capture(candidate);
+    }
+
+private:
+    using block_allocator =
+        typename std::allocator_traits<allocator_type>::template rebind_alloc<initiated_operation>;
+
+    using keeper = executor_storage<Executor>;
+    using operation<T>::has_plain_executor;
+
+    using tracker = typename reporter_traits<Reporter>::tracker;
+
+    template <typename Token, typename E>
+    initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
+                        const IoExecutor& io_executor)
+        // What is bound is asked for as it is: see get_bound_executor.
+        : block_t<Handle>(methods, !is_bound<IoExecutor> &&
+                                       !(BoundExecutor && keeper::may_be_plain) &&
+                                       keeper::is_plain(executor)),
+          executor_(std::forward<E>(executor), has_plain_executor()),
+          io_executor_(io_executor, false), allocator_(allocator),
+          immediate_(detail::bound_to<bound::immediate_executor>(token)),
+          name_(detail::bound_to<bound::name>(token), allocator),
+          redirected_{detail::bound_to<bound::redirected>(token)},
+          tracker_(detail::bound_to<bound::reporter>(token)) {}
+
+    static initiated_operation& of(operation_base& self) noexcept {
+        return static_cast<initiated_operation&>(self);
+    }
+
+    static void destroy(operation_base& self) noexcept {
+        initiated_operation& gone = of(self);
+        gone.executor_.destroy(gone.has_plain_executor());
+        gone.io_executor_.destroy(false);
+        memory_for<initiated_operation, block_allocator>::destroy(&gone, gone.allocator_);
+    }
+
+    /// A request must not overtake the operation's last handler on its way, which was sent off when
+    /// the I/O object was destroyed: it goes the same way, by the I/O object's executor and then the
+    /// bound one, or by what is under a strand and then the strand, since what comes from the reactor
+    /// does not start in it. (Besides, a strand of a context that is being destroyed must not be
+    /// posted to from outside: its shutdown takes no lock.)
+    static void submit(operation_base& base, operation_base::delivery&& request) {
+        auto& self = of(base);
+        if constexpr (is_bound<IoExecutor>) {
+            if (request.hops() == 0) {
+                request.set_last(false);
+                return post_to(IoExecutor(self.io_executor_.get()), std::move(request));
+            }
+        }
+        self.executor_.visit(self.has_plain_executor(), [&]<typename E>(const E& executor) {
+            if constexpr (captures_executor) {
+                request.set_last(request.hops() == 1 || !executor.get());
+                // Without any executor the caller's thread is as good as another.
+                if (auto* captured = executor.get())
+                    post_on_the_way(*captured, request.hops() == 0, std::move(request));
+                else
+                    std::move(request)();
+            } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
+                request.set_last(true);
+                std::move(request)();
+            } else {
+                request.set_last(request.hops() == 1 || !executor_storage<E>::may_queue_twice);
+                post_on_the_way(executor, request.hops() == 0, std::move(request));
+            }
+        });
+    }
+
+    static void drop_executor(operation_base& self) noexcept {
+        of(self).executor_.give_back();
+        of(self).io_executor_.give_back();
+    }
+
+    static bool runs_here(const operation_base& base) noexcept {
+        const auto& self = static_cast<const initiated_operation&>(base);
+        if constexpr (is_bound<Reporter>)
+            if (self.calls_here())
+                return true;
+        return self.executor_.visit(self.has_plain_executor(), [&](const auto& executor) {
+            if constexpr (captures_executor) {
+                auto* captured = executor.get();
+                return captured && runs_on_this_thread(*captured);
+            } else {
+                return runs_on_this_thread(executor) || self.io_executor_runs_here();
+            }
+        });
+    }
+
+    static boost::asio::any_io_executor executor(operation_base& base) {
+        auto& self = of(base);
+        const bool plain = self.has_plain_executor();
+        return self.executor_.any(plain, !plain && self.status() != AsyncStatus::Started);
+    }
+
+    bool io_executor_runs_here() const noexcept {
+        if constexpr (is_bound<IoExecutor>)
+            return runs_on_this_thread(io_executor_.get());
+        else
+            return false;
+    }
+
+    static std::string_view name(const operation_base& self) noexcept {
+        return static_cast<const initiated_operation&>(self).name_.get();
+    }
+
+    static constexpr operation_methods methods{
+        typeid(Handle),
+        &destroy,
+        &block_t<Handle>::discard,
+        &submit,
+        &drop_executor,
+        &runs_here,
+        &executor,
+        nullptr,
+        nullptr,
+        is_bound<Name> ? &name : nullptr,
+    };
+
+    keeper executor_;
+    [[no_unique_address]] executor_storage<IoExecutor> io_executor_;
+    [[no_unique_address]] block_allocator allocator_;
+    [[no_unique_address]] ImmediateExecutor immediate_;
+    [[no_unique_address]] name_keeper<Name, block_allocator> name_;
+    [[no_unique_address]] redirected_error<Redirected> redirected_;
+    [[no_unique_address]] tracker tracker_;
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_START_INITIATED_OPERATION_HPP

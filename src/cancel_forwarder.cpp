@@ -1,0 +1,55 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/produce/cancel_forwarder.hpp>
+
+namespace asyncinfo::detail {
+
+void cancel_forwarder::request(boost::asio::cancellation_type_t types) {
+    std::unique_lock lock(mutex_);
+    requested_ = types;
+    tell(lock);
+}
+
+bool cancel_forwarder::replace(std::shared_ptr<cancel_callback> callback) {
+    std::unique_lock lock(mutex_);
+    if (closed_)
+        return false;
+    current_.swap(callback); // the one before is released without the lock
+    tell(lock);
+    return true;
+}
+
+void cancel_forwarder::close() noexcept {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    auto released = std::move(current_);
+    lock.unlock();
+    cancel_callback::release(std::move(released));
+}
+
+void cancel_forwarder::tell(std::unique_lock<std::mutex>& lock) {
+    const auto callback = current_;
+    if (callback && !callback->running_) {
+        callback->running_ = true;
+        // What is asked for during the call is told afterwards, here.
+        while (callback == current_ && callback->told_ != requested_) {
+            const auto types = callback->told_ = requested_;
+            lock.unlock();
+            try {
+                callback->call(types);
+            } catch (...) {
+                lock.lock();
+                callback->running_ = false;
+                lock.unlock();
+                throw;
+            }
+            lock.lock();
+        }
+        callback->running_ = false;
+    }
+    lock.unlock();
+}
+
+} // namespace asyncinfo::detail

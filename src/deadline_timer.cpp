@@ -1,0 +1,257 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/observe/deadline_timer.hpp>
+
+#include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/start/initiated_operation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace asyncinfo::detail {
+namespace {
+
+/// Where the timer lives. Its handler needs no strand, and a strand must not outlive its context.
+boost::asio::any_io_executor timer_executor(operation_base& operation) {
+    boost::asio::any_io_executor found;
+    without_strand(operation.executor(), [&](const auto& executor) { found = executor; });
+    return found;
+}
+
+/// Knows whether its context is being destroyed: that takes timers out of their queue without a lock.
+/// Made after the timer's own services, and so told before they are.
+class context_watch final : public boost::asio::execution_context::service {
+public:
+    static inline boost::asio::execution_context::id id;
+
+    static context_watch& of(const boost::asio::any_io_executor& executor) {
+        return boost::asio::use_service<context_watch>(
+            boost::asio::query(executor, boost::asio::execution::context));
+    }
+
+    explicit context_watch(boost::asio::execution_context& context) : service(context) {}
+
+    template <typename Function>
+    void unless_destroyed(Function function) {
+        const std::lock_guard guard(mutex_);
+        if (!destroyed_)
+            function();
+    }
+
+private:
+    void shutdown() override {
+        const std::lock_guard guard(mutex_);
+        destroyed_ = true;
+    }
+
+    std::mutex mutex_;
+    bool destroyed_ = false;
+};
+
+/// An operation's deadlines: one timer, however many there are and however often they are moved.
+///
+/// Shared by the operation, which tells it of its end, and by the timer's handler, which is run or
+/// destroyed with its context; whoever comes last frees it. All they do, and what a thread does that
+/// sets a deadline, is a few instructions under the lock, and none of them a user's.
+class deadline_timer final : public observer, public std::enable_shared_from_this<deadline_timer> {
+public:
+    using clock = deadline::clock;
+
+    explicit deadline_timer(operation_base& operation) noexcept
+        : observer(rank::deadline), operation_(&operation) {}
+    ~deadline_timer() override = default;
+
+    /// The deadlines of the operation; null if it has none, or has ended.
+    static std::shared_ptr<deadline_timer> find(operation_base& operation) noexcept {
+        std::shared_ptr<deadline_timer> found;
+        operation.visit_deadlines([&](observer* o) -> observer* {
+            if (o)
+                found = static_cast<deadline_timer*>(o)->shared_from_this();
+            return nullptr;
+        });
+        return found;
+    }
+
+    static std::shared_ptr<deadline_timer> find_or_make(operation_base& operation) {
+        auto found = find(operation);
+        if (found)
+            return found;
+        auto made =
+            std::allocate_shared<deadline_timer>(recycling_allocator<deadline_timer>(), operation);
+        operation.visit_deadlines([&](observer* o) -> observer* {
+            if (o) { // another thread was faster
+                found = static_cast<deadline_timer*>(o)->shared_from_this();
+                return nullptr;
+            }
+            found = made->kept_ = made;
+            return made.get();
+        });
+        return found;
+    }
+
+    /// Makes a change to the schedule, or none if it throws.
+    template <typename Change>
+    void set(Change change) {
+        const std::lock_guard guard(mutex_);
+        if (!operation_)
+            return;
+        const schedule before = schedule_;
+        change(schedule_);
+        try {
+            wait_for_next();
+        } catch (...) {
+            schedule_ = before;
+            throw;
+        }
+    }
+
+    /// The operation has ended.
+    void ended() override {
+        const auto keep = std::move(kept_);
+        const std::lock_guard guard(mutex_);
+        operation_ = nullptr;
+        if (timer_)
+            context_->unless_destroyed([this] { timer_->cancel(); });
+    }
+
+private:
+    class handler {
+    public:
+        using allocator_type = recycling_allocator<void>;
+
+        explicit handler(std::shared_ptr<deadline_timer> e) noexcept : deadlines_(std::move(e)) {}
+        handler(handler&&) = default;
+        handler& operator=(handler&&) = delete;
+        ~handler() {
+            if (deadlines_)
+                deadlines_->lose_handler();
+        }
+
+        allocator_type get_allocator() const noexcept { return {}; }
+
+        void operator()(const boost::system::error_code&) {
+            std::exchange(deadlines_, nullptr)->wake();
+        }
+
+    private:
+        std::shared_ptr<deadline_timer> deadlines_;
+    };
+
+    /// The handler is run, once the time is over, or because it is to wait for another one.
+    void wake() {
+        unsigned types = 0;
+        operation_ptr operation;
+        {
+            const std::lock_guard guard(mutex_);
+            if (operation_)
+                types = schedule_.take(clock::now());
+            wait_again(types);
+            if (types)
+                operation = operation_; // which is there, since it has not told of its end
+        }
+        if (operation)
+            operation->expire(types);
+    }
+
+    /// As long as there is a timer its handler is pending, and the timer's context is there.
+    void wait_again(unsigned& types) noexcept {
+        try {
+            if (operation_ && schedule_.next() != schedule::never)
+                return start_waiting();
+        } catch (...) {
+            // Without memory to wait on, the time is over: an operation is not left without
+            // deadline.
+            types |= schedule_.take(schedule::never);
+        }
+        timer_.reset();
+    }
+
+    void wait_for_next() {
+        const auto next = schedule_.next();
+        if (next == schedule::never)
+            return;
+        if (timer_) {
+            // The handler is run for it, and waits again. A later time it finds when it is run.
+            if (next < timer_->expiry())
+                context_->unless_destroyed([&] { timer_->expires_at(next); });
+            return;
+        }
+        timer_.emplace(timer_executor(*operation_));
+        try {
+            context_ = &context_watch::of(timer_->get_executor());
+            start_waiting();
+        } catch (...) {
+            timer_.reset();
+            throw;
+        }
+    }
+
+    void start_waiting() {
+        timer_->expires_at(schedule_.next());
+        struct guard {
+            deadline_timer& self;
+            ~guard() { self.starter_.store({}, std::memory_order_relaxed); }
+        } const starting{*this};
+        starter_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+        timer_->async_wait(handler(shared_from_this()));
+    }
+
+    /// The handler is destroyed: its context is, or it could not be started, which this thread
+    /// knows.
+    void lose_handler() noexcept {
+        if (starter_.load(std::memory_order_relaxed) == std::this_thread::get_id())
+            return;
+        const std::lock_guard guard(mutex_);
+        timer_.reset();
+    }
+
+    std::mutex mutex_;
+    operation_base* operation_;            ///< until it has ended
+    std::shared_ptr<deadline_timer> kept_; ///< by the operation, likewise
+    std::optional<boost::asio::steady_timer> timer_;
+    context_watch* context_ = nullptr;
+    std::atomic<std::thread::id> starter_{}; ///< of the timer, while it does
+    schedule schedule_;
+};
+
+bool has_ended(const operation_base& operation) noexcept {
+    return operation.status() != AsyncStatus::Started;
+}
+
+} // namespace
+
+void set_deadlines(operation_base& operation, schedule added) {
+    if (const unsigned types = added.take(schedule::at_once))
+        operation.expire(types);
+    if (added.next() == schedule::never || has_ended(operation))
+        return;
+    if (const auto deadlines = deadline_timer::find_or_make(operation))
+        deadlines->set([&](schedule& all) { all.merge(added); });
+}
+
+void renew_deadline(operation_base& operation, deadline when, unsigned types) {
+    if (when.is_poll())
+        operation.expire(types);
+    if (has_ended(operation))
+        return;
+    const bool none = when.is_poll() || when.is_never();
+    const auto deadlines =
+        none ? deadline_timer::find(operation) : deadline_timer::find_or_make(operation);
+    if (deadlines)
+        deadlines->set(
+            [&](schedule& all) { all.renew(none ? schedule::never : when.time(), types); });
+}
+
+} // namespace asyncinfo::detail

@@ -1,0 +1,231 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#include <asyncinfo/detail/observe/run_until_ended.hpp>
+
+#include <asyncinfo/completion_queue.hpp>
+#include <asyncinfo/detail/asio/polling_frame.hpp>
+#include <asyncinfo/detail/block/blocked_thread.hpp>
+#include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/block/wait_watch.hpp>
+
+#include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/require.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace asyncinfo::detail {
+namespace {
+
+/// What the driving thread and the function that wakes it share; kept by whoever still uses it.
+struct reserve {
+    /// Memory set aside for that function in the context's queue.
+    alignas(std::max_align_t) unsigned char memory[256];
+    bool used = false;
+    const std::thread::id driver = std::this_thread::get_id();
+    std::atomic<bool> driver_has_left = false;
+};
+
+template <typename T>
+class reserve_allocator {
+public:
+    using value_type = T;
+
+    explicit reserve_allocator(std::shared_ptr<reserve> r) noexcept : reserve_(std::move(r)) {}
+    template <typename U>
+    reserve_allocator(const reserve_allocator<U>& other) noexcept : reserve_(other.reserve_) {}
+
+    T* allocate(std::size_t n) {
+        if (!reserve_->used && n * sizeof(T) <= sizeof(reserve_->memory)) {
+            reserve_->used = true;
+            return reinterpret_cast<T*>(reserve_->memory);
+        }
+        return std::allocator<T>().allocate(n);
+    }
+
+    void deallocate(T* pointer, std::size_t n) noexcept {
+        if (reinterpret_cast<unsigned char*>(pointer) == reserve_->memory)
+            reserve_->used = false;
+        else
+            std::allocator<T>().deallocate(pointer, n);
+    }
+
+    template <typename U>
+    friend bool operator==(const reserve_allocator& a, const reserve_allocator<U>& b) noexcept {
+        return a.reserve_ == b.reserve_;
+    }
+
+private:
+    template <typename>
+    friend class reserve_allocator;
+
+    std::shared_ptr<reserve> reserve_;
+};
+
+/// Runs in the context until it has run on the driving thread, whose `run_one` then returns. Other
+/// threads may run the context, too.
+class wake_driver {
+public:
+    wake_driver(boost::asio::io_context& context, std::shared_ptr<reserve> r) noexcept
+        : context_(context), reserve_(std::move(r)) {}
+
+    void operator()() {
+        if (std::this_thread::get_id() != reserve_->driver && !reserve_->driver_has_left)
+            post();
+    }
+
+    void post() {
+        namespace execution = boost::asio::execution;
+        boost::asio::require(context_.get_executor(), execution::blocking.never,
+                             execution::allocator(reserve_allocator<char>(reserve_)))
+            .execute(*this);
+    }
+
+private:
+    boost::asio::io_context& context_;
+    std::shared_ptr<reserve> reserve_;
+};
+
+/// Runs an io_context while an operation runs, and ends the `run_one` that it is in when that ends. It
+/// allocates nothing when it is told: the memory was set aside before.
+class io_context_driver final : public blocked_thread {
+public:
+    io_context_driver(operation_base& operation, boost::asio::io_context& context)
+        : operation_(operation), context_(context), work_(context.get_executor()),
+          reserve_(std::make_shared<reserve>()), wake_(context, reserve_),
+          observing_(operation.observe(*this)) {}
+
+    ~io_context_driver() override {
+        if (observing_ && !operation_.unobserve(*this))
+            wait();
+        reserve_->driver_has_left = true;
+    }
+
+    void ended() override {
+        wake_.post();
+        blocked_thread::ended();
+    }
+
+    void run_some(deadline until) {
+        if (context_.stopped())
+            context_.restart();
+        if (until.is_never())
+            context_.run_one();
+        else
+            context_.run_one_until(until.time());
+    }
+
+    /// Runs what is ready now, and not what that makes ready. The context looks for expired timers
+    /// and ready sockets once it has come by its queue, and puts them behind: hence two rounds.
+    static void poll(operation_base& operation, boost::asio::io_context& context) {
+        if (context.stopped())
+            context.restart();
+        for (int round = 0; round < 2; ++round) {
+            const auto done = std::make_shared<std::atomic<bool>>(false);
+            boost::asio::post(context, [done] { *done = true; });
+            while (!*done) {
+                if (operation.status() != AsyncStatus::Started || context.poll_one() == 0)
+                    return;
+                trampoline::run_queued();
+            }
+        }
+    }
+
+private:
+    operation_base& operation_;
+    boost::asio::io_context& context_;
+    // With work of its own the context returns only when somebody stops it, and without any other
+    // this thread waits in there.
+    const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::shared_ptr<reserve> reserve_;
+    wake_driver wake_;
+    const bool observing_;
+};
+
+/// The same with a `completion_queue`.
+class queue_driver final : public blocked_thread {
+public:
+    queue_driver(operation_base& operation, queue_core& queue)
+        : operation_(operation), queue_(&queue), observing_(operation.observe(*this)) {}
+
+    ~queue_driver() override {
+        if (observing_ && !operation_.unobserve(*this))
+            blocked_thread::wait();
+    }
+
+    void ended() override {
+        told_ = true;
+        queue_->wake();
+        blocked_thread::ended();
+    }
+
+    void run_some(deadline until) {
+        if (queue_->wait(until, false, &told_))
+            queue_->run(queue_core::what_is_ready, until, &told_);
+    }
+
+    static void poll(operation_base& operation, queue_core& queue) {
+        queue_driver driver(operation, queue);
+        queue.run(queue_core::what_is_ready, deadline::never(), &driver.told_);
+    }
+
+private:
+    operation_base& operation_;
+    const queue_core_ptr queue_; // a handler may destroy the queue
+    std::atomic<bool> told_{false};
+    const bool observing_;
+};
+
+template <typename Driver, typename Context>
+void drive_with(operation_base& operation, Context& context, deadline until) {
+    if (until.is_poll())
+        return Driver::poll(operation, context);
+    Driver driver(operation, context);
+    std::optional<wait_watch> watch;
+    if (until.is_never())
+        watch.emplace(operation);
+    while (operation.status() == AsyncStatus::Started && !until.is_over()) {
+        driver.run_some(watch ? watch->until() : until);
+        trampoline::run_queued();
+        if (watch && watch->is_due() && operation.status() == AsyncStatus::Started)
+            watch->tell();
+    }
+}
+
+} // namespace
+
+driven_context::driven_context(completion_queue& queue) noexcept : queue_(queue.core_.get()) {}
+
+bool driven_context::running_in_this_thread() const noexcept {
+    return queue_ ? polling_frame::of(*queue_) != nullptr
+                  : io_context_->get_executor().running_in_this_thread();
+}
+
+AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
+                  boost::system::error_code& error) {
+    trampoline::run_queued();
+    if (operation.status() != AsyncStatus::Started)
+        return operation.status();
+    // A thread of the operation's context may drive that context, but no other meanwhile.
+    if (!until.is_poll() && !context.running_in_this_thread() && operation.needs_this_thread()) {
+        error = errc::would_deadlock;
+        return AsyncStatus::Started;
+    }
+    if (context.queue())
+        drive_with<queue_driver>(operation, *context.queue(), until);
+    else
+        drive_with<io_context_driver>(operation, *context.io_context(), until);
+    return operation.status();
+}
+
+} // namespace asyncinfo::detail
