@@ -79,13 +79,16 @@ public:
 
     /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
     /// published before it leaves.
-    bool is_inside() const noexcept { return mine(load()); }
+    bool is_inside() const noexcept {
+        return (load() & lifecycle::inside_mask) &&
+               activity::of_this_thread(this, activity::inside);
+    }
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
     void release() noexcept {
         // The sole owner of a finished operation need not tell anybody.
-        if ((load() & ~left_over) == lifecycle::one_reference)
+        if (lifecycle::is_last_reference(load()))
             return derived().destroy();
         proceed(transit([](auto w) { return lifecycle::release(w); }));
     }
@@ -94,8 +97,11 @@ public:
     /// runs: a delivery, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
-        if (!enter_quickly())
-            transit([this](auto w) { return lifecycle::enter(w, mine(w)); });
+        if (!at_once(lifecycle::enter_at_once)) {
+            if (is_inside())
+                return std::forward<Step>(step)();
+            transit([](auto w) { return lifecycle::enter(w); });
+        }
         run_inside(std::forward<Step>(step), true);
     }
 
@@ -118,10 +124,10 @@ public:
     template <typename Plain>
     void end(Plain plain) {
         const auto status = derived().final_status();
-        if (end_quickly(0, status - lifecycle::one_reference, plain))
+        if (at_once([=](auto w) { return lifecycle::end_at_once(w, status); }, plain))
             return;
         // The completion handler's reference stays while the observers are told.
-        if (end_quickly(lifecycle::observed, status - lifecycle::observed, plain))
+        if (at_once([=](auto w) { return lifecycle::end_at_once_observed(w, status); }, plain))
             announce(lifecycle::next::notify);
         else
             proceed(transit([](auto w) { return lifecycle::end(w); }));
@@ -162,11 +168,8 @@ public:
 
     /// Takes the result for good if this thread's references, one or more, are the only ones.
     bool claim_if_sole(lifecycle::word own = 1) noexcept {
-        return transit([=](auto w) {
-                   if (lifecycle::references(w) != own || lifecycle::inside(w) != 0)
-                       return lifecycle::transition{w, lifecycle::next::refuse};
-                   return lifecycle::read(w, true);
-               }) == lifecycle::next::perform;
+        return transit([=](auto w) { return lifecycle::claim_if_sole(w, own); }) ==
+               lifecycle::next::perform;
     }
 
     bool close() noexcept {
@@ -245,45 +248,17 @@ private:
         }
     }
 
-    /// Left over from the operation's life, of no meaning to its last owner.
-    static constexpr lifecycle::word left_over =
-        lifecycle::one_inside - 1 - (lifecycle::submitting | lifecycle::locked);
-
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
-    bool mine(lifecycle::word w) const noexcept {
-        return (w & lifecycle::inside_mask) && activity::of_this_thread(this, activity::inside);
-    }
+    static bool always() noexcept { return true; }
 
-    // What every operation comes by, for when nobody else is about: the same transitions as what
-    // the lifecycle says, in one comparison and one exchange.
-
-    bool enter_quickly() noexcept {
+    /// Takes a shortcut, if that applies and `only_if` says so.
+    template <typename Shortcut, typename OnlyIf = bool (*)()>
+    bool at_once(Shortcut shortcut, OnlyIf only_if = always) noexcept {
         auto seen = load();
-        return (seen & (lifecycle::inside_mask | lifecycle::contended)) == 0 &&
-               word_.compare_exchange_strong(seen, seen + lifecycle::one_inside,
-                                             std::memory_order_acq_rel);
-    }
-
-    bool leave_quickly() noexcept {
-        constexpr auto concerned = lifecycle::inside_mask | lifecycle::status_mask |
-                                   lifecycle::ended | lifecycle::requested_mask |
-                                   lifecycle::contended;
-        auto seen = load();
-        return (seen & concerned) == lifecycle::one_inside &&
-               word_.compare_exchange_strong(seen, seen - lifecycle::one_inside,
-                                             std::memory_order_acq_rel);
-    }
-
-    /// `observed`: is there to be somebody to tell? `change` is what the end adds to the word.
-    template <typename Plain>
-    bool end_quickly(lifecycle::word observed, lifecycle::word change, Plain plain) noexcept {
-        constexpr auto concerned = lifecycle::inside_mask | lifecycle::submitting |
-                                   lifecycle::locked | lifecycle::observed | lifecycle::contended;
-        auto seen = load();
-        return (seen & concerned) == observed && lifecycle::references(seen) > 1 && plain() &&
-               word_.compare_exchange_strong(seen, seen + lifecycle::ended + change,
-                                             std::memory_order_acq_rel);
+        const auto [applies, value] = shortcut(seen);
+        return applies && only_if() &&
+               word_.compare_exchange_strong(seen, value, std::memory_order_acq_rel);
     }
 
     template <typename Function>
@@ -295,7 +270,7 @@ private:
             leave_after_exception(may_emit);
             throw;
         }
-        if (!leave_quickly())
+        if (!at_once(lifecycle::leave_at_once))
             leave_slowly(may_emit);
     }
 
@@ -414,7 +389,7 @@ private:
 
     /// The delivery has arrived.
     void take_in(bool here) {
-        const auto then = transit([this](auto w) { return lifecycle::arrive(w, mine(w)); });
+        const auto then = transit([](auto w) { return lifecycle::arrive(w); });
         if (then != lifecycle::next::perform)
             return proceed(then);
         if (here)

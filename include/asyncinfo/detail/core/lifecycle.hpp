@@ -26,8 +26,9 @@
 ///     bit 11-14  requested   cancellation types: terminal, partial, total, and "all" as one bit
 ///     bit 15     contended   somebody sleeps on the word
 ///     bit 16     expired     the first request was that of the operation's own deadline
-///     bit 17-31  inside      how deep the one thread inside the gate is nested; after the end,
-///                            how many readers the result has
+///     bit 17-28  inside      whether a thread is inside the gate; after the end, how many readers
+///                            the result has
+///     bit 29-31  free
 ///     bit 32-63  references  handles, the completion handler, wrapped executors
 namespace asyncinfo::detail::lifecycle {
 
@@ -48,7 +49,7 @@ inline constexpr word requested_mask = word{15} << requested_shift;
 inline constexpr word contended = 1 << 15;
 inline constexpr word expired = 1 << 16;
 inline constexpr word one_inside = 1 << 17;
-inline constexpr word inside_mask = word{0x7fff} << 17;
+inline constexpr word inside_mask = word{0xfff} << 17;
 inline constexpr word one_reference = word{1} << 32;
 
 /// What the thread that made a transition does next.
@@ -93,10 +94,10 @@ constexpr transition settle(word w) {
 
 constexpr transition release(word w) { return settle(w - one_reference); }
 
-/// A step of the operation begins. `mine`: this thread is inside already, in an outer step or in a
-/// cancellation handler that runs a step of the operation it cancels.
-constexpr transition enter(word w, bool mine) {
-    if (started(w) && (w & inside_mask) && !mine)
+/// A step of the operation begins, on a thread that is not inside. (On one that is, in an outer step or
+/// in a cancellation handler that runs a step of the operation it cancels, a step is a part of that.)
+constexpr transition enter(word w) {
+    if (started(w) && (w & inside_mask))
         return {w, next::wait};
     return {w + one_inside, next::nothing};
 }
@@ -160,10 +161,10 @@ constexpr transition forward(word w, bool mine) {
 }
 
 /// The delivery runs and gives up its reference: it becomes a step, which delivers on leaving. Where
-/// somebody is inside already, that one delivers; an emit never waits.
-constexpr transition arrive(word w, bool mine) {
+/// a thread is inside already, be it this one, that one delivers; an emit never waits.
+constexpr transition arrive(word w) {
     w &= ~hop;
-    if (!started(w) || ((w & inside_mask) && !mine))
+    if (!started(w) || (w & inside_mask))
         return release(w);
     return {w + one_inside - one_reference, next::perform};
 }
@@ -261,6 +262,50 @@ constexpr transition close(word w) {
 
 /// The result is gone.
 constexpr transition discarded(word w) { return settle(w - one_inside); }
+
+/// The result is taken for good if the `own` references, one or more, are the only ones.
+constexpr transition claim_if_sole(word w, word own) {
+    if (references(w) != own || inside(w) != 0)
+        return {w, next::refuse};
+    return read(w, true);
+}
+
+/// What every operation comes by, for when no other thread is about: where it applies it is the same
+/// as the transitions above, in one comparison and one exchange.
+struct shortcut {
+    bool applies;
+    word value;
+};
+
+/// `enter`.
+constexpr shortcut enter_at_once(word w) {
+    return {(w & (inside_mask | contended)) == 0, w + one_inside};
+}
+
+/// `leave`, where nothing became due.
+constexpr shortcut leave_at_once(word w) {
+    constexpr word concerned = inside_mask | status_mask | ended | requested_mask | contended;
+    return {(w & concerned) == one_inside, w - one_inside};
+}
+
+/// `end`, `retire` and `publish`, where there is nothing to clean up, and nobody to be told.
+constexpr shortcut end_at_once(word w, unsigned final_status) {
+    constexpr word concerned = inside_mask | submitting | locked | observed | contended;
+    return {(w & concerned) == 0 && references(w) > 1, (w | ended | final_status) - one_reference};
+}
+
+/// The same, where somebody is to be told: `next::notify`.
+constexpr shortcut end_at_once_observed(word w, unsigned final_status) {
+    constexpr word concerned = inside_mask | submitting | locked | observed | contended;
+    return {(w & concerned) == observed && references(w) > 1,
+            (w | ended | final_status) & ~observed};
+}
+
+/// Does `release` answer `next::destroy`, whatever else is in the word?
+constexpr bool is_last_reference(word w) {
+    constexpr word left_over = one_inside - 1 - (submitting | locked);
+    return (w & ~left_over) == one_reference;
+}
 
 } // namespace asyncinfo::detail::lifecycle
 
