@@ -27,6 +27,7 @@ set(face group loop coroutine produce handle progress observe start asio block c
 set(room_async_status words)
 set(room_condition words)
 set(room_error words)
+set(room_token_adapter words)
 foreach(name IN ITEMS async_info async_action async_operation async_action_with_progress
     async_operation_with_progress async_completed_handler async_progress_handler basic_handle)
   set(room_${name} handle)

@@ -42,6 +42,7 @@
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
 /// | `long_wait.hpp`                     | says which `get()` never ends                                |
+/// | `token_adapter.hpp`                 | makes an adapter of completion tokens known                  |
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 ///
@@ -77,6 +78,7 @@
 #include <asyncinfo/resume_on.hpp>
 #include <asyncinfo/stop_on.hpp>
 #include <asyncinfo/to_future.hpp>
+#include <asyncinfo/token_adapter.hpp>
 #include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/use_async_info.hpp>
 #include <asyncinfo/when_all.hpp>

@@ -6,30 +6,21 @@
 #define ASYNCINFO_DETAIL_ASIO_BOUND_TOKEN_HPP
 
 #include <asyncinfo/detail/asio/full_executor.hpp>
+#include <asyncinfo/detail/asio/token_adapters.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/core/deadline.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/prepend.hpp>
-#include <boost/asio/redirect_error.hpp>
 
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
 #include <boost/asio/bind_immediate_executor.hpp>
-#endif
-#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
-#include <boost/asio/cancel_after.hpp>
-#include <boost/asio/cancel_at.hpp>
 #endif
 
 namespace asyncinfo::detail {
@@ -196,100 +187,6 @@ struct binder_traits<boost::asio::immediate_executor_binder<Token, Executor>> {
 };
 #endif
 
-/// How an adapter is put around another token: the token inside, and the adapter made anew.
-template <typename Adapter>
-struct adapter_traits {
-    static constexpr bool is_adapter = false;
-};
-
-template <typename Token>
-struct adapter_of {
-    static constexpr bool is_adapter = true;
-    using inner_type = Token;
-};
-
-template <typename Token>
-struct adapter_traits<boost::asio::as_tuple_t<Token>> : adapter_of<Token> {
-    template <typename Inner>
-    static auto rewrap(const boost::asio::as_tuple_t<Token>&, Inner inner) {
-        return boost::asio::as_tuple_t<Inner>(std::move(inner));
-    }
-};
-
-template <typename Token>
-struct adapter_traits<boost::asio::redirect_error_t<Token>> : adapter_of<Token> {
-    template <typename Inner>
-    static auto rewrap(const boost::asio::redirect_error_t<Token>& adapter, Inner inner) {
-        return boost::asio::redirect_error_t<Inner>(std::move(inner), adapter.ec_);
-    }
-};
-
-template <template <typename, typename...> class Adapter, typename Token, typename... Values>
-struct values_adapter : adapter_of<Token> {
-    // The values of a token given as an lvalue are copied, so that it can be used again.
-    template <typename Given, typename Inner>
-    static auto rewrap(Given&& adapter, Inner inner) {
-        constexpr bool copy =
-            std::is_lvalue_reference_v<Given> && (std::is_copy_constructible_v<Values> && ...);
-        return std::apply(
-            [&](auto&... values) {
-                if constexpr (copy)
-                    return Adapter<Inner, Values...>(std::move(inner), values...);
-                else
-                    return Adapter<Inner, Values...>(std::move(inner), std::move(values)...);
-            },
-            adapter.values_);
-    }
-};
-
-template <typename Token, typename... Values>
-struct adapter_traits<boost::asio::append_t<Token, Values...>>
-    : values_adapter<boost::asio::append_t, Token, Values...> {};
-template <typename Token, typename... Values>
-struct adapter_traits<boost::asio::prepend_t<Token, Values...>>
-    : values_adapter<boost::asio::prepend_t, Token, Values...> {};
-template <typename Token, typename... Values>
-struct adapter_traits<boost::asio::consign_t<Token, Values...>>
-    : values_adapter<boost::asio::consign_t, Token, Values...> {};
-
-#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
-template <typename Token, typename... Clock>
-struct adapter_traits<boost::asio::cancel_after_t<Token, Clock...>> : adapter_of<Token> {
-    template <typename Adapter, typename Inner>
-    static auto rewrap(const Adapter& adapter, Inner inner) {
-        return boost::asio::cancel_after_t<Inner, Clock...>(std::move(inner), adapter.timeout_,
-                                                            adapter.cancel_type_);
-    }
-};
-
-template <typename Token, typename... Clock>
-struct adapter_traits<boost::asio::cancel_after_timer<Token, Clock...>> : adapter_of<Token> {
-    template <typename Adapter, typename Inner>
-    static auto rewrap(const Adapter& adapter, Inner inner) {
-        return boost::asio::cancel_after_timer<Inner, Clock...>(
-            std::move(inner), adapter.timer_, adapter.timeout_, adapter.cancel_type_);
-    }
-};
-
-template <typename Token, typename... Clock>
-struct adapter_traits<boost::asio::cancel_at_t<Token, Clock...>> : adapter_of<Token> {
-    template <typename Adapter, typename Inner>
-    static auto rewrap(const Adapter& adapter, Inner inner) {
-        return boost::asio::cancel_at_t<Inner, Clock...>(std::move(inner), adapter.expiry_,
-                                                         adapter.cancel_type_);
-    }
-};
-
-template <typename Token, typename... Clock>
-struct adapter_traits<boost::asio::cancel_at_timer<Token, Clock...>> : adapter_of<Token> {
-    template <typename Adapter, typename Inner>
-    static auto rewrap(const Adapter& adapter, Inner inner) {
-        return boost::asio::cancel_at_timer<Inner, Clock...>(std::move(inner), adapter.timer_,
-                                                             adapter.expiry_, adapter.cancel_type_);
-    }
-};
-#endif
-
 /// Is this one of our tokens, below any number of binders and adapters that are known here?
 template <typename Token>
 inline constexpr bool holds_our_token = false;
@@ -300,9 +197,9 @@ template <typename Token>
 inline constexpr bool holds_our_token<Token> =
     holds_our_token<typename binder_traits<Token>::inner_type>;
 template <typename Token>
-    requires adapter_traits<Token>::is_adapter
+    requires is_token_adapter<Token>
 inline constexpr bool holds_our_token<Token> =
-    holds_our_token<typename adapter_traits<Token>::inner_type>;
+    holds_our_token<typename token_adapter<Token>::inner_type>;
 
 /// Does our token inside know where redirect_error puts the error?
 template <typename Token>
@@ -312,9 +209,9 @@ template <typename Token>
 inline constexpr bool knows_redirected<Token> =
     knows_redirected<typename binder_traits<Token>::inner_type>;
 template <typename Token>
-    requires adapter_traits<Token>::is_adapter
+    requires is_token_adapter<Token>
 inline constexpr bool knows_redirected<Token> =
-    knows_redirected<typename adapter_traits<Token>::inner_type>;
+    knows_redirected<typename token_adapter<Token>::inner_type>;
 
 /// Applies `change` to our token inside `token`, whatever is around it; binders on the way are
 /// taken off and applied too, after it. So `bind_executor(ex, as_tuple(use_async_info))` becomes
@@ -326,9 +223,10 @@ auto rebind(Given&& token, Change change) {
         return detail::rebind(std::forward<Given>(token).get(), [&](const auto& ours) {
             return binder_traits<token_type>::bind(token, change(ours));
         });
-    } else if constexpr (adapter_traits<token_type>::is_adapter) {
-        auto inner = detail::rebind(std::forward<Given>(token).token_, change);
-        return adapter_traits<token_type>::rewrap(std::forward<Given>(token), std::move(inner));
+    } else if constexpr (is_token_adapter<token_type>) {
+        using traits = token_adapter<token_type>;
+        auto inner = detail::rebind(traits::inner(std::forward<Given>(token)), change);
+        return traits::rewrap(std::forward<Given>(token), std::move(inner));
     } else {
         return change(token);
     }

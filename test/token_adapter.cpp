@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/token_adapter.hpp>
+#include <asyncinfo/use_async_info.hpp>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/consign.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/prepend.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace token_adapter_test {
+
+namespace asio = boost::asio;
+using asyncinfo::IAsyncAction;
+using asyncinfo::use_async_info;
+using asyncinfo::use_async_info_t;
+
+/// An adapter of somebody else's: it counts what it starts.
+template <typename Token>
+struct counted_t {
+    Token token;
+    int* count;
+};
+
+template <typename Token>
+counted_t<std::decay_t<Token>> counted(Token&& token, int& count) {
+    return {std::forward<Token>(token), &count};
+}
+
+} // namespace token_adapter_test
+
+template <typename Token, typename... Signatures>
+struct boost::asio::async_result<token_adapter_test::counted_t<Token>, Signatures...> {
+    using return_type = typename boost::asio::async_result<Token, Signatures...>::return_type;
+
+    template <typename Initiation, typename Adapter, typename... Args>
+    static return_type initiate(Initiation&& initiation, Adapter&& adapter, Args&&... args) {
+        ++*adapter.count;
+        return boost::asio::async_initiate<Token, Signatures...>(
+            std::forward<Initiation>(initiation), adapter.token, std::forward<Args>(args)...);
+    }
+};
+
+template <typename Token>
+struct asyncinfo::token_adapter<token_adapter_test::counted_t<Token>> {
+    using inner_type = Token;
+
+    template <typename Adapter>
+    static auto&& inner(Adapter&& adapter) {
+        return std::forward<Adapter>(adapter).token;
+    }
+    template <typename Inner>
+    static auto rewrap(const token_adapter_test::counted_t<Token>& adapter, Inner inner) {
+        return token_adapter_test::counted_t<Inner>{std::move(inner), adapter.count};
+    }
+};
+
+namespace token_adapter_test {
+
+BOOST_AUTO_TEST_SUITE(token_adapter)
+
+BOOST_AUTO_TEST_CASE(a_binder_around_a_known_adapter_binds_the_operation) {
+    asio::io_context io;
+    asio::io_context other;
+    asio::steady_timer timer(io, asio::steady_timer::duration::zero());
+    int count = 0;
+    const auto token = asio::bind_executor(other, counted(use_async_info, count));
+    IAsyncAction op = timer.async_wait(token);
+    BOOST_TEST(count == 1);
+    BOOST_TEST((op.get_executor() == other.get_executor()));
+    io.run();
+    BOOST_TEST((op.Status() == asyncinfo::AsyncStatus::Started));
+    other.run();
+    BOOST_TEST((op.Status() == asyncinfo::AsyncStatus::Completed));
+}
+
+BOOST_AUTO_TEST_CASE(adapters_lie_in_each_other) {
+    asio::io_context io;
+    asio::steady_timer timer(io, asio::steady_timer::duration::zero());
+    int count = 0;
+    const auto strand = asio::make_strand(io);
+    auto op = timer.async_wait(asio::bind_executor(
+        strand, asio::as_tuple(counted(asio::append(use_async_info, 7), count))));
+    BOOST_TEST(count == 1);
+    BOOST_TEST((op.get_executor() == strand));
+    io.run();
+    BOOST_TEST(std::get<1>(op.GetResults()) == 7);
+}
+
+// Their members are Asio's own: a version that names them otherwise shows here.
+BOOST_AUTO_TEST_CASE(adapters_of_asio_are_known) {
+    using token = use_async_info_t;
+    BOOST_TEST(asyncinfo::is_token_adapter<asio::as_tuple_t<token>>);
+    BOOST_TEST(asyncinfo::is_token_adapter<asio::redirect_error_t<token>>);
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::append_t<token, int>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::prepend_t<token, int>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::consign_t<token, int>>));
+#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_after_t<token>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_after_timer<token>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_at_t<token>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_at_timer<token>>));
+#endif
+    BOOST_TEST(!asyncinfo::is_token_adapter<token>);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace token_adapter_test
