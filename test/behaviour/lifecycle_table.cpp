@@ -485,10 +485,10 @@ BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
                    publish(retired.value, failed) == transition{value, then};
         };
         if (started(w) && !(w & ended)) {
-            const auto quiet = end_at_once(w, failed);
+            const auto quiet = end_at_once(w, false, failed);
             check(2, quiet.applies, quiet.value,
                   [&](word value) { return ending(value, next::nothing); });
-            const auto told = end_at_once_observed(w, failed);
+            const auto told = end_at_once(w, true, failed);
             check(3, told.applies, told.value,
                   [&](word value) { return ending(value, next::notify); });
         }

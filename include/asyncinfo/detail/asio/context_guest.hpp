@@ -30,7 +30,8 @@ using tracked_t = std::decay_t<typename boost::asio::prefer_result<
 template <typename Executor>
 inline constexpr bool has_lasting_context =
     std::is_same_v<Executor, boost::asio::system_executor> ||
-    std::is_same_v<Executor, tracked_t<boost::asio::system_executor>> || keeps_context<Executor>;
+    std::is_same_v<Executor, tracked_t<boost::asio::system_executor>> || keeps_context<Executor> ||
+    keeps_context_busy<Executor>;
 
 inline bool holds_lasting_context(const boost::asio::any_io_executor& executor) noexcept {
     using system = boost::asio::system_executor;

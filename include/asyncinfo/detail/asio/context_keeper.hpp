@@ -11,12 +11,13 @@
 
 namespace asyncinfo::detail {
 
-/// True for an executor that keeps what it needs of its context alive, so it may be used after the
-/// context's end. The executor of a `completion_queue` does; its header specialises this.
+/// True for an executor that keeps what it needs of its context alive, so it may be stored and used
+/// after the context's end. The executor of a `completion_queue` does; its header specialises this.
 template <typename Executor>
 inline constexpr bool keeps_context = false;
 
-/// True for such an executor that counts as work. It must not be stored for long.
+/// True for one that counts as work besides. It may be used after the context's end, too, but must not
+/// be stored for long.
 template <typename Executor>
 inline constexpr bool keeps_context_busy = false;
 

@@ -70,8 +70,7 @@ private:
 /// An executor that is no more than a pointer, or as good as one, and so may outlive its context.
 template <typename Executor>
 inline constexpr bool always_plain =
-    (keeps_context<Executor> && !keeps_context_busy<Executor>) ||
-    std::is_trivially_destructible_v<Executor> ||
+    keeps_context<Executor> || std::is_trivially_destructible_v<Executor> ||
     std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
     std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
 

@@ -5,7 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 #define ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 
-#include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/block/activity.hpp>
+#include <asyncinfo/detail/block/lifecycle_cell.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
 
 #include <atomic>
@@ -13,40 +14,6 @@
 #include <utility>
 
 namespace asyncinfo::detail {
-
-/// What this thread is in the middle of, innermost first, for the two questions a thread can only
-/// ask about itself: am I inside this gate, and am I inside this operation's executor?
-class activity {
-public:
-    enum kind_type { inside, submitting };
-
-    activity(const void* gate, kind_type kind) noexcept
-        : gate_(gate), outer_(this_thread().innermost), kind_(kind) {
-        this_thread().innermost = this;
-    }
-    ~activity() { this_thread().innermost = outer_; }
-
-    activity(const activity&) = delete;
-    activity& operator=(const activity&) = delete;
-
-    static bool of_this_thread(const void* gate, kind_type kind) noexcept {
-        for (const activity* a = this_thread().innermost; a; a = a->outer_)
-            if (a->gate_ == gate && a->kind_ == kind)
-                return true;
-        return false;
-    }
-
-    /// For tests that run the parts of several threads as fibers of one: what this fiber is in the
-    /// middle of, for what the thread was.
-    static const activity* exchange(const activity* other) noexcept {
-        return std::exchange(this_thread().innermost, other);
-    }
-
-private:
-    const void* gate_;
-    const activity* outer_;
-    kind_type kind_;
-};
 
 /// Performs the transitions of the lifecycle and does what each asks for.
 ///
@@ -75,7 +42,7 @@ public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
 
-    lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
+    lifecycle::word load() const noexcept { return cell_.load(); }
 
     /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
     /// published before it leaves.
@@ -84,23 +51,23 @@ public:
                activity::of_this_thread(this, activity::inside);
     }
 
-    void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
+    void retain() noexcept { cell_.retain(); }
 
     void release() noexcept {
         // The sole owner of a finished operation need not tell anybody.
         if (lifecycle::is_last_reference(load()))
             return derived().destroy();
-        proceed(transit([](auto w) { return lifecycle::release(w); }));
+        proceed(cell_.transit([](auto w) { return lifecycle::release(w); }));
     }
 
     /// Runs `step` as a step of the operation. Its exception wins over one thrown by what leaving
     /// runs: a delivery, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
-        if (!at_once(lifecycle::enter_at_once)) {
+        if (!cell_.at_once(lifecycle::enter_at_once)) {
             if (is_inside())
                 return std::forward<Step>(step)();
-            transit([](auto w) { return lifecycle::enter(w); });
+            cell_.transit([](auto w) { return lifecycle::enter(w); });
         }
         run_inside(std::forward<Step>(step), true);
     }
@@ -112,11 +79,11 @@ public:
     }
 
     void request(unsigned types) noexcept {
-        proceed(transit([=](auto w) { return lifecycle::request(w, types); }));
+        proceed(cell_.transit([=](auto w) { return lifecycle::request(w, types); }));
     }
 
     void expire(unsigned types) noexcept {
-        proceed(transit([=](auto w) { return lifecycle::expire(w, types); }));
+        proceed(cell_.transit([=](auto w) { return lifecycle::expire(w, types); }));
     }
 
     /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
@@ -124,43 +91,43 @@ public:
     template <typename Plain>
     void end(Plain plain) {
         const auto status = derived().final_status();
-        if (at_once([=](auto w) { return lifecycle::end_at_once(w, status); }, plain))
+        if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, false, status); }, plain))
             return;
         // The completion handler's reference stays while the observers are told.
-        if (at_once([=](auto w) { return lifecycle::end_at_once_observed(w, status); }, plain))
+        if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
             announce(lifecycle::next::notify);
         else
-            proceed(transit([](auto w) { return lifecycle::end(w); }));
+            proceed(cell_.transit([](auto w) { return lifecycle::end(w); }));
     }
 
     bool lock() noexcept {
-        return transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
+        return cell_.transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
     }
 
     void unlock(bool anybody) noexcept {
-        transit([=](auto w) { return lifecycle::unlock(w, anybody); });
+        cell_.transit([=](auto w) { return lifecycle::unlock(w, anybody); });
     }
 
     void unlock() noexcept {
-        transit([](auto w) { return lifecycle::unlock(w); });
+        cell_.transit([](auto w) { return lifecycle::unlock(w); });
     }
 
     bool observe_as_owner() noexcept {
-        return transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
+        return cell_.transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
                lifecycle::next::perform;
     }
 
     lifecycle::next assign() noexcept {
-        return transit([](auto w) { return lifecycle::assign(w); });
+        return cell_.transit([](auto w) { return lifecycle::assign(w); });
     }
 
     /// Between a successful hold or read and `end_read` nothing is released.
     bool hold() noexcept {
-        return transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
+        return cell_.transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
     }
 
     bool read(bool claim) noexcept {
-        return transit([=](auto w) { return lifecycle::read(w, claim); }) ==
+        return cell_.transit([=](auto w) { return lifecycle::read(w, claim); }) ==
                lifecycle::next::perform;
     }
 
@@ -168,12 +135,12 @@ public:
 
     /// Takes the result for good if this thread's references, one or more, are the only ones.
     bool claim_if_sole(lifecycle::word own = 1) noexcept {
-        return transit([=](auto w) { return lifecycle::claim_if_sole(w, own); }) ==
+        return cell_.transit([=](auto w) { return lifecycle::claim_if_sole(w, own); }) ==
                lifecycle::next::perform;
     }
 
     bool close() noexcept {
-        const auto then = transit([](auto w) { return lifecycle::close(w); });
+        const auto then = cell_.transit([](auto w) { return lifecycle::close(w); });
         if (then == lifecycle::next::refuse)
             return false;
         proceed(then);
@@ -240,7 +207,7 @@ private:
             return finish();
         case lifecycle::next::discard:
             derived().discard();
-            return proceed(transit([](auto w) { return lifecycle::discarded(w); }));
+            return proceed(cell_.transit([](auto w) { return lifecycle::discarded(w); }));
         case lifecycle::next::destroy:
             return derived().destroy();
         default:
@@ -249,17 +216,6 @@ private:
     }
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
-
-    static bool always() noexcept { return true; }
-
-    /// Takes a shortcut, if that applies and `only_if` says so.
-    template <typename Shortcut, typename OnlyIf = bool (*)()>
-    bool at_once(Shortcut shortcut, OnlyIf only_if = always) noexcept {
-        auto seen = load();
-        const auto [applies, value] = shortcut(seen);
-        return applies && only_if() &&
-               word_.compare_exchange_strong(seen, value, std::memory_order_acq_rel);
-    }
 
     template <typename Function>
     void run_inside(Function&& function, bool may_emit) {
@@ -270,7 +226,7 @@ private:
             leave_after_exception(may_emit);
             throw;
         }
-        if (!at_once(lifecycle::leave_at_once))
+        if (!cell_.at_once(lifecycle::leave_at_once))
             leave_slowly(may_emit);
     }
 
@@ -286,7 +242,7 @@ private:
         unsigned delivered = 0;
         for (;;) {
             const auto then =
-                transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
+                cell_.transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
             if (then != lifecycle::next::deliver) {
                 proceed(then);
                 break;
@@ -304,47 +260,7 @@ private:
     }
 
     void leave(bool may_emit, unsigned delivered) {
-        proceed(transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
-    }
-
-    template <typename Event>
-    lifecycle::next transit(Event event) noexcept {
-        auto seen = word_.load(std::memory_order_acquire);
-        for (;;) {
-            auto [value, then] = event(seen);
-            if (then == lifecycle::next::wait) {
-                seen = sleep(seen);
-                continue;
-            }
-            if (value == seen)
-                return then;
-            const bool wakes = (seen & lifecycle::contended) && frees(seen, value);
-            if (wakes)
-                value = (value & ~lifecycle::contended) + lifecycle::one_reference;
-            if (word_.compare_exchange_weak(seen, value, std::memory_order_acq_rel,
-                                            std::memory_order_acquire))
-                return wakes ? wake(then) : then;
-        }
-    }
-
-    /// With a reference of its own: those awake may end the operation before all are woken.
-    lifecycle::next wake(lifecycle::next then) noexcept {
-        word_.notify_all();
-        const auto left = transit([](auto w) { return lifecycle::release(w); });
-        return then == lifecycle::next::nothing ? left : then;
-    }
-
-    /// Does the transition end something that a thread may be waiting for?
-    static constexpr bool frees(lifecycle::word from, lifecycle::word to) noexcept {
-        return (from & ~to & (lifecycle::submitting | lifecycle::locked)) ||
-               ((from & lifecycle::inside_mask) && !(to & lifecycle::inside_mask));
-    }
-
-    lifecycle::word sleep(lifecycle::word seen) noexcept {
-        const auto marked = seen | lifecycle::contended;
-        if (seen == marked || word_.compare_exchange_strong(seen, marked))
-            word_.wait(marked);
-        return load();
+        proceed(cell_.transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
     }
 
     /// Without memory for the hop the request stays latched, and the next step or Cancel delivers.
@@ -360,7 +276,7 @@ private:
         auto then = lifecycle::next::submit;
         while (then == lifecycle::next::submit) {
             submit_quietly(delivery(derived()));
-            then = transit([](auto w) { return lifecycle::submitted(w); });
+            then = cell_.transit([](auto w) { return lifecycle::submitted(w); });
         }
         proceed(then);
     }
@@ -368,7 +284,7 @@ private:
     /// The delivery goes on to its next executor.
     void hand_on(delivery& request) noexcept {
         const bool mine = activity::of_this_thread(this, activity::submitting);
-        const auto then = transit([=](auto w) { return lifecycle::forward(w, mine); });
+        const auto then = cell_.transit([=](auto w) { return lifecycle::forward(w, mine); });
         if (then != lifecycle::next::perform) {
             request.target_ = nullptr;
             return proceed(then);
@@ -376,7 +292,7 @@ private:
         submit_quietly(std::move(request));
         if (mine)
             return;
-        const auto after = transit([](auto w) { return lifecycle::submitted(w); });
+        const auto after = cell_.transit([](auto w) { return lifecycle::submitted(w); });
         if (after == lifecycle::next::submit)
             hand_over();
         else
@@ -384,12 +300,12 @@ private:
     }
 
     void lose_delivery() noexcept {
-        proceed(transit([](auto w) { return lifecycle::lose_delivery(w); }));
+        proceed(cell_.transit([](auto w) { return lifecycle::lose_delivery(w); }));
     }
 
     /// The delivery has arrived.
     void take_in(bool here) {
-        const auto then = transit([](auto w) { return lifecycle::arrive(w); });
+        const auto then = cell_.transit([](auto w) { return lifecycle::arrive(w); });
         if (then != lifecycle::next::perform)
             return proceed(then);
         if (here)
@@ -411,12 +327,12 @@ private:
             derived().clear_slot();
         }
         // An executor that runs the delivery at once ends up here inside its own submission.
-        transit([this](auto w) {
+        cell_.transit([this](auto w) {
             return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
         });
         derived().drop_executor();
         const auto status = derived().final_status();
-        announce(transit([=](auto w) { return lifecycle::publish(w, status); }));
+        announce(cell_.transit([=](auto w) { return lifecycle::publish(w, status); }));
     }
 
     void announce(lifecycle::next then) {
@@ -429,7 +345,7 @@ private:
         derived().tell_observers();
     }
 
-    Word word_{lifecycle::born()};
+    lifecycle_cell<Word> cell_;
 };
 
 } // namespace asyncinfo::detail

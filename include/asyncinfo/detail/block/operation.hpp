@@ -7,10 +7,10 @@
 
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/block/delegate_target.hpp>
 #include <asyncinfo/detail/block/gate.hpp>
 #include <asyncinfo/detail/block/observer.hpp>
 #include <asyncinfo/detail/block/slot.hpp>
-#include <asyncinfo/detail/block/throttle.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
 #include <asyncinfo/detail/core/deadline.hpp>
 #include <asyncinfo/error.hpp>
@@ -31,55 +31,9 @@
 
 namespace asyncinfo::detail {
 
-class operation_base;
-
-using operation_ptr = boost::intrusive_ptr<operation_base>;
-
 class blocked_thread;
-class submission;
 class context_life;
 class context_dependent;
-
-/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
-///
-/// It may own the source of another operation, whose handler owns the next one: of a chain of
-/// these, however long, a few are on the stack at a time when it is destroyed.
-template <typename Argument>
-class delegate_target : resumable {
-public:
-    /// Calls the handler with a handle to the operation, or submits the call to its executor.
-    virtual void run(operation_ptr sender, const Argument& argument) = 0;
-
-    /// Calls it here, for those that have gone to its executor before.
-    virtual void call(operation_ptr sender, const Argument& argument) = 0;
-    virtual bool has_executor() const noexcept = 0;
-    virtual void submit(submission&& call) = 0;
-    /// How often it may be called; null: for every value.
-    virtual const throttle* paced() const noexcept = 0;
-
-    friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
-        target->references_.fetch_add(1, std::memory_order_relaxed);
-    }
-
-    friend void intrusive_ptr_release(delegate_target* target) noexcept {
-        if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            trampoline::run_quietly(*target);
-    }
-
-protected:
-    delegate_target() = default;
-    virtual ~delegate_target() = default;
-    virtual void destroy() noexcept = 0;
-
-private:
-    void resume() override { destroy(); }
-
-    std::atomic<unsigned> references_{0};
-};
-
-template <typename Argument>
-using target_ptr = boost::intrusive_ptr<delegate_target<Argument>>;
-using completed_ptr = target_ptr<AsyncStatus>;
 
 /// What differs between the types of operations; one constant table each.
 struct operation_methods {

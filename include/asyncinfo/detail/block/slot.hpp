@@ -7,9 +7,9 @@
 
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/block/handler_kind.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/cancellation_state.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -18,76 +18,6 @@
 #include <utility>
 
 namespace asyncinfo::detail {
-
-/// What a cancellation handler is, as far as it decides who is to have a latched request again.
-struct handler_kind {
-    enum type : unsigned char {
-        plain,         ///< wants the request once
-        foreign,       ///< passes it on to what is not seen here, and may have had no memory for it
-        read_state,    ///< the state of `asio::async_read`, `async_write` or `async_connect`
-        initial_state, ///< the state an `async_compose` operation begins with
-        default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
-        other_state    ///< a state with another filter: a reset, or an `any_completion_handler`
-    };
-};
-
-/// Asio's `cancellation_state` places a type of its own, known by its public members.
-template <typename T>
-concept own_state = requires(T& state) {
-    state.signal_;
-    state.cancelled_;
-    state.in_filter_;
-    state.out_filter_;
-};
-
-/// Tells the kind of a handler by its type and the number of arguments it is made from, which
-/// differ as follows (Asio in Boost 1.81 to 1.88):
-///
-///     async_read, async_write, async_connect  (partial, partial)
-///     async_compose, co_composed              (terminal, terminal)
-///     ssl::stream; reset_cancellation_state() ()
-///     reset_cancellation_state(f)             (f, f)
-///     any_completion_handler                  (total, total)
-template <typename Handler>
-constexpr handler_kind::type kind_of(std::size_t arguments) {
-    if constexpr (own_state<Handler>) {
-        using filter = decltype(Handler::in_filter_);
-        if (std::is_same_v<filter, boost::asio::enable_partial_cancellation>)
-            return handler_kind::read_state;
-        if (std::is_same_v<filter, boost::asio::enable_terminal_cancellation>)
-            return arguments == 0 ? handler_kind::default_state : handler_kind::initial_state;
-        return handler_kind::other_state;
-    }
-    if constexpr (requires { typename Handler::passes_on; })
-        return handler_kind::foreign;
-    return handler_kind::plain;
-}
-
-/// Is the request repeated after each step? An `async_compose` operation, such as Beast's, passes it
-/// on to the operation it waits for, if that has not just ended, and need not look at its state
-/// before it starts the next one. (Asio's own do, so they have it once.)
-constexpr bool is_repeated(handler_kind::type kind) {
-    return kind == handler_kind::foreign || kind == handler_kind::initial_state;
-}
-
-/// An operation that has had the request may reset its state and clean up undisturbed; but where a
-/// slot is handed from one operation to the next, the next one is to have the request, too. Asio
-/// says nowhere which of the two a new state in the slot is. `before` has had the request, or is
-/// itself a reset.
-constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler_kind::type now) {
-    switch (now) {
-    case handler_kind::default_state:
-        return before_is_reset || before == handler_kind::initial_state ||
-               before == handler_kind::other_state;
-    case handler_kind::read_state:
-    case handler_kind::other_state:
-        return before_is_reset ||
-               (before != handler_kind::read_state && before != handler_kind::plain &&
-                before != handler_kind::foreign);
-    default:
-        return false;
-    }
-}
 
 /// The place for one cancellation handler, in the operation's block where it fits.
 ///

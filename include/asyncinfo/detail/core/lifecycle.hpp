@@ -288,17 +288,12 @@ constexpr shortcut leave_at_once(word w) {
     return {(w & concerned) == one_inside, w - one_inside};
 }
 
-/// `end`, `retire` and `publish`, where there is nothing to clean up, and nobody to be told.
-constexpr shortcut end_at_once(word w, unsigned final_status) {
+/// `end`, `retire` and `publish`, where there is nothing to clean up. `told`: are there observers? Then
+/// the next is `notify`, and the reference is kept.
+constexpr shortcut end_at_once(word w, bool told, unsigned final_status) {
     constexpr word concerned = inside_mask | submitting | locked | observed | contended;
-    return {(w & concerned) == 0 && references(w) > 1, (w | ended | final_status) - one_reference};
-}
-
-/// The same, where somebody is to be told: `next::notify`.
-constexpr shortcut end_at_once_observed(word w, unsigned final_status) {
-    constexpr word concerned = inside_mask | submitting | locked | observed | contended;
-    return {(w & concerned) == observed && references(w) > 1,
-            (w | ended | final_status) & ~observed};
+    return {(w & concerned) == (told ? observed : 0) && references(w) > 1,
+            (w | ended | final_status) - (told ? observed : one_reference)};
 }
 
 /// Does `release` answer `next::destroy`, whatever else is in the word?

@@ -244,8 +244,8 @@ private:
     [[no_unique_address]] Allocator allocator_;
 };
 
-template <typename Allocator, bool Tracked>
-inline constexpr bool keeps_context<queue_executor<Allocator, Tracked>> = true;
+template <typename Allocator>
+inline constexpr bool keeps_context<queue_executor<Allocator, false>> = true;
 template <typename Allocator>
 inline constexpr bool keeps_context_busy<queue_executor<Allocator, true>> = true;
 

@@ -1,0 +1,83 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
+#define ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
+
+#include <asyncinfo/detail/core/lifecycle.hpp>
+
+#include <atomic>
+
+namespace asyncinfo::detail {
+
+/// The word of one operation, and how threads change it: by transitions of the lifecycle, and by its
+/// shortcuts. A thread for which none is possible sleeps until the word changes.
+///
+/// `Word` is `std::atomic` but for the test that explores all interleavings.
+template <typename Word>
+class lifecycle_cell {
+public:
+    lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
+
+    void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
+
+    /// Makes the transition that `event` gives, and says what it asks for.
+    template <typename Event>
+    lifecycle::next transit(Event event) noexcept {
+        auto seen = word_.load(std::memory_order_acquire);
+        for (;;) {
+            auto [value, then] = event(seen);
+            if (then == lifecycle::next::wait) {
+                seen = sleep(seen);
+                continue;
+            }
+            if (value == seen)
+                return then;
+            const bool wakes = (seen & lifecycle::contended) && frees(seen, value);
+            if (wakes)
+                value = (value & ~lifecycle::contended) + lifecycle::one_reference;
+            if (word_.compare_exchange_weak(seen, value, std::memory_order_acq_rel,
+                                            std::memory_order_acquire))
+                return wakes ? wake(then) : then;
+        }
+    }
+
+    /// Takes a shortcut, if that applies and `only_if` says so.
+    template <typename Shortcut, typename OnlyIf = bool (*)()>
+    bool at_once(Shortcut shortcut, OnlyIf only_if = always) noexcept {
+        auto seen = load();
+        const auto [applies, value] = shortcut(seen);
+        return applies && only_if() &&
+               word_.compare_exchange_strong(seen, value, std::memory_order_acq_rel);
+    }
+
+private:
+    static bool always() noexcept { return true; }
+
+    /// With a reference of its own: those awake may end the operation before all are woken.
+    lifecycle::next wake(lifecycle::next then) noexcept {
+        word_.notify_all();
+        const auto left = transit([](auto w) { return lifecycle::release(w); });
+        return then == lifecycle::next::nothing ? left : then;
+    }
+
+    /// Does the transition end something that a thread may be waiting for?
+    static constexpr bool frees(lifecycle::word from, lifecycle::word to) noexcept {
+        return (from & ~to & (lifecycle::submitting | lifecycle::locked)) ||
+               ((from & lifecycle::inside_mask) && !(to & lifecycle::inside_mask));
+    }
+
+    lifecycle::word sleep(lifecycle::word seen) noexcept {
+        const auto marked = seen | lifecycle::contended;
+        if (seen == marked || word_.compare_exchange_strong(seen, marked))
+            word_.wait(marked);
+        return load();
+    }
+
+    Word word_{lifecycle::born()};
+};
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
