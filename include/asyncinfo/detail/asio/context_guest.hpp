@@ -80,25 +80,23 @@ protected:
             shared_.store(true, std::memory_order_relaxed); // it will not be told
     }
 
-    /// Calls `function`, which uses the executor. False, and no call, if the context has ended.
+    /// Calls `function`, which uses the executor, and may destroy this, and the context. False, and no
+    /// call, if the context has ended.
     template <typename Function>
     bool use(Function function) {
-        if (life_)
-            return life_->unless_over(std::move(function));
+        const context_life_ptr life = life_;
+        if (life)
+            return life->unless_over(std::move(function));
         function();
         return true;
     }
 
-    /// The same; from there on the context does not know of it. `function` may destroy this.
+    /// The same; from there on the context does not know of it.
     template <typename Function>
     bool leave(Function function) {
-        const context_life_ptr life = life_;
-        if (!life) {
-            function();
-            return true;
-        }
-        return life->unless_over([&] {
-            life->remove(*this);
+        return use([this, &function] {
+            if (life_)
+                life_->remove(*this);
             function();
         });
     }
