@@ -6,7 +6,7 @@
 # The code in the documentation is the code of the examples, which the tests compile and run: a
 # block ```cpp after the line `<!-- from example/NAME.cpp -->` must stand in that file verbatim. The
 # only other blocks ```cpp are those after `<!-- C++/WinRT -->`, which nobody here can compile.
-# Every relative link leads to a file.
+# Every relative link leads to a file. The contract has a link to each test of a promise.
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
@@ -55,3 +55,12 @@ endforeach()
 if(with_code)
   message(SEND_ERROR "not there, or no block is taken from an example: ${with_code}")
 endif()
+
+file(READ ${root}/doc/contract.md contract)
+file(GLOB promises RELATIVE ${root} ${root}/test/behaviour/*.cpp)
+foreach(promise IN LISTS promises)
+  string(FIND "${contract}" "(../${promise})" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "doc/contract.md has no link to ${promise}")
+  endif()
+endforeach()
