@@ -25,6 +25,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/system_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/system/system_error.hpp>
@@ -414,6 +415,16 @@ BOOST_AUTO_TEST_CASE(get_executor_tells_which) {
     const auto strand_of_any = asio::make_strand(expected);
     check([&](auto& p) { return p.start_on(strand_of_any, use_async_info); }, strand_of_any,
           expected);
+
+    // The same of a pool.
+    asio::thread_pool pool(1);
+    const asio::any_io_executor of_pool = pool.get_executor();
+    const auto strand_of_pool = asio::make_strand(pool);
+    check([&](auto& p) { return p.start_on(strand_of_pool, use_async_info); }, strand_of_pool,
+          of_pool);
+    const asio::any_io_executor any_strand_of_pool = strand_of_pool;
+    check([&](auto& p) { return p.start_on(any_strand_of_pool, use_async_info); },
+          any_strand_of_pool, of_pool);
 
     // Also if it is an I/O object that publishes it.
     asio::steady_timer timer(context);

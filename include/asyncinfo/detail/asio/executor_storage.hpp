@@ -82,7 +82,7 @@ what_remains(const boost::asio::any_io_executor& executor) noexcept {
     using pool = boost::asio::thread_pool::executor_type;
     boost::asio::any_io_executor remains;
     without_strand(executor, [&]<typename E>(const E& inner) {
-        if constexpr (std::is_same_v<E, io> || keeps_context<E>)
+        if constexpr (std::is_same_v<E, io> || std::is_same_v<E, pool> || keeps_context<E>)
             remains = inner;
         else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>)
             if (inner.template target<io>() || inner.template target<pool>() ||

@@ -16,6 +16,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -41,11 +42,14 @@ template <typename Executor, typename Use>
 void without_strand(const Executor& executor, Use use) {
     using any = boost::asio::any_io_executor;
     using io = boost::asio::io_context::executor_type;
+    using pool = boost::asio::thread_pool::executor_type;
     if constexpr (requires { executor.get_inner_executor(); }) {
         without_strand(executor.get_inner_executor(), use);
     } else if constexpr (std::is_same_v<Executor, any>) {
         if (auto* strand = executor.template target<boost::asio::strand<io>>())
             use(strand->get_inner_executor());
+        else if (auto* of_pool = executor.template target<boost::asio::strand<pool>>())
+            use(of_pool->get_inner_executor());
         else if (auto* legacy =
                      executor.template target<adapted_executor<boost::asio::io_context::strand>>())
             use(legacy->get_inner_executor());
