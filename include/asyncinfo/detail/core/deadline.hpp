@@ -15,7 +15,7 @@
 
 namespace asyncinfo::detail {
 
-/// False for a duration that is no time at all, as 0.0 / 0.0 is; no deadline can be made of it.
+/// False for a duration that is no time at all, as 0.0 / 0.0 is, and so must not be a deadline.
 template <typename Rep, typename Period>
 constexpr bool is_time(const std::chrono::duration<Rep, Period>& duration) noexcept {
     return duration <= duration.zero() || duration > duration.zero();
