@@ -18,7 +18,7 @@ struct throttle {
     std::chrono::nanoseconds (*now)();
 };
 
-/// The pace of a callable, also below Asio's binders: null if it has none.
+/// The throttle of a callable, also below Asio's binders; null if it has none.
 template <typename T, typename Default = std::nullptr_t>
 struct associated_throttle {
     using type = const throttle*;
