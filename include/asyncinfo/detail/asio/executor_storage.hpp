@@ -194,7 +194,7 @@ public:
         }
     }
 
-    /// Calls `use` with the executor as it is kept.
+    /// Calls `use` with the stored executor, in the type that it is stored in.
     template <typename Use>
     decltype(auto) visit(bool plain, Use use) const {
         if constexpr (may_be_plain)
@@ -220,7 +220,7 @@ private:
     };
     using remains_type = typename remainder<Executor>::type;
     static constexpr bool remains_plain = remainder<Executor>::is_plain;
-    /// A strand of an `any_io_executor`.
+    /// True for a strand of an `any_io_executor`.
     static constexpr bool remains_any = !std::is_same_v<Executor, remains_type> &&
                                         std::is_same_v<remains_type, boost::asio::any_io_executor>;
 

@@ -12,7 +12,7 @@
 
 namespace asyncinfo::detail {
 
-/// How often a Progress handler is called at the most.
+/// How often a Progress handler is called at most.
 struct throttle {
     std::chrono::nanoseconds interval;
     std::chrono::nanoseconds (*now)();
