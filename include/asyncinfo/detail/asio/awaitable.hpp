@@ -14,17 +14,17 @@
 #include <concepts>
 #include <utility>
 
-/// The one door to what is Asio's own that every version has. Without it `asio::awaitable` awaits
-/// handles as rvalues only, as `op(token)` delivers them, and what an empty one throws comes out of
-/// `run()`.
+/// A door to what is Asio's own, and the only one that every version has. Without it
+/// `asio::awaitable` awaits handles as rvalues only, with the result that `op(token)` delivers, and
+/// what an empty handle throws comes out of `run()`.
 namespace asyncinfo {
 class IAsyncInfo;
 }
 
 namespace asyncinfo::detail {
 
-/// The end of an operation as an operation of Asio's without a result, which `asio::awaitable` awaits
-/// in the place of a handle.
+/// The end of an operation as an Asio operation without a result. `asio::awaitable` awaits this in
+/// the place of a handle.
 template <typename Handle>
 struct awaited_end {
     Handle handle;
@@ -35,7 +35,7 @@ struct awaited_end {
     }
 };
 
-/// Made before the base that refers to it.
+/// A base class, so that it is made before the base that refers to it.
 template <typename Handle>
 struct awaited_end_keeper {
     awaited_end<Handle> end;
@@ -50,9 +50,10 @@ namespace boost::asio::detail {
 template <typename, typename, typename>
 class awaitable_async_op;
 
-/// `asio::awaitable` takes what it awaits for an rvalue, and its result from what is delivered. With
-/// this a handle may be an lvalue, too: the coroutine waits for the end, and then reads the result
-/// as anybody does, so that needs no default constructor, and an exception comes as it was.
+/// `asio::awaitable` takes what it awaits as an rvalue, and its result from what is delivered. With
+/// this specialisation a handle may be an lvalue, too. The coroutine waits for the end, and then
+/// reads the result as `GetResults()` does: the result needs no default constructor, and an
+/// exception comes as it was.
 ///
 /// Every Boost from 1.81 on has this template, so no version is asked for. Should one change its
 /// parameters, ASYNCINFO_NO_AWAITABLE_INTERNALS leaves this out.
@@ -66,8 +67,8 @@ class awaitable_async_op<Signature, Handle, Executor>
                                     asyncinfo::detail::awaited_end<Handle>, Executor>;
 
 public:
-    /// Throws in the coroutine if there is nothing to await: once that is suspended, what is thrown
-    /// comes out of the executor that runs it.
+    /// Throws in the coroutine if the handle is empty or closed. Once the coroutine is suspended,
+    /// what is thrown comes out of the executor that runs it.
     template <typename... Frame>
     awaitable_async_op(Handle handle, Frame... frame)
         : keeper{{(static_cast<void>(handle.Status()), std::move(handle))}},
@@ -75,7 +76,7 @@ public:
 
     auto await_resume() {
         Handle& handle = keeper::end.handle;
-        // Then it is the wait that has ended: the coroutine was cancelled.
+        // The wait has ended and the operation has not: the coroutine was cancelled.
         if (handle.Status() == asyncinfo::AsyncStatus::Started)
             throw boost::system::system_error(boost::asio::error::operation_aborted);
         return std::move(handle).GetResults();

@@ -40,7 +40,7 @@ enum class bound {
     deadline,
     name,
     redirected, ///< where redirect_error puts the error
-    reporter    ///< what tells the operation of its progress
+    reporter    ///< what reports the operation's progress
 };
 
 template <bound Kind, typename T>
@@ -53,7 +53,7 @@ constexpr const T& find_binding(const binding<Kind, T>& found) noexcept {
     return found.value;
 }
 
-/// What of a kind is bound to a token, or `unbound`.
+/// What is bound to a token of this kind, or `unbound`.
 template <bound Kind, typename Token>
 constexpr decltype(auto) bound_to(const Token& token) noexcept {
     if constexpr (requires { detail::find_binding<Kind>(token); })
@@ -65,10 +65,11 @@ constexpr decltype(auto) bound_to(const Token& token) noexcept {
 template <bound Kind, typename Token>
 using bound_t = std::decay_t<decltype(detail::bound_to<Kind>(std::declval<const Token&>()))>;
 
-/// `use_async_info` with what the binders around it have bound to the operation: `binding`s.
+/// `use_async_info` with the `binding`s that the binders around it have bound to the operation.
 template <typename... Bindings>
 struct bound_token : Bindings... {
-    /// Of two binders of a kind the outer one counts, as in Asio; it is applied first.
+    /// Adds a binding if there is none of its kind. Of two binders of a kind the outer one counts,
+    /// as in Asio; it is applied first.
     template <bound Kind, typename T>
     constexpr auto with(const T& object) const {
         if constexpr (is_bound<bound_t<Kind, bound_token>>)
@@ -79,18 +80,20 @@ struct bound_token : Bindings... {
     }
 
     /// The token with a deadline for each operation that it starts, counted from the start: as
-    /// `IAsyncInfo::cancel_after` on the handle, but set before the operation starts. Of several the
-    /// earliest counts, for each type of cancellation. Binders and Asio's adapters around the token
-    /// keep it.
+    /// `IAsyncInfo::cancel_after` on the handle, but set before the operation starts. Of several
+    /// deadlines the earliest counts, for each type of cancellation. Binders and Asio's adapters
+    /// around the token keep it.
     ///
     /// Cancellation: of all types if none are given; `IAsyncInfo::cancel_after` says what that
     /// means.
     ///
-    /// Executor and threads: the timer is one of the context of the executor bound to the operation,
-    /// else of the one that its initiating function publishes, else of `asio::system_executor`.
+    /// Executor and threads: the timer belongs to the context of the executor bound to the
+    /// operation, else of the one that its initiating function publishes, else of
+    /// `asio::system_executor`.
     ///
     /// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN. If the
-    /// deadline cannot be set the initiating function throws, and has not been called.
+    /// deadline cannot be set, the call that starts the operation throws, and the initiating
+    /// function has not run.
     ///
     /// Example: `auto read = socket.async_read_some(buffer, use_async_info.cancel_after(5s));`
     template <typename Rep, typename Period>
@@ -100,7 +103,8 @@ struct bound_token : Bindings... {
         return with_new<bound::deadline>(planned().after(duration, request_types::pack(types)));
     }
 
-    /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
+    /// Same as `cancel_after`, at a time of any clock. The time is converted to the steady clock
+    /// here.
     template <typename Clock, typename Duration>
     auto
     cancel_at(std::chrono::time_point<Clock, Duration> time,
@@ -108,9 +112,10 @@ struct bound_token : Bindings... {
         return with_new<bound::deadline>(planned().at(time, request_types::pack(types)));
     }
 
-    /// The token with a name for each operation that it starts: what `IAsyncInfo::name` gives, for
-    /// logs and for whoever asks what is still running. Of several the last counts. Binders and
-    /// Asio's adapters around the token keep it. Operations without a name cost nothing for it.
+    /// The token with a name for each operation that it starts: what `IAsyncInfo::name` returns,
+    /// for logs and for finding out what is still running. Of several names the last counts.
+    /// Binders and Asio's adapters around the token keep it. Operations without a name cost nothing
+    /// for it.
     ///
     /// Lifetime: the token, and each operation, has a copy; the operation's is in its block, or, if
     /// it is long, in memory from the same allocator.
@@ -126,7 +131,7 @@ private:
             return {};
     }
 
-    /// As `with`, but in the place of what is there.
+    /// Same as `with`, but replaces a binding of the same kind.
     template <bound Kind, typename T>
     constexpr auto with_new(const T& object) const {
         auto changed = with<Kind>(object);
@@ -135,7 +140,8 @@ private:
     }
 };
 
-/// How a binder is taken off a token: the token inside, and what it bound applied to ours.
+/// How a binder is taken off a token: `inner_type` is the token inside, `bind` applies what it
+/// bound to our token.
 template <typename Binder>
 struct binder_traits {
     static constexpr bool is_binder = false;
@@ -187,7 +193,7 @@ struct binder_traits<boost::asio::immediate_executor_binder<Token, Executor>> {
 };
 #endif
 
-/// Is this one of our tokens, below any number of binders and adapters that are known here?
+/// True for our tokens, below any number of binders and known adapters.
 template <typename Token>
 inline constexpr bool holds_our_token = false;
 template <typename... Bound>
@@ -201,7 +207,7 @@ template <typename Token>
 inline constexpr bool holds_our_token<Token> =
     holds_our_token<typename token_adapter<Token>::inner_type>;
 
-/// Does our token inside know where redirect_error puts the error?
+/// True if our token inside knows where redirect_error puts the error.
 template <typename Token>
 inline constexpr bool knows_redirected = is_bound<bound_t<bound::redirected, Token>>;
 template <typename Token>
@@ -213,9 +219,9 @@ template <typename Token>
 inline constexpr bool knows_redirected<Token> =
     knows_redirected<typename token_adapter<Token>::inner_type>;
 
-/// Applies `change` to our token inside `token`, whatever is around it; binders on the way are
-/// taken off and applied too, after it. So `bind_executor(ex, as_tuple(use_async_info))` becomes
-/// `as_tuple(use_async_info bound to ex)`, and the operation knows its executor.
+/// Applies `change` to our token inside `token`, whatever is around it. Binders on the way are
+/// taken off and applied, too, after `change`. So `bind_executor(ex, as_tuple(use_async_info))`
+/// becomes `as_tuple(use_async_info bound to ex)`, and the operation knows its executor.
 template <typename Given, typename Change>
 auto rebind(Given&& token, Change change) {
     using token_type = std::remove_cvref_t<Given>;

@@ -12,13 +12,13 @@
 
 #include <type_traits>
 
-/// One of the doors to what is Asio's own. Without it: what is placed in a slot of type
-/// `asio::cancellation_slot` hears a request again after each step.
+/// A door to what is Asio's own. Without it a handler that is placed in a slot of type
+/// `asio::cancellation_slot` receives a request again after each step.
 namespace asyncinfo::detail {
 
 using asio_cancellation_handler = boost::asio::detail::cancellation_handler_base;
 
-/// What a signal calls; null if there is none. A signal is nothing but this pointer.
+/// The handler that a signal calls; null if there is none. A signal is nothing but this pointer.
 inline asio_cancellation_handler*& handler_in(boost::asio::cancellation_signal& signal) noexcept {
     static_assert(std::is_standard_layout_v<boost::asio::cancellation_signal> &&
                   sizeof(signal) == sizeof(asio_cancellation_handler*));

@@ -26,7 +26,7 @@ template <typename Executor>
 using tracked_t = std::decay_t<typename boost::asio::prefer_result<
     Executor, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
 
-/// An executor whose context lives as long as the program, or as the executor.
+/// True for an executor whose context lives as long as the program, or as the executor.
 template <typename Executor>
 inline constexpr bool has_lasting_context =
     std::is_same_v<Executor, boost::asio::system_executor> ||
@@ -39,7 +39,7 @@ inline bool holds_lasting_context(const boost::asio::any_io_executor& executor) 
            holds_context_keeper(executor) || holds_busy_context_keeper(executor);
 }
 
-/// The context that may end before the executor does. Null if there is none.
+/// Returns the context of an executor that may outlive it; null for an executor without one.
 template <typename Executor>
 boost::asio::execution_context* mortal_context_of(const Executor& executor) {
     namespace asio = boost::asio;
@@ -58,18 +58,18 @@ boost::asio::execution_context* mortal_context_of(const Executor& executor) {
     }
 }
 
-/// A thing with an executor in it, which others may keep, and use on any thread, for longer than that
-/// one's context lives. What is the context's is destroyed when that ends: the derived class is told
-/// by `context_ends`.
+/// An object with an executor in it, which others may keep, and use on any thread, for longer than
+/// the executor's context lives. When the context ends it calls `context_ends`, and the derived
+/// class destroys there what belongs to the context.
 ///
-/// Two then let go of the memory, in any order: the context, and the last of those others. Each asks
-/// `is_second`, and the second one frees it.
+/// The memory is then shared by two: the context, and the last of those others. They let go in any
+/// order; each asks `is_second`, and the second one frees it.
 class context_guest : public context_dependent {
 protected:
     context_guest() = default;
     ~context_guest() = default;
 
-    /// Before anybody else knows of it.
+    /// Registers with the executor's context. Called before any other thread knows of the guest.
     template <typename Executor>
     void enter(const Executor& executor) {
         auto* const context = mortal_context_of(executor);
@@ -77,11 +77,11 @@ protected:
             return;
         life_ = context_life::of(*context);
         if (!life_->add(*this))
-            shared_.store(true, std::memory_order_relaxed); // it will not be told
+            shared_.store(true, std::memory_order_relaxed); // `context_ends` will not be called
     }
 
-    /// Calls `function`, which uses the executor, and may destroy this, and the context. False, and no
-    /// call, if the context has ended.
+    /// Calls `function`, which uses the executor and may destroy this guest and the context.
+    /// Returns false without the call if the context has ended.
     template <typename Function>
     bool use(Function function) {
         const context_life_ptr life = life_;
@@ -91,7 +91,7 @@ protected:
         return true;
     }
 
-    /// The same; from there on the context does not know of it.
+    /// The same; the context does not know of the guest from there on.
     template <typename Function>
     bool leave(Function function) {
         return use([this, &function] {
@@ -104,7 +104,8 @@ protected:
     bool is_second() noexcept { return shared_.exchange(true, std::memory_order_acq_rel); }
 
 private:
-    // Whoever uses it does not touch what is the context's once that is over.
+    // Nothing to hold: who uses the guest does not touch what belongs to the context once that is
+    // over.
     void hold() noexcept override {}
     void let_go() noexcept override {}
 

@@ -16,20 +16,21 @@ namespace asyncinfo::detail {
 template <typename Executor>
 inline constexpr bool keeps_context = false;
 
-/// True for one that counts as work besides. It may be used after the context's end, too, but must not
-/// be stored for long.
+/// True for such an executor that also counts as work. It may be used after the context's end, too,
+/// but must not be stored for long.
 template <typename Executor>
 inline constexpr bool keeps_context_busy = false;
 
-// What an `any_io_executor` holds cannot be asked without its type. These are defined where the queue
-// is known, so nothing else includes it.
+// The type that an `any_io_executor` holds must be known to ask for it. So these functions are
+// defined where the queue is known, and no other header includes it.
 
-/// True if it holds such an executor: one that does not count as work, or one that does.
+/// True if it holds such an executor: the first one that does not count as work, the second one
+/// that does.
 ASYNCINFO_DECL bool holds_context_keeper(const boost::asio::any_io_executor& executor) noexcept;
 ASYNCINFO_DECL bool
 holds_busy_context_keeper(const boost::asio::any_io_executor& executor) noexcept;
 
-/// The executor under a strand of such an executor; empty if it holds something else.
+/// The executor under a strand, if that keeps its context; else empty.
 ASYNCINFO_DECL boost::asio::any_io_executor
 context_keeper_under_strand(const boost::asio::any_io_executor& executor) noexcept;
 

@@ -21,7 +21,7 @@ class context_life;
 struct context_use;
 using context_life_ptr = boost::intrusive_ptr<context_life>;
 
-/// In a list of a context's dependents, or in none.
+/// An element of a list of a context's dependents, or of none.
 class context_link {
 protected:
     context_link() = default;
@@ -36,19 +36,19 @@ private:
     context_link* previous_ = this;
 };
 
-/// Something that must not outlive an execution context, and may be known to others that do: a
+/// An object that must not outlive an execution context, and may be known to others that do: a
 /// suspended coroutine, a waiting handler.
 class context_dependent : context_link {
 public:
-    /// Called with the lists locked: keeps this until `context_ends` has been called, or `let_go`.
+    /// Called with the lists locked. Keeps this object until `context_ends` or `let_go` is called.
     virtual void hold() noexcept = 0;
     virtual void let_go() noexcept = 0;
 
-    /// The context is being destroyed, on this thread, and is still there. No lock is held. Unless
-    /// this is the `last` call it may ask to be called again, by `postpone`.
+    /// The context is being destroyed, on this thread, and still exists. No lock is held. Unless
+    /// this is the `last` call the dependent may ask to be called again, by `postpone`.
     virtual void context_ends(context_life& life, bool last) noexcept = 0;
 
-    /// One of the same context that has to end before this does: held; or null.
+    /// A dependent of the same context that has to end before this one, held; or null.
     virtual context_dependent* awaits(context_life&) noexcept { return nullptr; }
 
 protected:
@@ -60,41 +60,44 @@ private:
 };
 
 /// What may be known of an execution context after its end: that it has ended. A service of the
-/// context makes it, and tells its dependents when the context shuts down.
+/// context makes it, and calls its dependents when the context shuts down.
 ///
-/// Asio lets nobody post to a context that is being destroyed. Who might do so, since it is no thread
-/// of the context, does it by `unless_over`, which the end waits for.
+/// Asio lets nobody post to a context that is being destroyed. A thread that might do so, since it
+/// is no thread of the context, posts by `unless_over`, which the end waits for.
 class ASYNCINFO_DECL context_life {
 public:
-    /// Of a living context.
+    /// The life of a context that has not ended.
     static context_life_ptr of(boost::asio::execution_context& context);
-    /// What this thread, which ends, has asked for last.
+    /// Releases the life that this thread has asked for last. Called when the thread ends.
     static void forget_last() noexcept;
 
     context_life(const context_life&) = delete;
     context_life& operator=(const context_life&) = delete;
 
-    /// Not to be used once it is over.
+    /// The context; not to be used once it has ended.
     boost::asio::execution_context& context() const noexcept { return *context_; }
 
     bool is_over() const noexcept { return users_.load(std::memory_order_acquire) & over; }
 
-    /// Does this thread run the context? Then that is alive. False also if Asio does not tell.
+    /// True if this thread runs the context, which is then alive. False also if Asio does not tell.
     bool runs_here() const noexcept;
 
-    /// Calls `function`, or gives false.
+    /// Calls `function` and returns true, or returns false if the context is over. The context
+    /// cannot end meanwhile, except on this thread.
     template <typename Function>
     bool unless_over(Function function);
 
-    /// False if it is over. A dependent is added once, and removed before it goes.
+    /// Adds a dependent; returns false if the context is over. A dependent is added once, and
+    /// removed before it is destroyed.
     bool add(context_dependent& dependent);
     void remove(context_dependent& dependent) noexcept;
 
-    /// For a dependent to whom the end is told: after those that it waits for.
+    /// For a dependent whose `context_ends` is called: calls it again after those that it waits
+    /// for.
     void postpone(context_dependent& dependent) noexcept;
-    /// It need not wait any more.
+    /// The dependent need not wait any more.
     void hasten(context_dependent& dependent) noexcept;
-    /// False if it has ended, or is being told.
+    /// Holds a dependent. Returns false if it has been removed, or if its `context_ends` is called.
     bool hold_if_listed(context_dependent& dependent) noexcept;
 
     friend void intrusive_ptr_add_ref(context_life* life) noexcept {
@@ -120,7 +123,7 @@ private:
     }
     struct list : context_link {};
 
-    /// For a few instructions, none of them a user's; cheaper than a mutex.
+    /// Held for a few instructions, none of them a user's; cheaper than a mutex.
     class lock_guard {
     public:
         explicit lock_guard(context_life& life) noexcept : locked_(life.locked_) {
@@ -144,16 +147,16 @@ private:
     static void append(list& to, context_link& l) noexcept;
 
     boost::asio::execution_context* const context_;
-    const void* const scheduler_; ///< what Asio tells threads of the context by
+    const void* const scheduler_; ///< the key by which Asio knows threads of the context
     std::atomic<unsigned> references_{0};
-    std::atomic<unsigned> users_{0}; ///< and whether it is over
+    std::atomic<unsigned> users_{0}; ///< the number of users, and the bit `over`
     std::atomic<bool> locked_{false};
     list dependents_;
     list postponed_;
 };
 
-/// What a thread is doing with a context, which another thread that ends the context waits for. The
-/// thread itself may do so, where a user's destructor or handler owns the context.
+/// A use of a context by a thread. Another thread that ends the context waits for it. The using
+/// thread itself may end the context, where a user's destructor or handler owns it.
 struct context_use {
     explicit context_use(context_life& used) noexcept
         : life(used), outer(std::exchange(this_thread().innermost_use, this)),

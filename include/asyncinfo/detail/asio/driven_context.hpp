@@ -20,8 +20,8 @@ namespace detail {
 
 class queue_core;
 
-/// What a thread can run while it waits, as in `op.get(context)`: an `asio::io_context` or a
-/// `completion_queue`.
+/// A context that a thread can run while it waits, as in `op.get(context)`: an `asio::io_context`
+/// or a `completion_queue`.
 class ASYNCINFO_DECL driven_context {
 public:
     driven_context(boost::asio::io_context& context) noexcept : io_context_(&context) {}
@@ -29,9 +29,9 @@ public:
     template <std::derived_from<boost::asio::execution_context> Context>
         requires(!std::derived_from<Context, boost::asio::io_context> &&
                  !std::derived_from<Context, completion_queue>)
-    driven_context(Context&) = delete; // it has threads of its own: get(), on none of them
+    driven_context(Context&) = delete; // has threads of its own: call get(), on none of them
 
-    /// One of them is null.
+    /// One of these two is null.
     boost::asio::io_context* io_context() const noexcept { return io_context_; }
     queue_core* queue() const noexcept { return queue_; }
 

@@ -22,15 +22,15 @@
 
 namespace asyncinfo::detail {
 
-/// The executor of an operation whose initiation publishes none: the first one that one of its
-/// steps asks to have gated, of whatever kind; `asio::system_executor` is none, since it is what
-/// those ask with who have none. Until then, and if none comes, the operation has no executor.
+/// The executor of an operation whose initiation publishes none: the first one, of whatever kind,
+/// that one of its steps asks to have gated. `asio::system_executor` does not count, since steps
+/// that have no executor ask with it. Until then, and if none comes, the operation has no executor.
 ///
-/// Lambdas do not publish any, for instance.
+/// Lambdas, for instance, do not publish an executor.
 class captured_executor {
 public:
     captured_executor() = default;
-    /// Moved only while empty, on its way into the block.
+    /// Moved only while empty, on the way into the block.
     captured_executor(captured_executor&&) noexcept {}
 
     template <typename Executor>
@@ -47,17 +47,17 @@ public:
                 executor_ = std::move(found);
                 state_.store(state::captured, std::memory_order_release);
             } catch (...) {
-                // No memory: the next one who asks is as good.
+                // Without memory none is captured; the next one will do as well.
             }
         }
     }
 
-    /// Null if there is none.
+    /// The captured executor, or null.
     const boost::asio::any_io_executor* get() const noexcept {
         return state_.load(std::memory_order_acquire) == state::captured ? &executor_ : nullptr;
     }
 
-    /// Keeps what may outlive the context.
+    /// Keeps only the part that may outlive the context.
     void give_back() noexcept;
 
 private:
@@ -67,15 +67,16 @@ private:
     std::atomic<state> state_{state::none};
 };
 
-/// An executor that is no more than a pointer, or as good as one, and so may outlive its context.
+/// True for an executor that is no more than a pointer, or as good as one, and so may outlive its
+/// context.
 template <typename Executor>
 inline constexpr bool always_plain =
     keeps_context<Executor> || std::is_trivially_destructible_v<Executor> ||
     std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
     std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
 
-/// What may stay of an executor when the operation has ended: the plain executor under a strand, or
-/// null.
+/// The plain executor that may stay when the operation has ended: the executor itself, or the one
+/// under a strand. Null if neither is known to be plain.
 inline boost::asio::any_io_executor
 what_remains(const boost::asio::any_io_executor& executor) noexcept {
     using io = boost::asio::io_context::executor_type;
@@ -97,7 +98,7 @@ inline void captured_executor::give_back() noexcept {
         executor_ = what_remains(executor_);
 }
 
-/// What `get_executor()` gives in the place of none.
+/// The executor that `get_executor()` returns; `system_executor` in the place of a null one.
 template <typename Executor>
 boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
     if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
@@ -106,11 +107,12 @@ boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexce
         return as_any_io_executor(executor);
 }
 
-/// Keeps an operation's executor until it ends.
+/// Keeps an operation's executor until the operation ends.
 ///
-/// A strand that outlives its context is a use-after-free, so the executor is given back when the
+/// A strand that outlives its context is a use-after-free. So the executor is given back when the
 /// operation ends, unless it is `plain`: no more than a pointer, which may stay. The operation
-/// remembers which. `any_io_executor` holds a plain one as a rule, and then that is kept instead.
+/// remembers which it is. An `any_io_executor` usually holds a plain executor, which is then kept
+/// in its place.
 template <typename Executor>
 class executor_storage {
 public:
@@ -119,7 +121,8 @@ public:
     static constexpr bool always_plain = detail::always_plain<Executor>;
     static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
 
-    /// May it be, or hold, a strand? Then a function may pass the context's queue before it gets in.
+    /// True if the executor may be, or hold, a strand. A function may then pass the context's queue
+    /// before it gets into the strand.
     static constexpr bool may_queue_twice = !always_plain;
 
     static bool is_plain(const Executor& executor) noexcept {
@@ -141,7 +144,8 @@ public:
 
     ~executor_storage() {}
 
-    /// In the place of the destructor, which does not know what is in here: after the end.
+    /// Destroys what is kept, after the end. It takes the place of the destructor, which does not
+    /// know what is kept.
     void destroy(bool plain) noexcept {
         if constexpr (keeps_context<Executor> || std::is_same_v<Executor, captured_executor>)
             std::destroy_at(&executor_);
@@ -152,7 +156,8 @@ public:
                 std::destroy_at(&executor_);
     }
 
-    /// Once, and not on a plain executor. What remains is destroyed by `destroy`.
+    /// Gives the executor back. Called once, and not on a plain executor. `destroy` destroys what
+    /// remains.
     void give_back() noexcept {
         if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
             executor_ = what_remains(executor_);
@@ -171,7 +176,8 @@ public:
         }
     }
 
-    /// `given_back`: has the operation, whose executor is not plain, ended?
+    /// The executor as an `any_io_executor`. `given_back`: the operation has ended and its executor
+    /// is not plain.
     boost::asio::any_io_executor any(bool plain, bool given_back) const {
         if constexpr (std::is_same_v<Executor, captured_executor>) {
             const auto* captured = executor_.get();
@@ -188,7 +194,7 @@ public:
         }
     }
 
-    /// Calls `use` with the executor as it is kept.
+    /// Calls `use` with the stored executor, in the type that it is stored in.
     template <typename Use>
     decltype(auto) visit(bool plain, Use use) const {
         if constexpr (may_be_plain)
@@ -214,7 +220,7 @@ private:
     };
     using remains_type = typename remainder<Executor>::type;
     static constexpr bool remains_plain = remainder<Executor>::is_plain;
-    /// A strand of an `any_io_executor`.
+    /// True for a strand of an `any_io_executor`.
     static constexpr bool remains_any = !std::is_same_v<Executor, remains_type> &&
                                         std::is_same_v<remains_type, boost::asio::any_io_executor>;
 

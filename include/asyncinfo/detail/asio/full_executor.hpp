@@ -30,7 +30,7 @@
 
 namespace asyncinfo::detail {
 
-/// An executor of the Networking TS, such as `io_context::strand` and `asio::executor`.
+/// True for an executor of the Networking TS, such as `io_context::strand` and `asio::executor`.
 template <typename Executor>
 inline constexpr bool is_legacy = !boost::asio::execution::is_executor<Executor>::value &&
                                   boost::asio::is_executor<Executor>::value;
@@ -39,22 +39,23 @@ template <typename Executor>
 concept fits_any_io_executor =
     std::is_constructible_v<boost::asio::any_io_executor, const Executor&>;
 
-/// What may be used as an executor: those of today and of the Networking TS.
+/// What may be used as an executor: today's executors and those of the Networking TS.
 template <typename Executor>
 concept any_kind_of_executor =
     boost::asio::execution::is_executor<Executor>::value || is_legacy<Executor>;
 
 /// Makes an executor that `any_io_executor` can hold of one that it cannot: of a legacy one, or of
-/// one that names no context, or promises nothing of when it calls.
+/// one that names no context or promises nothing about when it calls.
 ///
-/// A legacy one keeps all it can do. For the others the context is the `asio::system_context`, and
-/// they call when they do.
+/// An adapted legacy executor keeps all it can do. For the others the context is the
+/// `asio::system_context`, and they call when they do.
 template <typename Inner>
 class adapted_executor {
     static constexpr bool counts_work = is_legacy<Inner>;
 
 public:
-    /// Not from what converts to it: `any_completion_executor` may be made of any executor.
+    /// Takes nothing that converts to Inner: an `any_completion_executor` can be made of any
+    /// executor.
     template <std::same_as<Inner> E>
     explicit adapted_executor(const E& inner) noexcept : adapted_executor(inner, false, false) {}
 
@@ -108,7 +109,7 @@ public:
                                       boost::asio::execution::context);
     }
 
-    /// What is under a strand, as that of `asio::strand`.
+    /// The executor under a strand; named as in `asio::strand`.
     auto get_inner_executor() const noexcept
         requires std::is_same_v<Inner, boost::asio::io_context::strand> ||
                  requires(const Inner& inner) { inner.get_inner_executor(); };
@@ -139,7 +140,7 @@ private:
     bool tracked_;
 };
 
-/// A legacy executor adapted, any other as it is.
+/// A legacy executor is adapted, any other is used as it is.
 template <typename Executor>
 using full_t = std::conditional_t<is_legacy<Executor>, adapted_executor<Executor>, Executor>;
 
@@ -159,10 +160,11 @@ auto adapted_executor<Inner>::get_inner_executor() const noexcept
         return full(inner_.get_inner_executor());
 }
 
-/// What is in an `any_completion_executor`, if it is of a kind that is to be expected there.
+/// The executor in an `any_completion_executor`, if it is of an expected kind; else that executor
+/// adapted.
 ///
-/// That holds what an erased handler was asked with: it cannot be asked to call later, nor for its
-/// context, and what it holds as a rule can.
+/// An `any_completion_executor` holds the executor that an erased handler was asked with. It cannot
+/// be required to call later, nor queried for its context; what it holds usually can.
 ASYNCINFO_DECL boost::asio::any_io_executor
 unerased(const boost::asio::any_completion_executor& executor);
 
@@ -185,7 +187,8 @@ inline constexpr bool
     is_system_executor<boost::asio::basic_system_executor<Blocking, Relationship, Allocator>> =
         true;
 
-/// Does it name a place? Not if it is null or stands for one that was not given.
+/// True if the executor names a place. A null one does not, nor does `system_executor`, which
+/// stands for an executor that was not given.
 inline bool names_a_place(const boost::asio::any_io_executor& executor) noexcept {
     using boost::asio::system_executor;
     namespace execution = boost::asio::execution;

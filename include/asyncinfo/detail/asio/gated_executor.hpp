@@ -19,7 +19,7 @@
 
 namespace asyncinfo::detail {
 
-/// A function on its way through an executor, to be run as a step.
+/// A function on its way through an executor, which runs it as a step.
 template <typename Function>
 class gated_function {
 public:
@@ -38,7 +38,7 @@ private:
 
 /// The executor that an operation's steps see: `Executor`, with the gate around all it runs.
 ///
-/// It is a full executor; requiring and preferring properties keeps the gate, querying asks the
+/// It is a full executor. Requiring and preferring properties keeps the gate; querying asks the
 /// executor inside.
 template <typename Executor>
 class gated_executor {
@@ -46,7 +46,7 @@ public:
     gated_executor(const Executor& inner, operation_ptr operation) noexcept
         : inner_(inner), operation_(std::move(operation)) {}
 
-    // An executor's copies may not throw; intrusive_ptr's do not, but do not say so.
+    // An executor's copies may not throw. Those of intrusive_ptr do not, but are not declared so.
     gated_executor(const gated_executor&) noexcept = default;
     gated_executor(gated_executor&&) noexcept = default;
     gated_executor& operator=(const gated_executor&) noexcept = default;
@@ -96,8 +96,8 @@ private:
     operation_ptr operation_;
 };
 
-/// What is no executor at all, such as what is asked with to see whether there is one, stays
-/// itself.
+/// The gated executor. A candidate that is no executor, such as one that only probes whether there
+/// is an associated executor, stays itself.
 template <typename Executor>
 using gated_t =
     std::conditional_t<any_kind_of_executor<Executor>, gated_executor<full_t<Executor>>, Executor>;

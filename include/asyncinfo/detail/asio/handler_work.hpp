@@ -18,15 +18,16 @@
 #include <boost/asio/detail/work_dispatcher.hpp>
 #endif
 
-/// One of the doors to what is Asio's own. Without it: one more work count and one more executor hop
-/// for each step, and one more dispatch in `asio::post`.
+/// A door to what is Asio's own. Without it each step costs one more work count and one more
+/// executor hop, and `asio::post` one more dispatch.
 namespace asyncinfo::detail {
 
-/// Asked for as an executor candidate, a `candidate_probe` travels through all of Asio's handler
-/// adapters to the completion handler, which answers with its operation and no reference counted.
+/// A `candidate_probe` is passed to `associated_executor` as the candidate. It travels through all
+/// of Asio's handler adapters to the completion handler, which answers with its operation and
+/// counts no reference.
 template <typename Executor>
 struct candidate_probe {
-    /// To be remembered by an operation that knows no executor yet.
+    /// To be captured by an operation that has no executor yet.
     const Executor* executor = nullptr;
 };
 
@@ -45,7 +46,7 @@ inline constexpr bool is_completion_handler = false;
 template <typename Operation, typename... Parameters>
 inline constexpr bool is_completion_handler<completion_handler<Operation, Parameters...>> = true;
 
-/// A step whose function owns the completion handler, and so needs no reference of its own.
+/// A step whose function owns the completion handler, so the step needs no reference.
 template <typename Function>
 struct gated_step {
     operation_base& operation;
@@ -54,7 +55,8 @@ struct gated_step {
     void operator()() { operation.run(std::move(function)); }
 };
 
-/// Does a handler see its I/O executor through the gate (and not an executor bound to it)?
+/// True if a handler's associated executor is its I/O executor through the gate, and not one that
+/// is bound to the handler.
 template <typename Handler, typename IoExecutor>
 inline constexpr bool gates_candidate =
     std::is_same_v<typename boost::asio::associated_executor<Handler, IoExecutor>::type,
@@ -69,7 +71,7 @@ inline constexpr bool gates_candidate =
 
 namespace boost::asio::detail {
 
-/// An I/O operation's own executor with the gate around it is the executor it completes on anyway:
+/// The gated I/O executor is the executor that the I/O operation completes on anyway. So there is
 /// no second work count, and the step runs where Asio would have run it.
 template <typename Handler, typename IoExecutor>
 class handler_work<Handler, IoExecutor,
@@ -87,7 +89,7 @@ public:
     template <typename Function>
     void complete(Function& function, Handler& handler) {
         if constexpr (asyncinfo::detail::is_completion_handler<Handler>) {
-            // The completion handler is no step but the end: it sees to the gate itself.
+            // The completion handler is not a step but the end: it uses the gate itself.
             if (base1_type::owns_work())
                 base1_type::dispatch(function, handler);
             else
@@ -105,14 +107,14 @@ public:
     }
 };
 
-/// `asio::post(executor, token)` is on its executor already when the completion handler runs.
+/// The completion handler of `asio::post(executor, token)` runs on its executor already.
 template <typename Operation, typename... Parameters, typename Executor>
 struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
                                    Executor, std::enable_if_t<!Operation::has_bound_executor>>
     : std::false_type {};
 
-/// A coroutine's handler goes to the coroutine's executor and enters its gate itself, and the coroutine
-/// is work of its executor's context.
+/// A coroutine's handler goes to the coroutine's executor and enters its gate by itself. The
+/// coroutine is work of its executor's context.
 template <typename... Signatures, typename IoExecutor>
 class handler_work<asyncinfo::detail::await_handler<Signatures...>, IoExecutor, void>
     : handler_work_base<IoExecutor> {

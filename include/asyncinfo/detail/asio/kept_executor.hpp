@@ -18,8 +18,9 @@
 
 namespace asyncinfo::detail {
 
-/// The executor of another operation, kept by one that may outlive both it and the context: that
-/// takes it away when it goes. What is left then is the `system_executor`.
+/// The executor of another operation, kept by an operation, the owner, that may outlive both that
+/// operation and the context. The context's end takes the executor away; `get` then returns
+/// `system_executor`.
 class kept_executor final : context_dependent {
 public:
     explicit kept_executor(operation_base& owner) noexcept : owner_(owner) {}
@@ -28,7 +29,7 @@ public:
             life_->remove(*this);
     }
 
-    /// Once, before anybody else knows the owner.
+    /// Called once, before any other thread knows the owner.
     void keep(boost::asio::any_io_executor executor) {
         executor_ = std::move(executor);
         if (!executor_ || executor_.target<boost::asio::system_executor>() ||
@@ -40,14 +41,14 @@ public:
             life_ = std::move(life);
     }
 
-    /// With the owner's observers locked, or after its end.
+    /// Called with the owner's observers locked, or after its end.
     boost::asio::any_io_executor get() const noexcept {
         if (life_ && life_->is_over())
             return boost::asio::system_executor();
         return to_any_io_executor(executor_);
     }
 
-    /// At the owner's end, with the observers locked.
+    /// Called at the owner's end, with its observers locked.
     void give_back() noexcept {
         executor_ = what_remains(executor_);
         if (life_)

@@ -14,7 +14,7 @@
 
 namespace asyncinfo::detail {
 
-/// On the stack of a thread that polls a `completion_queue`, one for each poll.
+/// An object on the stack of a thread that polls a `completion_queue`, one for each poll.
 class polling_frame {
 public:
     explicit polling_frame(const boost::asio::execution_context& context) noexcept
@@ -25,7 +25,7 @@ public:
     polling_frame& operator=(const polling_frame&) = delete;
     ~polling_frame() { this_thread().polling = below_; }
 
-    /// The innermost frame of this context on this thread, or null: it may be no queue at all.
+    /// This thread's innermost frame for this context, or null. The context need not be a queue.
     static polling_frame* of(const boost::asio::execution_context& context) noexcept {
         polling_frame* frame = this_thread().polling;
         while (frame && frame->context_ != &context)
@@ -33,7 +33,8 @@ public:
         return frame;
     }
 
-    /// Keeps what an inline call threw: it goes to whoever polls, not to whoever dispatched.
+    /// Keeps what a function called inline threw: the exception goes to the caller of the poll, not
+    /// to the caller of dispatch.
     void capture(std::exception_ptr exception) noexcept {
         if (!thrown_)
             thrown_ = std::move(exception);

@@ -23,7 +23,7 @@
 
 namespace asyncinfo::detail {
 
-/// Hands `function` to the executor, never to run in the caller if the executor can help it.
+/// Posts `function` to the executor. It does not run in the caller if the executor can avoid that.
 template <typename Executor, typename Function, typename Allocator = recycling_allocator<void>>
 void post_to(const Executor& executor, Function function, const Allocator& allocator = {}) {
     namespace asio = boost::asio;
@@ -37,7 +37,9 @@ void post_to(const Executor& executor, Function function, const Allocator& alloc
             .execute(std::move(function));
 }
 
-/// Calls `use` with the executor that a strand is made of, or else with this one.
+/// Calls `use` with the executor under a strand, or with `executor` if it finds none. An
+/// `any_io_executor` is only asked for strands of executors of `io_context`, of a
+/// `completion_queue`, and of `any_io_executor`.
 template <typename Executor, typename Use>
 void without_strand(const Executor& executor, Use use) {
     using any = boost::asio::any_io_executor;
@@ -64,7 +66,7 @@ void without_strand(const Executor& executor, Use use) {
     }
 }
 
-/// The executor that a strand is made of, or else this one.
+/// The executor under a strand, or `executor` if `without_strand` finds none.
 template <typename Executor>
 auto under_strand(const Executor& executor) noexcept {
     if constexpr (requires { executor.get_inner_executor(); }) {
@@ -78,10 +80,10 @@ auto under_strand(const Executor& executor) noexcept {
     }
 }
 
-/// Hands `function` to what is under a strand, if `first`, else to the executor itself.
+/// Posts `function` to the executor under a strand if `first` is true, else to the executor itself.
 template <typename Executor, typename Function>
 void post_on_the_way(const Executor& executor, bool first, Function&& function) {
-    // A copy: the operation may end, and give the executor back, while it is being used.
+    // The copy is needed: the operation may end, and give the executor back, while it is in use.
     if (first)
         without_strand(Executor(executor), [&](const auto& inner) {
             post_to(std::decay_t<decltype(inner)>(inner), std::move(function));

@@ -11,12 +11,12 @@
 #include <type_traits>
 #include <utility>
 
-/// One of the doors to what is Asio's own. Without it: under Asio's adapters on Boost 1.81 a stored
+/// A door to what is Asio's own. Without it, under Asio's adapters on Boost 1.81, a stored
 /// `any_io_executor` is known only once the operation has begun its first step.
 namespace asyncinfo::detail {
 
-/// The executor that an initiation publishes, also under Asio's token adapters, which on Boost 1.81
-/// hide it; `unbound` if there is none.
+/// The executor that an initiation publishes; `unbound` if there is none. Asio's token adapters
+/// hide it on Boost 1.81; this function finds it under them, too.
 template <typename Initiation>
 decltype(auto) published_executor(const Initiation& initiation) {
     if constexpr (requires { initiation.get_executor(); })
@@ -33,8 +33,9 @@ template <typename Initiation>
 concept publishes_executor = is_bound<std::decay_t<decltype(published_executor(
     std::declval<const std::remove_cvref_t<Initiation>&>()))>>;
 
-/// Has it no use for the executor it publishes where another is bound? Then it is not kept: it may
-/// be a strand, whose context need not live as long as the bound one.
+/// True if the initiation does not use the executor it publishes where another is bound. The
+/// published one is then not kept: it may be a strand, whose context need not live as long as the
+/// bound one.
 template <typename Initiation>
 constexpr bool runs_on_bound_executor_only() {
     if constexpr (requires { Initiation::runs_on_bound_executor_only; })

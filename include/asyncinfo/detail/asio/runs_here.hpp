@@ -22,17 +22,18 @@
 #include <boost/asio/detail/scheduler.hpp>
 #endif
 
-/// One of the doors to what is Asio's own. Without it: `errc::would_deadlock` is found only for
-/// executors of `io_context` and `thread_pool`, strands of them, `any_io_executor` holding one of
-/// these, and a `completion_queue`, always; and a coroutine looks at its context to see whether it
-/// runs here, and keeps it from being destroyed meanwhile: two atomic operations more for each await.
+/// A door to what is Asio's own. Without it `errc::would_deadlock` is found only for executors of
+/// `io_context` and `thread_pool`, strands of them, and `any_io_executor` holding one of these; for
+/// a `completion_queue` it is found either way. Besides, a coroutine then looks at its context to
+/// see whether it runs here, and keeps it from being destroyed meanwhile: two more atomic
+/// operations for each await.
 namespace asyncinfo::detail {
 
-/// Is this a thread of a context that is running on it?
+/// True if this thread runs the executor's context.
 template <typename Executor>
 bool runs_on_this_thread(const Executor& executor) noexcept;
 
-/// Says what `check` does of the context that an executor names, or else false.
+/// Returns `check(context)` for the context that an executor names, or false if it names none.
 template <typename Executor, typename Check>
 bool check_context(const Executor& executor, Check check) noexcept {
     if constexpr (boost::asio::can_query<const Executor&,
@@ -63,7 +64,7 @@ inline const void* scheduler_of(boost::asio::execution_context& context) {
     return found;
 }
 
-/// Is this a thread that runs that context, which may be gone? Compares pointers only.
+/// True if this thread runs that context, which may be gone: only pointers are compared.
 inline bool scheduler_runs_here(const void* key) noexcept {
     struct access : boost::asio::detail::thread_context {
         static bool contains(void* scheduler) noexcept {

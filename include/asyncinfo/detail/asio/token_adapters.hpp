@@ -23,9 +23,9 @@
 #include <boost/asio/cancel_at.hpp>
 #endif
 
-/// One of the doors to what is Asio's own: its token adapters have no getters. Each is known only if
-/// its members are those that are expected. Without it: an adapter is one that the library does not
-/// know, see `token_adapter`.
+/// A door to what is Asio's own: its token adapters have no getters. Each is known only if it has
+/// the expected members. Without this door an adapter is one that the library does not know, see
+/// `token_adapter`.
 namespace asyncinfo::detail {
 
 template <typename Token>
@@ -55,7 +55,8 @@ concept has_expiry = has_token<Adapter> && requires(Adapter& adapter) {
 
 template <template <typename, typename...> class Adapter, typename Token, typename... Values>
 struct values_adapter : asio_adapter<Token> {
-    // The values of a token given as an lvalue are copied, so that it can be used again.
+    // The values of a token that is given as an lvalue are copied, so that the token can be used
+    // again.
     template <typename Given, typename Inner>
     static auto rewrap(Given&& adapter, Inner inner) {
         constexpr bool copy =

@@ -28,10 +28,10 @@
 #error "asyncinfo needs Boost 1.81 or newer"
 #endif
 
-/// ASYNCINFO_DECL stands at what a header declares and src/ defines, ASYNCINFO_VISIBLE at templates
+/// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks templates
 /// that src/ instantiates, or whose `typeid` is compared between modules. A shared library exports
-/// these and nothing else of ours. Whoever uses one has ASYNCINFO_DYN_LINK defined, which the CMake
-/// target and asyncinfo.pc do.
+/// these and nothing else of ours. Its users must define ASYNCINFO_DYN_LINK, which the CMake target
+/// and asyncinfo.pc do.
 #if !defined(ASYNCINFO_DYN_LINK)
 #define ASYNCINFO_DECL
 #define ASYNCINFO_VISIBLE
@@ -47,7 +47,7 @@
 #define ASYNCINFO_VISIBLE [[gnu::visibility("default")]]
 #endif
 
-/// What the Boost at hand has; the only place that compares versions.
+/// The features of the installed Boost. This is the only place that compares versions.
 #if BOOST_VERSION >= 108200
 #define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR
 #endif
@@ -58,13 +58,13 @@
 #define ASYNCINFO_HAS_DISPOSITION
 #endif
 
-/// A standard library without it lacks `stop_on` and `cancellation_token::stop_token`.
+/// A standard library without `std::jthread` lacks `stop_on` and `cancellation_token::stop_token`.
 #if defined(__cpp_lib_jthread)
 #define ASYNCINFO_HAS_STOP_TOKEN
 #endif
 
-/// Asio's internals that detail/asio uses are known for these versions. With
-/// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, the portable fallbacks serve: they keep
+/// The doors in detail/asio know Asio's internals for these versions only. With
+/// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, portable fallbacks are used: they keep
 /// every promise but for the corners that the headers there list, and cost more.
 #if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109000
 #define ASYNCINFO_USE_ASIO_INTERNALS

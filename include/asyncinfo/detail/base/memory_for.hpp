@@ -12,8 +12,8 @@
 
 namespace asyncinfo::detail {
 
-/// Memory for one T from an allocator. It is given back unless a T has been made in it, whose
-/// constructor may be private:
+/// Memory for one T from an allocator. The destructor deallocates it unless `keep` was called. The
+/// caller constructs the T, whose constructor may be private:
 ///
 ///     memory_for<T> memory;
 ///     return memory.keep(::new (memory.place()) T(arguments));
@@ -39,7 +39,8 @@ public:
         return made;
     }
 
-    /// Destroys what was made so. `from` is a copy, since the allocator may be a part of it.
+    /// Destroys a T that was made in such memory. `from` is a copy, since the allocator may be a
+    /// part of the T.
     static void destroy(T* made, Allocator from = Allocator()) noexcept {
         allocator_type allocator(std::move(from));
         std::destroy_at(made);

@@ -14,7 +14,7 @@
 
 namespace asyncinfo::detail {
 
-/// What has a handler inside, by `get()`, and passes calls on to it.
+/// True for Asio's binders, which hold a callable, give it by `get()`, and pass calls on to it.
 template <typename Callable>
 inline constexpr bool wraps_a_callable = false;
 template <typename T, typename Bound>
@@ -24,7 +24,8 @@ inline constexpr bool wraps_a_callable<boost::asio::allocator_binder<T, Bound>> 
 template <typename T, typename Bound>
 inline constexpr bool wraps_a_callable<boost::asio::cancellation_slot_binder<T, Bound>> = true;
 
-/// A null function pointer or `std::function`, also inside a binder: of what can be null.
+/// True for a null function pointer or `std::function`, also inside a binder; false for a callable
+/// of a type that cannot be null.
 template <typename Callable>
 bool is_null_callable(const Callable& callable) noexcept {
     if constexpr (wraps_a_callable<Callable>)

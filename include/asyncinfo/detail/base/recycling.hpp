@@ -12,18 +12,18 @@
 
 namespace asyncinfo::detail {
 
-/// Blocks that come and go with operations, kept for the next one of their size.
+/// Keeps freed blocks for the next allocation of their size.
 ///
-/// A thread keeps up to `kept_per_thread` blocks of each size; what it has too many of, and what it
-/// lacks, it exchanges by the batch with a depot that all threads share. So it does not matter on
-/// which thread the last handle is dropped. Nothing here takes a lock but that exchange. Sizes
-/// above `largest_recycled` go to the heap each time.
+/// A thread keeps up to `kept_per_thread` blocks of each size. It exchanges what exceeds that, and
+/// what it lacks, in batches with a depot that all threads share, so it does not matter on which
+/// thread the last handle is dropped. Only that exchange takes a lock. Sizes above
+/// `largest_recycled` go to the heap each time.
 ///
-/// Why not `asio::recycling_allocator`: it recycles only inside a run loop and two blocks a thread.
-/// Why not `std::pmr::synchronized_pool_resource`: it locks on every call.
+/// Why not `asio::recycling_allocator`: it recycles only inside a run loop, and two blocks a
+/// thread. Why not `std::pmr::synchronized_pool_resource`: it locks on every call.
 struct ASYNCINFO_DECL recycling {
-    /// The sizes are those that glibc's malloc gives without waste, 24, 40, 56 and so on: of a
-    /// multiple of 16 it keeps 8 bytes for itself.
+    /// The sizes are those that glibc's malloc gives without waste: 24, 40, 56 and so on. Malloc
+    /// keeps 8 bytes of each multiple of 16 for itself.
     static constexpr std::size_t granularity = 16;
     static constexpr std::size_t smallest = 24;
     static constexpr std::size_t sizes = thread_data::lists;
@@ -64,7 +64,7 @@ struct ASYNCINFO_DECL recycling {
         static_cast<void>(size);
     }
 
-    /// Does this thread hand over what it keeps when it ends?
+    /// True if this thread gives the blocks it keeps to the depot when it ends.
     static bool ends_with_thread() noexcept { return this_thread().recycling == armed; }
 
 private:
@@ -75,14 +75,15 @@ private:
     static void* refill(std::size_t index);
     static void spill(block* extra, std::size_t index) noexcept;
 
-    /// A thread keeps blocks only once it is sure to hand them over when it ends.
+    /// A thread keeps blocks only once it is `armed`: its end is then sure to give them to the
+    /// depot.
     enum thread_state : unsigned char { fresh, armed, over };
 
     friend class depot;
 };
 
-/// The standard allocator's face of `recycling`: what an operation, and Asio's own part of it,
-/// allocates from when the user has associated no allocator.
+/// The standard allocator interface of `recycling`. An operation, and Asio's own part of it,
+/// allocates from this when the user has associated no allocator.
 template <typename T>
 struct recycling_allocator {
     using value_type = T;

@@ -19,9 +19,9 @@ struct context_use;
 class polling_frame;
 class resumable;
 
-/// All that the library keeps for a thread; whoever uses a part of it says what it means. It stands
-/// in src/, and nothing like it in a header: a header's variable is one more in every module (a
-/// shared library, a program) that is built with hidden visibility.
+/// All thread-local data of the headers; each member's meaning is documented where it is used. The
+/// variable is defined in src/, never in a header: a header's variable exists once more in every
+/// module (a shared library, a program) that is built with hidden visibility.
 struct thread_data {
     struct block {
         block* next;
@@ -36,18 +36,18 @@ struct thread_data {
     std::uint64_t next_id = 0;
     std::uint64_t end_of_ids = 0;
     polling_frame* polling = nullptr;
-    resumable* last_resumed = nullptr; ///< of a circular list
+    resumable* last_resumed = nullptr; ///< the last element of a circular list
     unsigned resume_depth = 0;
-    std::exception_ptr* resume_thrown = nullptr; ///< by what the innermost level has run so far
+    std::exception_ptr* resume_thrown = nullptr; ///< what the innermost level has caught so far
     int combination_depth = 0;
-    context_life* last_life = nullptr; ///< counted
+    context_life* last_life = nullptr; ///< owns a reference
     const context_use* innermost_use = nullptr;
     unsigned char recycling = 0;
     list recycled[lists] = {};
 };
 
 #if defined(_WIN32) && defined(ASYNCINFO_DYN_LINK)
-/// Variables of threads cannot be exported from a DLL.
+/// A DLL cannot export thread-local variables.
 ASYNCINFO_DECL thread_data& this_thread() noexcept;
 #else
 ASYNCINFO_DECL extern constinit thread_local thread_data data_of_this_thread;

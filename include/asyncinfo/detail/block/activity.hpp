@@ -11,8 +11,9 @@
 
 namespace asyncinfo::detail {
 
-/// What this thread is in the middle of, innermost first, for the two questions a thread can only
-/// ask about itself: am I inside this gate, and am I inside this operation's executor?
+/// What this thread is in the middle of, innermost first. It answers two questions that a thread
+/// can only ask about itself: whether it is inside a gate, and whether it is submitting a delivery
+/// of that gate's operation to an executor.
 class activity {
 public:
     enum kind_type { inside, submitting };
@@ -33,8 +34,8 @@ public:
         return false;
     }
 
-    /// For tests that run the parts of several threads as fibers of one: what this fiber is in the
-    /// middle of, for what the thread was.
+    /// For tests that run the parts of several threads as fibers of one thread: exchanges the
+    /// innermost activity.
     static const activity* exchange(const activity* other) noexcept {
         return std::exchange(this_thread().innermost, other);
     }

@@ -19,7 +19,8 @@ public:
     blocked_thread() noexcept : observer(rank::blocked_thread) {}
 
     void ended() override {
-        // Notified under the lock: the thread destroys this as soon as it sees the flag.
+        // The mutex is held meanwhile: the woken thread destroys this object as soon as it sees the
+        // flag.
         const std::lock_guard guard(mutex_);
         ended_ = true;
         wake_.notify_one();
@@ -30,7 +31,7 @@ public:
         wake_.wait(lock, [this] { return ended_; });
     }
 
-    /// False if the time is over first.
+    /// Returns false if the time is over first.
     bool wait(deadline until) {
         if (until.is_never()) {
             wait();

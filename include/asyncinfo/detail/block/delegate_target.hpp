@@ -20,21 +20,21 @@ class submission;
 
 using operation_ptr = boost::intrusive_ptr<operation_base>;
 
-/// The target of a delegate, without the sender's type. Counted by `intrusive_ptr`.
+/// The target of a delegate, without the sender's type. `intrusive_ptr` counts its references.
 ///
-/// It may own the source of another operation, whose handler owns the next one: of a chain of
-/// these, however long, a few are on the stack at a time when it is destroyed.
+/// A target may own the source of another operation, whose handler owns the next source. However
+/// long such a chain is, its destruction has only a few targets on the stack at a time.
 template <typename Argument>
 class delegate_target : resumable {
 public:
     /// Calls the handler with a handle to the operation, or submits the call to its executor.
     virtual void run(operation_ptr sender, const Argument& argument) = 0;
 
-    /// Calls it here, for those that have gone to its executor before.
+    /// Calls the handler on this thread; for callers that have come to its executor by `submit`.
     virtual void call(operation_ptr sender, const Argument& argument) = 0;
     virtual bool has_executor() const noexcept = 0;
     virtual void submit(submission&& call) = 0;
-    /// How often it may be called; null: for every value.
+    /// The throttle of the handler; null if it is called for every value.
     virtual const throttle* paced() const noexcept = 0;
 
     friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {

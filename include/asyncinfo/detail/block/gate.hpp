@@ -17,25 +17,25 @@ namespace asyncinfo::detail {
 
 /// Performs the transitions of the lifecycle and does what each asks for.
 ///
-/// One thread at a time is inside: the initiating function, or a step of the operation, or steps
-/// that a step runs. A step that arrives meanwhile waits, as behind a strand, so operations with
-/// parallel parts (`asio::cancel_after` has a timer) are safe on a pool. The signal is emitted, and
-/// the slot cleared, by the thread inside when it leaves: a request is never missed and Cancel
+/// One thread at a time is inside: it runs the initiating function, or a step of the operation, or
+/// steps that a step runs. A step that arrives meanwhile waits, as behind a strand, so operations
+/// with parallel parts (`asio::cancel_after` has a timer) are safe on a pool. The thread inside
+/// delivers requests and clears the slot when it leaves, so a request is never missed and Cancel
 /// never waits.
 ///
 /// `Derived` supplies the effects:
 ///     void deliver(unsigned types)      calls the cancellation handler, if it is due
-///     void submit(delivery&&)           hands it to the executor; may throw
-///     bool emits_anywhere()             is that now a matter of indifference? asked from inside
+///     void submit(delivery&&)           submits the delivery to the executor; may throw
+///     bool emits_anywhere()             true if any thread may deliver now; called from inside
 ///     void arrived_here()               the request has come to a thread outside the executor
-///     void clear_slot()                 once the operation has ended
-///     void drop_executor()              after that, and with the observers locked
-///     unsigned final_status()           what the stored outcome amounts to
-///     void tell_observers()             wakes and submits; may throw what a handler throws
+///     void clear_slot()                 called once the operation has ended
+///     void drop_executor()              called after that, with the observers locked
+///     unsigned final_status()           the status that the stored outcome gives
+///     void tell_observers()             notifies the observers; may throw what a handler throws
 ///     void discard()                    releases the result
 ///     void destroy()                    frees the block
 ///
-/// `Word` is `std::atomic` but for the test that explores all interleavings.
+/// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
 class gate {
 public:
@@ -44,8 +44,8 @@ public:
 
     lifecycle::word load() const noexcept { return cell_.load(); }
 
-    /// Is this thread inside, in a step or a cancellation handler? Then what ends meanwhile is not
-    /// published before it leaves.
+    /// True if this thread is inside, in a step or a cancellation handler. If the operation ends
+    /// meanwhile its status is not published before this thread leaves.
     bool is_inside() const noexcept {
         return (load() & lifecycle::inside_mask) &&
                activity::of_this_thread(this, activity::inside);
@@ -54,14 +54,15 @@ public:
     void retain() noexcept { cell_.retain(); }
 
     void release() noexcept {
-        // The sole owner of a finished operation need not tell anybody.
+        // The sole owner of a finished operation need not change the word: no other thread can see
+        // it.
         if (lifecycle::is_last_reference(load()))
             return derived().destroy();
         proceed(cell_.transit([](auto w) { return lifecycle::release(w); }));
     }
 
-    /// Runs `step` as a step of the operation. Its exception wins over one thrown by what leaving
-    /// runs: a delivery, or a Completed handler.
+    /// Runs `step` as a step of the operation. An exception of the step wins over one thrown by
+    /// what leaving runs: a cancellation handler, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
         if (!cell_.at_once(lifecycle::enter_at_once)) {
@@ -72,7 +73,8 @@ public:
         run_inside(std::forward<Step>(step), true);
     }
 
-    /// Runs the initiating function: an operation is born with its initiator inside.
+    /// Runs the initiating function, without entering: an operation is born with its initiator
+    /// inside.
     template <typename Initiation>
     void run_initiation(Initiation&& initiation) {
         run_inside(std::forward<Initiation>(initiation), false);
@@ -86,14 +88,14 @@ public:
         proceed(cell_.transit([=](auto w) { return lifecycle::expire(w, types); }));
     }
 
-    /// The completion handler has stored the outcome. `plain`: there is nothing to clean up.
-    /// Asked only when nobody is inside.
+    /// Called when the completion handler has stored the outcome. `plain` returns true if there is
+    /// nothing to clean up; it is called only if no thread is inside.
     template <typename Plain>
     void end(Plain plain) {
         const auto status = derived().final_status();
         if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, false, status); }, plain))
             return;
-        // The completion handler's reference stays while the observers are told.
+        // The completion handler's reference stays while the observers are notified.
         if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
             announce(lifecycle::next::notify);
         else
@@ -121,7 +123,7 @@ public:
         return cell_.transit([](auto w) { return lifecycle::assign(w); });
     }
 
-    /// Between a successful hold or read and `end_read` nothing is released.
+    /// Between a successful `hold` or `read` and `end_read` nothing is released.
     bool hold() noexcept {
         return cell_.transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
     }
@@ -160,14 +162,15 @@ public:
                 target_->lose_delivery();
         }
 
-        /// How many executors it has come by.
+        /// The number of executors that it has come through.
         unsigned hops() const noexcept { return hops_; }
 
-        /// Said before it is submitted: is this its last executor, where it is to be delivered?
+        /// Called before it is submitted: whether this is its last executor, where it is to be
+        /// delivered.
         void set_last(bool last) noexcept { last_ = last; }
 
-        /// Said before it is called on a thread outside the operation's executor: it is delivered
-        /// there only if `emits_anywhere()` holds still, and submitted again if not.
+        /// Called before it is called on a thread outside the operation's executor. There it is
+        /// delivered only if `emits_anywhere()` is still true, and else submitted again.
         void set_here() noexcept { here_ = true; }
 
         void operator()() {
@@ -263,7 +266,8 @@ private:
         proceed(cell_.transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
     }
 
-    /// Without memory for the hop the request stays latched, and the next step or Cancel delivers.
+    /// If there is no memory for the delivery the request stays latched, and the next step or
+    /// Cancel delivers it.
     void submit_quietly(delivery&& request) noexcept {
         try {
             const activity submitting(this, activity::submitting);
@@ -281,7 +285,7 @@ private:
         proceed(then);
     }
 
-    /// The delivery goes on to its next executor.
+    /// Submits the delivery to its next executor.
     void hand_on(delivery& request) noexcept {
         const bool mine = activity::of_this_thread(this, activity::submitting);
         const auto then = cell_.transit([=](auto w) { return lifecycle::forward(w, mine); });
@@ -326,7 +330,8 @@ private:
             const activity here(this, activity::inside);
             derived().clear_slot();
         }
-        // An executor that runs the delivery at once ends up here inside its own submission.
+        // An executor that runs the delivery at once brings this thread here inside its own
+        // submission.
         cell_.transit([this](auto w) {
             return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
         });

@@ -12,11 +12,12 @@
 
 namespace asyncinfo::detail {
 
-/// What a cancellation handler is, as far as it decides who is to have a latched request again.
+/// The kind of a cancellation handler. It decides whether a handler receives a latched request
+/// again, and whether the next one in the slot does.
 struct handler_kind {
     enum type : unsigned char {
         plain,         ///< wants the request once
-        foreign,       ///< passes it on to what is not seen here, and may have had no memory for it
+        foreign,       ///< passes it on to what the slot does not see; may lack the memory to
         read_state,    ///< the state of `asio::async_read`, `async_write` or `async_connect`
         initial_state, ///< the state an `async_compose` operation begins with
         default_state, ///< the state an `asio::ssl` operation begins with, or a plain reset
@@ -24,7 +25,8 @@ struct handler_kind {
     };
 };
 
-/// Asio's `cancellation_state` places a type of its own, known by its public members.
+/// The handler that Asio's `cancellation_state` places: a type of its own, known by its public
+/// members.
 template <typename T>
 concept own_state = requires(T& state) {
     state.signal_;
@@ -33,7 +35,7 @@ concept own_state = requires(T& state) {
     state.out_filter_;
 };
 
-/// Tells the kind of a handler by its type and the number of arguments it is made from, which
+/// Returns the kind of a handler by its type and the number of arguments it is made from, which
 /// differ as follows (Asio in Boost 1.81 to 1.88):
 ///
 ///     async_read, async_write, async_connect  (partial, partial)
@@ -56,17 +58,19 @@ constexpr handler_kind::type kind_of(std::size_t arguments) {
     return handler_kind::plain;
 }
 
-/// Is the request repeated after each step? An `async_compose` operation, such as Beast's, passes it
-/// on to the operation it waits for, if that has not just ended, and need not look at its state
-/// before it starts the next one. (Asio's own do, so they have it once.)
+/// True if the handler receives the request again after each step. The handler of an
+/// `async_compose` operation, such as Beast's, passes the request on to the operation it waits for,
+/// if that has not just ended. The composed operation need not look at its state before it starts
+/// the next one. (Asio's own operations do look, so they receive the request once.)
 constexpr bool is_repeated(handler_kind::type kind) {
     return kind == handler_kind::foreign || kind == handler_kind::initial_state;
 }
 
-/// An operation that has had the request may reset its state and clean up undisturbed; but where a
-/// slot is handed from one operation to the next, the next one is to have the request, too. Asio
-/// says nowhere which of the two a new state in the slot is. `before` has had the request, or is
-/// itself a reset.
+/// True if a state that is placed in the slot is a reset of the operation that was there. An
+/// operation that has received the request may reset its state and clean up undisturbed. But if a
+/// slot is handed from one operation to the next, the next one must receive the request, too. Asio
+/// does not say which of the two a new state is. `before` has received the request, or is itself a
+/// reset.
 constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler_kind::type now) {
     switch (now) {
     case handler_kind::default_state:

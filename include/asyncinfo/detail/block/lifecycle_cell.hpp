@@ -11,10 +11,10 @@
 
 namespace asyncinfo::detail {
 
-/// The word of one operation, and how threads change it: by transitions of the lifecycle, and by its
-/// shortcuts. A thread for which none is possible sleeps until the word changes.
+/// The word of one operation, and how threads change it: by transitions of the lifecycle, and by
+/// its shortcuts. A thread for which no transition is possible sleeps until the word changes.
 ///
-/// `Word` is `std::atomic` but for the test that explores all interleavings.
+/// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Word>
 class lifecycle_cell {
 public:
@@ -22,7 +22,7 @@ public:
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
-    /// Makes the transition that `event` gives, and says what it asks for.
+    /// Makes the transition that `event` gives, and returns what the thread does next.
     template <typename Event>
     lifecycle::next transit(Event event) noexcept {
         auto seen = word_.load(std::memory_order_acquire);
@@ -43,7 +43,7 @@ public:
         }
     }
 
-    /// Takes a shortcut, if that applies and `only_if` says so.
+    /// Takes a shortcut if it applies and `only_if` returns true.
     template <typename Shortcut, typename OnlyIf = bool (*)()>
     bool at_once(Shortcut shortcut, OnlyIf only_if = always) noexcept {
         auto seen = load();
@@ -55,14 +55,15 @@ public:
 private:
     static bool always() noexcept { return true; }
 
-    /// With a reference of its own: those awake may end the operation before all are woken.
+    /// Wakes the sleeping threads. The caller has added a reference: threads that are awake may end
+    /// the operation before all are woken.
     lifecycle::next wake(lifecycle::next then) noexcept {
         word_.notify_all();
         const auto left = transit([](auto w) { return lifecycle::release(w); });
         return then == lifecycle::next::nothing ? left : then;
     }
 
-    /// Does the transition end something that a thread may be waiting for?
+    /// True if the transition ends something that a thread may be waiting for.
     static constexpr bool frees(lifecycle::word from, lifecycle::word to) noexcept {
         return (from & ~to & (lifecycle::submitting | lifecycle::locked)) ||
                ((from & lifecycle::inside_mask) && !(to & lifecycle::inside_mask));

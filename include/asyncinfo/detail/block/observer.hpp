@@ -9,13 +9,13 @@
 
 namespace asyncinfo::detail {
 
-/// Somebody to tell when an operation ends: a blocked thread, an awaiter, a group. The observer
-/// provides the memory, so telling it allocates nothing.
+/// Notified when an operation ends: a blocked thread, an awaiter, a group. The observer brings its
+/// own memory, so a notification allocates nothing.
 ///
-/// Once told it may be gone; the operation does not touch it again.
+/// Once notified an observer may be gone; the operation does not touch it again.
 class observer {
 public:
-    /// Blocked threads are woken, and the timer of the deadlines is cancelled, before anything is
+    /// The timer of the deadlines is cancelled and blocked threads are woken before any handler is
     /// submitted to an executor.
     enum class rank : unsigned char { deadline, blocked_thread, submitted };
 
@@ -23,7 +23,8 @@ public:
     observer(const observer&) = delete;
     observer& operator=(const observer&) = delete;
 
-    /// The status is out. May throw what submitting a handler throws; the others are told first.
+    /// Notifies the observer: the status is published. May throw what submitting a handler throws;
+    /// the other observers are notified first.
     virtual void ended() = 0;
 
 protected:
@@ -36,8 +37,8 @@ private:
     const rank rank_;
 };
 
-/// Observers in order of registration: a circular list, by its last member. Guarded by the
-/// lifecycle's lock, and after the end owned by the thread that ended the operation.
+/// Observers in order of registration: a circular list, known by its last element. The lifecycle's
+/// lock guards it; after the end the thread that ended the operation owns it.
 class observer_list {
 public:
     bool empty() const noexcept { return last_ == nullptr; }
@@ -52,27 +53,27 @@ public:
         last_ = &added;
     }
 
-    /// The only one there is, or null.
+    /// Removes and returns the only observer; null if there is none, or more than one.
     observer* take_only() noexcept {
         if (!last_ || last_->next_ != last_)
             return nullptr;
         return std::exchange(last_, nullptr);
     }
 
-    /// Does nothing if it is not there any more.
+    /// Removes an observer, if it is in the list.
     void remove(observer& gone) noexcept {
         take_first([&](observer& o) { return &o == &gone; });
     }
 
-    /// Tells the observers up to a rank, in order; `told(observer&)` makes the call, during which
-    /// others may be removed.
+    /// Removes the observers up to a rank, in order, and calls `told(observer&)` for each, which
+    /// notifies it. Others may be removed during that call.
     template <typename Told>
     void tell(observer::rank last, Told told) {
         while (observer* next = take_first([=](observer& o) { return o.rank_ <= last; }))
             told(*next);
     }
 
-    /// The first of a rank, or null.
+    /// The first observer of a rank, or null.
     observer* find(observer::rank wanted) const noexcept {
         observer* candidate = last_;
         if (candidate)

@@ -35,35 +35,38 @@ class blocked_thread;
 class context_life;
 class context_dependent;
 
-/// What differs between the types of operations; one constant table each.
+/// What differs between the types of operations; each type has one constant table.
 struct operation_methods {
-    const std::type_info& handle; ///< IAsyncAction, IAsyncOperation<T>: for try_as
+    const std::type_info& handle; ///< the type of its handle, for try_as
     void (*destroy)(operation_base&) noexcept;
-    void (*discard)(operation_base&) noexcept; ///< the result, after Close
+    void (*discard)(operation_base&) noexcept; ///< releases the result, after Close
     void (*submit)(operation_base&, gate<operation_base>::delivery&&);
-    void (*drop_executor)(operation_base&) noexcept;   ///< not called for a plain one
-    bool (*runs_here)(const operation_base&) noexcept; ///< is this a thread of its contexts?
+    void (*drop_executor)(operation_base&) noexcept;           ///< not called for a plain one
+    bool (*runs_here)(const operation_base&) noexcept;         ///< true on a thread of its contexts
     boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
-    /// Called with each emission, before the slot's handler, and when a request has come to a thread
-    /// outside the executor; may be null.
+    /// Called with each delivery, before the slot's handler, and when a request has come to a
+    /// thread outside the executor; may be null.
     void (*requested)(operation_base&) = nullptr;
-    /// Called on the thread that makes a request, when it is latched; may be null.
+    /// Called on the thread that makes a request, after that was latched, or ignored because the
+    /// operation has ended; may be null.
     void (*latched)(operation_base&) noexcept = nullptr;
     /// Null for an operation without a name.
     std::string_view (*name)(const operation_base&) noexcept = nullptr;
-    /// A coroutine of that context that this one is, or waits for, with a reference; may be null.
+    /// Returns, with a reference, a coroutine of that context: the operation itself, or one that
+    /// the operation waits for. It returns null if there is none, and may itself be null.
     context_dependent* (*dependent_of)(operation_base&, context_life&) noexcept = nullptr;
 };
 
-/// `code == condition::canceled`, but quicker for Asio's own.
+/// Same as `code == condition::canceled`, but quicker for Asio's own codes.
 bool means_canceled(const boost::system::error_code& code) noexcept;
 
-/// What an abort ends as after the operation's own deadline. The exception is null if there is no
-/// memory for it.
+/// What an abort after the operation's own deadline is stored as. The exception is null if there is
+/// no memory for it.
 ASYNCINFO_DECL boost::system::error_code timed_out() noexcept;
 ASYNCINFO_DECL std::exception_ptr timed_out_exception() noexcept;
 
-/// The same for an error that is part of the result. A type that cannot hold a code is left alone.
+/// The same for an error that is part of the result. An error of a type that cannot hold a code is
+/// left alone.
 template <typename Error>
 void set_timed_out(Error& error) {
     if constexpr (std::is_same_v<Error, std::exception_ptr>) {
@@ -74,7 +77,7 @@ void set_timed_out(Error& error) {
     }
 }
 
-/// The shared block, as far as it does not depend on the result's type: lifecycle, error,
+/// The part of the shared block that does not depend on the result's type: lifecycle, error,
 /// cancellation and observers.
 class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
@@ -88,41 +91,46 @@ public:
         return static_cast<AsyncStatus>(lifecycle::status(load()));
     }
 
-    /// Of a finished operation. The code of an exception is that of a `system_error`. Sets `refused`
-    /// if Close came in between.
+    /// The error of a finished operation. The code of an exception is that of a `system_error`,
+    /// else `errc::unhandled_exception`. Sets `refused` if Close came in between.
     boost::system::error_code code(boost::system::error_code& refused) noexcept;
     std::exception_ptr exception(boost::system::error_code& refused) noexcept;
     /// Under `as_tuple` the error is part of the result, which is then readable in every status.
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
 
     void cancel(boost::asio::cancellation_type_t types) noexcept;
-    /// Of all requests so far.
+    /// The types of all requests so far.
     boost::asio::cancellation_type_t requested_types() const noexcept;
-    /// For cancellation handlers that pass a request on to another operation: of a chain of these,
-    /// however long, one is on the stack at a time.
+    /// Same as `cancel`, for cancellation handlers that pass a request on to another operation.
+    /// However long a chain of such handlers is, one is on the stack at a time, if there is memory
+    /// for the rest.
     void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
-    /// The operation's own deadline is over: asks it to stop, with these `request_types`, and what
-    /// then ends as an abort ends as timed out, unless it was asked to stop before.
+    /// The operation's own deadline is over: requests cancellation, with these `request_types`. An
+    /// abort then ends the operation as timed out, unless cancellation was requested before.
     void expire(unsigned types) noexcept;
     operation_slot slot() noexcept { return operation_slot(place_); }
 
-    /// The three ways to end, each by the owner of the completion handler, once. Then `end`.
+    /// The three ways to store an outcome. The owner of the completion handler calls one of them,
+    /// once, and then `end`.
     ///
-    /// False if the failure is stored as `timed_out` instead (§3): an abort after the deadline.
+    /// `fail` returns false if it stores `timed_out` instead (contract, §3): an abort after the
+    /// deadline.
     void succeed() noexcept { final_status_ = static_cast<unsigned char>(AsyncStatus::Completed); }
     bool fail(const boost::system::error_code& code) noexcept;
     bool fail(std::exception_ptr exception) noexcept;
-    /// For a code that has gone elsewhere: makes an abort after the deadline a `timed_out` (§3).
+    /// For a code that is stored elsewhere: makes an abort after the deadline a `timed_out`
+    /// (contract, §3).
     void mend_if_timed_out(boost::system::error_code& code) const noexcept;
     void error_goes_into_result() noexcept { error_is_in_result_ = true; }
 
-    /// May the request be emitted on any thread? Said from inside; else on the operation's executor.
+    /// Sets whether any thread may deliver a request; by default it is delivered on the operation's
+    /// executor only. Called from inside.
     void set_emits_anywhere(bool anywhere) noexcept {
         emits_anywhere_.store(anywhere, std::memory_order_relaxed);
     }
     bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
 
-    /// Publishes the stored outcome, on this thread or on the one inside the gate.
+    /// Publishes the stored outcome, on this thread, or, if another thread is inside, on that one.
     void end() {
         gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
     }
@@ -131,17 +139,20 @@ public:
     /// operation's own context gives `errc::would_deadlock`.
     AsyncStatus wait(deadline until, boost::system::error_code& error);
 
-    /// Does the operation run, and need this very thread: which is inside of it, or runs its context?
+    /// True if the operation is running and to block this thread would deadlock: the thread is
+    /// inside its gate, or runs one of its contexts.
     bool needs_this_thread() noexcept;
 
-    /// While it runs: the coroutine of that context that it is, or one that it waits for, with a
-    /// reference; or null.
+    /// While the operation runs: returns, with a reference, a coroutine of that context, which is
+    /// the operation itself or one that it waits for. Null if there is none.
     context_dependent* dependent_of(context_life& life) noexcept;
 
-    /// Where observers without an executor of their own are served. After the end what is left of it:
-    /// a strand is given back, and what it was made of is not.
+    /// The executor for observers that have none of their own. After the end: the same one if it is
+    /// plain, the plain executor under it if it was a strand, else `system_executor`. A strand is
+    /// given back, since it must not outlive its context.
     boost::asio::any_io_executor executor();
-    /// Calls `use(executor)` while the operation runs, and so its context is there.
+    /// Calls `use(executor)`, with the observers locked, if the operation has not ended. It cannot
+    /// end before `use` returns, so its context is alive.
     template <typename Use>
     void visit_executor(Use use) {
         if (!lock())
@@ -153,12 +164,14 @@ public:
         use(methods_->executor(*this));
     }
 
-    /// Registers an observer; false if the operation has ended, then the observer is never told.
+    /// Registers an observer. Returns false if the operation has ended; the observer is then never
+    /// notified.
     bool observe(observer& added) noexcept;
-    /// The same, cheaper, for who has the only handle, if it is the only one, in its own hands.
+    /// The same. It is cheaper if the caller has the only handle, in its own hands.
     bool observe_as_owner(observer& added) noexcept;
-    /// Calls `visit` with the operation's deadlines, or null, before they can be told of its end,
-    /// and registers what it returns, if anything. False if the operation has ended.
+    /// Calls `visit` with the observer that has the operation's deadlines, or null, and registers
+    /// the observer that it returns, if any. The deadlines cannot be notified meanwhile. Returns
+    /// false if the operation has ended.
     template <typename Visit>
     bool visit_deadlines(Visit visit) noexcept {
         if (!lock())
@@ -168,23 +181,24 @@ public:
         unlock_observers();
         return true;
     }
-    /// False if the observer has been told or is about to be.
+    /// Removes an observer. Returns false if the observer has been notified or is about to be.
     bool unobserve(observer& gone) noexcept;
-    /// For one who goes, on the thread that is telling the observers, before it has been told.
+    /// Removes an observer that is destroyed before it has been notified, on the thread that is
+    /// notifying the observers.
     void forget(observer& gone) noexcept {
         if (!owes_completed_)
             observers_.remove(gone);
     }
 
-    /// For the observer that is being told: does nobody come after it? Then the operation is its
-    /// teller's and its own.
+    /// For the observer that is being notified: true if no other observer and no Completed comes
+    /// after it. The operation then belongs to the notifying thread and the observer alone.
     bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
-    /// After the end: has `handler` called on this thread, now or, where handlers have nested too
-    /// deep, by the level above. Of a chain of operations, each ended by the handler of the one
-    /// before, a few are on the stack at a time.
+    /// After the end: calls `handler` on this thread. If handlers are nested too deep here, the
+    /// level above calls it. In a chain of operations, each ended by the handler of the one before,
+    /// only a few are on the stack at a time.
     void call_completed(completed_ptr handler);
 
     using gate::lock; ///< the observers and the executor are this thread's until `unlock`
@@ -199,17 +213,17 @@ protected:
             std::destroy_at(&exception_);
     }
 
-    /// An executor that may outlive its context, and so is not given back at the end.
+    /// True if the executor may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
 
-    /// For who has stored the outcome.
+    /// True if a failure is stored. For the thread that stored the outcome.
     bool has_failed() const noexcept { return failure_ != failure::none; }
 
 private:
     friend class gate<operation_base>;
     friend class owed_calls;
 
-    /// After they have been changed.
+    /// Unlocks the observers after they have been changed.
     void unlock_observers() noexcept { unlock(!observers_.empty() || completed_); }
 
     enum class failure : unsigned char { none, code, exception };
@@ -239,7 +253,7 @@ private:
     void store(const boost::system::error_code& code) noexcept;
     void store(std::exception_ptr&& exception) noexcept;
 
-    /// Numbers go to threads by the thousand: starting an operation does not make threads meet.
+    /// Ids go to threads by the thousand, so that starting an operation does not make threads meet.
     static std::uint64_t new_id() noexcept {
         thread_data& own = this_thread();
         if (own.next_id == own.end_of_ids)
@@ -251,8 +265,8 @@ private:
     const operation_methods* methods_;
     std::uint64_t id_;
     union {
-        observer_list observers_;        ///< until all have been told
-        operation_base* next_that_owes_; ///< its call of Completed; of a circular list
+        observer_list observers_;        ///< until all have been notified
+        operation_base* next_that_owes_; ///< a call of Completed; a circular list
     };
     completed_ptr completed_;
     union {
@@ -261,18 +275,19 @@ private:
     };
     [[no_unique_address]] cancellation_place place_;
     failure failure_ : 2 = failure::none;
-    bool error_is_in_result_ : 1 = false; // with `failure_`: both are the completion handler's
+    bool error_is_in_result_ : 1 = false; // shares a byte: the completion handler writes both
     unsigned char final_status_ = 0;
     bool owes_completed_ = false;
     const bool has_plain_executor_;
     std::atomic<bool> emits_anywhere_{false};
 };
 
-/// Throws a code as the class that stands for it: `operation_canceled` or `system_error`.
+/// Throws a code as its exception class: `operation_canceled` or `system_error`.
 [[noreturn]] ASYNCINFO_DECL void throw_code(const boost::system::error_code& code,
                                             const char* what = nullptr);
 
-/// What a member throws that was not allowed: which one, of which operation if any, and what to do.
+/// Throws what a member that was refused throws: it names the member and the operation, if any, and
+/// says what to do.
 [[noreturn]] ASYNCINFO_DECL void throw_refusal(const operation_base* operation,
                                                const boost::system::error_code& error,
                                                const char* member);
@@ -280,7 +295,7 @@ private:
 inline void intrusive_ptr_add_ref(operation_base* operation) noexcept { operation->retain(); }
 inline void intrusive_ptr_release(operation_base* operation) noexcept { operation->release(); }
 
-/// The part of the block that a handle to a T knows: the result.
+/// The part of the block that a handle with result T knows: the result.
 template <typename T>
 class operation : public operation_base {
 public:
@@ -291,10 +306,11 @@ public:
         result_.emplace(std::forward<Args>(args)...);
     }
 
-    /// Between `read` and `end_read` only.
+    /// To be called between `read` and `end_read` only.
     std::optional<T>& result() noexcept { return result_; }
 
-    /// A result that needs no destructor stays: readers need not hold the operation for it.
+    /// True if the result needs no destructor, and so is never released: readers need not hold the
+    /// operation for it.
     static constexpr bool stays = std::is_trivially_copyable_v<T>;
 
     static void discard(operation_base& self) noexcept {
@@ -314,7 +330,7 @@ public:
     static void discard(operation_base&) noexcept {}
 };
 
-/// The block that a handle of this kind is a handle to.
+/// The block type behind a handle type.
 template <typename Handle>
 struct block_of;
 template <typename Handle>

@@ -21,10 +21,10 @@
 
 namespace asyncinfo::detail {
 
-/// Stores what a completion handler is called with: in an operation, or in what awaits one.
+/// Stores what a completion handler is called with, in an operation or in what awaits one.
 ///
 /// `Target` has `result_type`, `set_result(values...)`, `result()`, `succeed()`, `fail(error)` and
-/// `error_goes_into_result()`; `fail` says whether it has kept the error as it was given.
+/// `error_goes_into_result()`. `fail` returns whether it has stored the error as it was given.
 template <typename Target>
 class outcome {
 public:
@@ -35,7 +35,7 @@ public:
             take(ended, typename select<types<Args...>, Parameters...>::type(),
                  std::forward<Args>(args)...);
         } catch (...) {
-            // The result could not be moved into its place.
+            // The result could not be moved into the target.
             ended.fail(std::current_exception());
         }
     }
@@ -53,7 +53,7 @@ private:
     static void take(Target& ended, parameters<void, Ts...>, Args&&... args) {
         ended.set_result(std::forward<Args>(args)...);
         if constexpr (is_tuple_with_error<typename Target::result_type>) {
-            // as_tuple: the error decides the status all the same.
+            // Under as_tuple the error decides the status all the same.
             ended.error_goes_into_result();
             auto& error = std::get<0>(*ended.result());
             if (!store_error(ended, std::as_const(error)))
@@ -63,7 +63,7 @@ private:
         }
     }
 
-    // False if it is stored as `timed_out` instead.
+    // These return false if the error is stored as `timed_out` instead.
 
     static bool store_error(Target& ended, const boost::system::error_code& error) {
         if (error.failed())

@@ -15,8 +15,8 @@
 
 namespace asyncinfo::detail {
 
-/// Can it be copied, as far as its declaration and the elements of it tell? A container says yes
-/// whatever it contains.
+/// True if a T can be copied, as far as its declaration and those of its elements tell. A container
+/// is declared copyable whatever it contains.
 template <typename T>
 struct is_copyable : std::is_copy_constructible<T> {};
 template <typename T>
@@ -30,7 +30,7 @@ struct is_copyable<std::pair<T, U>> : std::conjunction<is_copyable<T>, is_copyab
 template <typename T>
 struct is_copyable<std::optional<T>> : is_copyable<T> {};
 
-/// Holds the result in its place against `Close` on another thread.
+/// Keeps the result in its place against `Close` on another thread.
 class reading {
 public:
     reading(operation_base& operation, bool claim)
@@ -50,9 +50,9 @@ private:
     operation_base* operation_;
 };
 
-/// Gives a reader what it may have of the result of a finished operation: a copy, or for a T that
-/// cannot be copied the thing itself, once. `sole`: the caller gives its handle up, so the thing
-/// itself too if nobody else has a handle. Nothing if nothing was delivered.
+/// Gives a reader the result of a finished operation: a copy, or, if T cannot be copied, the result
+/// itself, once. `sole`: the caller gives its handle up, so it gets the result itself if there is
+/// no other handle. Empty if no result was delivered.
 template <typename T>
 std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::error_code& error) {
     if constexpr (is_copyable<T>::value) {
@@ -76,7 +76,7 @@ std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::
     return std::nullopt;
 }
 
-/// May the result of this operation be asked for? Sets what stands against it.
+/// True if the result of this operation may be read; else sets `error` to the reason.
 inline bool is_successful(operation_base& operation, boost::system::error_code& error) {
     if (operation.status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
@@ -85,12 +85,12 @@ inline bool is_successful(operation_base& operation, boost::system::error_code& 
     return !error;
 }
 
-/// Does a running operation of this kind publish a part of its result?
+/// True if a running operation of this kind can publish a part of its result.
 template <typename Block>
 concept has_partial_result = requires(Block& block) { block.partial_result(); };
 
-/// What the members throw that give a result: the operation's own failure as it was delivered, or
-/// why `member` has none to give.
+/// Throws what the members throw that return a result: the operation's own failure as it was
+/// delivered, or the reason why `member` has no result to return.
 [[noreturn]] ASYNCINFO_DECL void throw_failure(operation_base* operation,
                                                const boost::system::error_code& error,
                                                const char* member);

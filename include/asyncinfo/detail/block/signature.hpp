@@ -20,7 +20,7 @@
 
 namespace asyncinfo::detail {
 
-/// The types that can report an error as a completion signature's first parameter.
+/// True for the types that can report an error as a completion signature's first parameter.
 template <typename T>
 inline constexpr bool is_error =
     std::is_same_v<T, boost::system::error_code> || std::is_same_v<T, std::error_code> ||
@@ -30,7 +30,7 @@ inline constexpr bool is_error =
 #endif
     ;
 
-/// What `as_tuple` delivers, if the operation reports errors.
+/// True for what `as_tuple` delivers if the operation reports errors.
 template <typename T>
 inline constexpr bool is_tuple_with_error = false;
 template <typename E, typename... Ts>
@@ -41,7 +41,7 @@ struct types {
     static constexpr std::size_t size = sizeof...(Ts);
 };
 
-/// What a list of values becomes: nothing, the value, or a tuple.
+/// The result type of a list of values: void, the value, or a tuple.
 template <typename Values>
 struct result_of_values;
 template <>
@@ -108,7 +108,7 @@ struct signature_traits<R(Args...) & noexcept> : signature_traits<R(Args...)> {}
 template <typename R, typename... Args>
 struct signature_traits<R(Args...) && noexcept> : signature_traits<R(Args...)> {};
 
-/// Merges the value lists of several signatures: one without values yields to one with values.
+/// Merges the value lists of several signatures: a list without values yields to one with values.
 template <typename... Lists>
 struct merge {
     using type = types<>;

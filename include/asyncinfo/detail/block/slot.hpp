@@ -19,14 +19,15 @@
 
 namespace asyncinfo::detail {
 
-/// The place for one cancellation handler, in the operation's block where it fits.
+/// The place for one cancellation handler: in the operation's block, if the handler fits.
 ///
-/// It knows what `asio::cancellation_signal` does not: whether its handler has had the request.
-/// Only the operation's steps place handlers and only `gate` calls them, never at once.
+/// It knows what `asio::cancellation_signal` does not: whether its handler has received the
+/// request. Only the operation's steps place handlers and only `gate` calls them, never at the same
+/// time.
 ///
-/// Code that insists on `asio::cancellation_slot` gets that of a signal beside it, and both mean
-/// this one place: a handler that is placed here stays where it is, and has a stand-in in the
-/// signal; one that is placed in the signal is adopted when it is to be called.
+/// Code that insists on `asio::cancellation_slot` gets that of a signal beside the place, and both
+/// mean the same place. A handler that is placed here stays here, and has a stand-in in the signal.
+/// A handler that is placed in the signal is adopted when it is to be called.
 class cancellation_place {
 public:
     cancellation_place() = default;
@@ -36,8 +37,8 @@ public:
 
     bool empty() const noexcept { return shared_ ? !asio_slot().has_handler() : !methods_; }
 
-    /// Is there nothing to be destroyed? Then an operation that has ended may leave it as it is:
-    /// nobody calls its handler any more.
+    /// True if there is nothing to be destroyed. An operation that has ended may then leave the
+    /// place as it is: its handler is not called any more.
     bool is_trivial() const noexcept { return !shared_ && (!methods_ || !methods_->destroy); }
 
     template <typename Handler, typename... Args>
@@ -83,7 +84,8 @@ public:
         due_ = false;
     }
 
-    /// Calls the handler if it has not had these types yet, and those that it has placed.
+    /// Calls the handler if it has not received these types yet, or if its kind receives them after
+    /// each step. Then calls each handler that the call has placed.
     void deliver(unsigned types, boost::asio::cancellation_type_t value) {
         look();
         for (bool again = is_repeated(kind_); methods_ && (due_ || delivered_ != types || again);
@@ -95,7 +97,8 @@ public:
         }
     }
 
-    /// The same place for code that insists on Asio's own slot type, until the operation has ended.
+    /// The same place for code that insists on Asio's own slot type, valid until the operation has
+    /// ended.
     boost::asio::cancellation_slot as_asio_slot() {
         if (!shared_ && methods_)
             asio_slot().template emplace<stand_in>(*this);
@@ -103,45 +106,47 @@ public:
         return asio_slot();
     }
 
-    /// To be told from other slots.
+    /// Identifies the place among other slots.
     boost::asio::cancellation_slot asio_slot() const noexcept { return signal_.slot(); }
 
 private:
     struct methods {
         void (*call)(cancellation_place&, boost::asio::cancellation_type_t);
-        void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to do
+        void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to destroy
     };
 
-    /// In the signal for the handler here, so that clearing and replacing there is meant for it.
+    /// Stands in the signal for the handler here, so that clearing and replacing it there act on
+    /// this place.
     class stand_in {
     public:
         explicit stand_in(cancellation_place& place) noexcept : place_(place) {}
         stand_in(const stand_in&) = delete;
         stand_in& operator=(const stand_in&) = delete;
         ~stand_in() { place_.drop(); }
-        void operator()(boost::asio::cancellation_type_t) const noexcept {} // nobody calls it
+        void operator()(boost::asio::cancellation_type_t) const noexcept {} // never called
 
     private:
         cancellation_place& place_;
     };
 
-    class adopted; ///< what is here for a handler in the signal, see src/slot.cpp
+    class adopted; ///< stands here for a handler in the signal, see src/slot.cpp
 
-    /// Has a handler been placed in the signal?
+    /// Adopts a handler that has been placed in the signal, if there is one.
     void look() noexcept {
         if (shared_ && !methods_ && asio_slot().has_handler())
             adopt();
     }
     ASYNCINFO_DECL void adopt() noexcept;
 
-    /// `now` is to be placed where another one has been: is it a reset that is to be left alone?
+    /// A handler of kind `now` replaces another one. True if it is a reset, which the latched
+    /// request must not disturb.
     bool follows_as_reset(handler_kind::type now) const noexcept {
         return !due_ && delivered_ != 0 && is_reset(kind_, reset_, now);
     }
 
     void has(handler_kind::type kind, bool first, bool reset) noexcept {
-        // A composed operation that allows total cancellation resets the state it has; the first
-        // of all is an any_completion_handler's.
+        // A composed operation that allows total cancellation resets the state it has. The first
+        // handler of this kind is that of an any_completion_handler.
         kind_ = first && kind == handler_kind::other_state ? handler_kind::foreign : kind;
         due_ = !reset;
         reset_ = reset;
@@ -152,7 +157,7 @@ private:
             m->destroy(*this);
     }
 
-    // What Asio's own reactor places needs 32 bytes.
+    // The handlers that Asio's own reactor places need 32 bytes.
     static constexpr std::size_t capacity = 32;
 
     template <typename Handler>
@@ -193,21 +198,22 @@ private:
 
     const methods* methods_ = nullptr;
     alignas(void*) unsigned char storage_[capacity];
-    mutable boost::asio::cancellation_signal signal_; ///< of no handler unless `shared_`
+    mutable boost::asio::cancellation_signal signal_; ///< has no handler unless `shared_`
     unsigned char delivered_ = 0;
     bool due_ : 1 = false;
     bool reset_ : 1 = false;
     handler_kind::type kind_ : 3 = handler_kind::plain;
-    /// Has somebody asked for the signal's slot? Not one of the bits: the thread that ends the
-    /// operation looks at it (`is_trivial`) while another one may be delivering.
+    /// True once the signal's slot has been asked for. This is not one of the bits above: the
+    /// thread that ends the operation reads it (`is_trivial`) while another thread may be
+    /// delivering.
     bool shared_ = false;
 };
 
-/// The slot that an operation finds associated with its handler: a model of Asio's CancellationSlot
-/// requirements, valid as long as the operation runs.
+/// The slot that an operation finds associated with its handler. It models Asio's CancellationSlot
+/// requirements, and is valid as long as the operation runs.
 ///
-/// It converts to `asio::cancellation_slot`, for the same place. And it is made from one, for code
-/// that wraps the handler and names this type for a slot of its own: then it is that slot.
+/// It converts to `asio::cancellation_slot`, for the same place. It is also made from one, for code
+/// that wraps the handler and names this type for a slot of its own; it then is that slot.
 class operation_slot {
 public:
     operation_slot() = default;

@@ -11,12 +11,12 @@
 
 namespace asyncinfo::detail {
 
-/// A part of an operation on its way to an executor: it runs there, or is lost, once.
+/// A part of an operation on its way to an executor. It runs there or is lost, once.
 class submission {
 public:
     using function = void (*)(void* object, bool lost);
 
-    /// `object` is a part of the operation.
+    /// `object` is a part of the operation, which stays while `run` is called.
     submission(operation_ptr operation, void* object, function run) noexcept
         : operation_(std::move(operation)), object_(object), run_(run) {}
 

@@ -12,13 +12,13 @@
 
 namespace asyncinfo::detail {
 
-/// How often a Progress handler is called at the most.
+/// How often a Progress handler is called at most.
 struct throttle {
     std::chrono::nanoseconds interval;
     std::chrono::nanoseconds (*now)();
 };
 
-/// The pace of a callable, also below Asio's binders: null if it has none.
+/// The throttle of a callable, also below Asio's binders; null if it has none.
 template <typename T, typename Default = std::nullptr_t>
 struct associated_throttle {
     using type = const throttle*;

@@ -9,9 +9,9 @@
 
 namespace asyncinfo::detail {
 
-/// Something to be run on this thread, now or when the stack is less deep: the resumption of a
-/// coroutine, a call of Completed, the destruction of either. It is linked by itself, so that
-/// nothing is allocated.
+/// A thing to be run on this thread, now or when the stack is less deep: the resumption of a
+/// coroutine, a call of Completed, the destruction of either. It is its own list element, so
+/// queueing allocates nothing.
 class resumable {
 public:
     resumable() = default;
@@ -29,21 +29,20 @@ private:
     resumable* next_ = nullptr;
 };
 
-/// Bounds how deep coroutines and Completed handlers nest on a thread's stack: whoever comes deeper
-/// than `limit` is run by the level above, once that has returned to it.
+/// Bounds how deep coroutines and Completed handlers nest on a thread's stack: what would run
+/// deeper than `limit` is queued, and run by the level `limit` once what that runs has returned.
 ///
 /// A handler ends the next operation, whose handler ends the one after that. A coroutine that ends
-/// resumes the one that awaits it, which ends and resumes the next. Symmetric
-/// transfer would do where compilers made tail calls of it, which g++ does not without optimisation
-/// or with a sanitizer.
+/// resumes the one that awaits it, which ends and resumes the next. Symmetric transfer would do if
+/// compilers made tail calls of it, which g++ does not without optimisation or with a sanitizer.
 class ASYNCINFO_DECL trampoline {
 public:
-    /// Levels take a few kilobytes each, with sanitizers; threads may have small stacks.
+    /// A level takes a few kilobytes with sanitizers; threads may have small stacks.
     static constexpr unsigned limit = 32;
 
     static bool is_full() noexcept { return this_thread().resume_depth == limit; }
 
-    /// Runs it, or queues it. What several of them throw: the first exception.
+    /// Runs it, or queues it. Of several exceptions that a level catches it throws the first.
     static void run(resumable& r) {
         if (is_full())
             push(r);
@@ -51,17 +50,18 @@ public:
             run_level(&r);
     }
 
-    /// The same for who must not throw: what is thrown comes out of the level that it was called
-    /// in.
+    /// The same for a caller that must not throw: the exception comes out of the level that the
+    /// caller runs in. Outside any level it terminates.
     static void run_quietly(resumable& r) noexcept;
 
-    /// Runs what has been queued on this thread, which is about to wait for something.
+    /// Runs what has been queued on this thread. Called by a thread that is about to wait for
+    /// something.
     static void run_queued() {
         if (this_thread().last_resumed)
             run_level(nullptr);
     }
 
-    /// Takes back what has been queued on this thread and not been run.
+    /// Removes what has been queued on this thread and has not run.
     static void remove(resumable& r) noexcept;
 
 private:

@@ -15,7 +15,7 @@ namespace asyncinfo::detail {
 
 struct long_wait_settings;
 
-/// Watches a wait without a time limit, if that has been asked for.
+/// Watches a wait without a time limit, if `set_long_wait_handler` has asked for that.
 class ASYNCINFO_DECL wait_watch {
 public:
     explicit wait_watch(operation_base& operation) : operation_(operation) {
@@ -23,11 +23,11 @@ public:
             begin();
     }
 
-    /// When to call `tell`.
+    /// The time to call `tell`.
     deadline until() const noexcept { return until_; }
     bool is_due() const noexcept { return settings_ && until_.is_over(); }
 
-    /// Calls the handler, once. Throws what that throws.
+    /// Calls the handler, once. Throws what the handler throws.
     void tell();
 
 private:
@@ -41,7 +41,7 @@ private:
     operation_base& operation_;
     deadline until_ = deadline::never();
     std::shared_ptr<const long_wait_settings> settings_;
-    std::shared_ptr<std::atomic<bool>> context_has_run_; ///< null if it cannot be asked
+    std::shared_ptr<std::atomic<bool>> context_has_run_; ///< null if the context cannot be asked
 };
 
 } // namespace asyncinfo::detail

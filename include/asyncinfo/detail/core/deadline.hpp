@@ -15,7 +15,7 @@
 
 namespace asyncinfo::detail {
 
-/// A deadline must not be what is no time at all, as 0.0 / 0.0 is.
+/// False for a duration that is no time at all, as 0.0 / 0.0 is, and so must not be a deadline.
 template <typename Rep, typename Period>
 constexpr bool is_time(const std::chrono::duration<Rep, Period>& duration) noexcept {
     return duration <= duration.zero() || duration > duration.zero();
@@ -30,12 +30,12 @@ public:
 
     static deadline never() noexcept { return deadline(clock::time_point::max()); }
 
-    /// Zero and less is not at all; what the clock cannot hold is for ever.
+    /// Zero and less means not at all; a duration that the clock cannot hold means for ever.
     template <typename Rep, typename Period>
     static deadline after(std::chrono::duration<Rep, Period> duration) {
         if (!(duration > duration.zero()))
             return deadline(std::nullopt);
-        // Compared as seconds in floating point, which no duration overflows.
+        // The comparison is in seconds as floating point, which no duration overflows.
         using seconds = std::chrono::duration<double>;
         const auto now = clock::now();
         if (seconds(duration) >= seconds(clock::time_point::max() - now))
@@ -43,10 +43,11 @@ public:
         return deadline(now + std::chrono::ceil<clock::duration>(duration));
     }
 
-    /// A time of any clock; what has come already is not at all.
+    /// Takes a time of any clock; a time that has come already means not at all.
     template <typename Clock, typename Duration>
     static deadline at(std::chrono::time_point<Clock, Duration> time) {
-        // In floating point first: the ends of a clock's range must not overflow.
+        // The first subtraction is in floating point: the ends of a clock's range must not
+        // overflow. Times within a year are then subtracted exactly.
         using seconds = std::chrono::duration<double>;
         const auto now = Clock::now();
         const seconds left = seconds(time.time_since_epoch()) - seconds(now.time_since_epoch());
@@ -58,7 +59,7 @@ public:
     bool is_never() const noexcept { return time_ == clock::time_point::max(); }
     bool is_over() const noexcept { return is_poll() || (!is_never() && clock::now() >= time()); }
     clock::time_point time() const noexcept { return *time_; }
-    /// As a schedule has it.
+    /// The same deadline as a `schedule` stores it: not at all is `schedule::at_once`.
     clock::time_point scheduled() const noexcept { return time_.value_or(schedule::at_once); }
 
 private:
@@ -67,8 +68,8 @@ private:
     std::optional<clock::time_point> time_;
 };
 
-/// The deadlines that a token has for the operations it will start: so long after the start, or at
-/// a time. Of several the earliest counts, for each type of cancellation.
+/// The deadlines that a token gives to each operation it starts: a duration after the start, or a
+/// time. Of several the earliest counts, for each type of cancellation.
 class planned_deadline {
 public:
     using clock = deadline::clock;
@@ -92,7 +93,7 @@ public:
         return both;
     }
 
-    /// For an operation that starts now.
+    /// The schedule of an operation that starts now.
     schedule from_now() const {
         schedule plan;
         const auto add = [&](const deadline& time, unsigned types) {

@@ -9,25 +9,25 @@
 
 /// The lifecycle of an operation: everything that threads can race for, in one atomic word.
 ///
-/// Each function is pure: it takes the word that was read and gives the word to store and what the
-/// thread whose compare-exchange succeeds does next. Nothing here knows Asio, a lock or a thread.
-/// `detail::gate` performs the transitions; the tests explore them.
+/// Each function is pure: it takes the word that was read, and returns the word to store and what
+/// the thread whose compare-exchange succeeds does next. Nothing here knows Asio, a lock or a
+/// thread. `detail::gate` performs the transitions; the tests explore them.
 ///
 ///     bit 0-1    status      Started, Completed, Canceled, Error (the numbers of AsyncStatus)
 ///     bit 2      ended       the completion handler ran or died; the outcome is stored
 ///     bit 3      again       a request came while a thread was submitting: it submits once more
 ///     bit 4      hop         a delivery of the request is on its way through the executor
-///     bit 5      submitting  a thread is inside the executor, handing that delivery over
-///     bit 6      locked      a thread looks at the observers or the executor
-///     bit 7      closed
+///     bit 5      submitting  a thread is inside the executor, submitting that delivery
+///     bit 6      locked      a thread uses the observers or the executor
+///     bit 7      closed      Close has been called
 ///     bit 8      assigned    Completed has been set, be it to null
 ///     bit 9      claimed     the result has been moved out
-///     bit 10     observed    there is somebody to tell when the operation ends
+///     bit 10     observed    there are observers, or a Completed handler, to notify at the end
 ///     bit 11-14  requested   cancellation types: terminal, partial, total, and "all" as one bit
-///     bit 15     contended   somebody sleeps on the word
+///     bit 15     contended   a thread sleeps until the word changes
 ///     bit 16     expired     the first request was that of the operation's own deadline
-///     bit 17-28  inside      whether a thread is inside the gate; after the end, how many readers
-///                            the result has
+///     bit 17-28  inside      whether a thread is inside the gate; after the end, the number of
+///                            threads that hold or read the result
 ///     bit 29-31  free
 ///     bit 32-63  references  handles, the completion handler, wrapped executors
 namespace asyncinfo::detail::lifecycle {
@@ -57,10 +57,10 @@ enum class next {
     nothing,  ///< it is done
     wait,     ///< no transition is possible: sleep until the word changes, then try again
     deliver,  ///< deliver the request, then `leave` again
-    submit,   ///< hand a delivery (and one reference) to the executor, then `submitted`
-    finish,   ///< it is inside and the operation has ended: clean up, then `publish`
-    notify,   ///< the status is out: tell the observers, then `release` (the reference was kept)
-    perform,  ///< go on with what was asked for: store, read
+    submit,   ///< submit a delivery (with one reference) to the executor, then `submitted`
+    finish,   ///< the thread is inside and the operation has ended: clean up, then `publish`
+    notify,   ///< the status is published: notify the observers, then `release` the kept reference
+    perform,  ///< the transition was allowed: go on and store, read, submit
     call_now, ///< the operation has ended already: call the handler on this thread
     refuse,   ///< the member must not be used in this state
     discard,  ///< nobody can read the result any more: release it
@@ -82,11 +82,12 @@ constexpr unsigned requested(word w) {
     return static_cast<unsigned>((w & requested_mask) >> requested_shift);
 }
 
-/// An operation is born held by its initiator, with a reference for the handle that the initiating
+/// An operation is born with its initiator inside, one reference for the handle that the initiating
 /// function returns and one for the completion handler.
 constexpr word born() { return one_inside | 2 * one_reference; }
 
-/// Frees the block if nobody is left: the tail of every transition that gives something up.
+/// The tail of every transition that gives up a reference, the gate or a submission. The block is
+/// freed if there is no reference, no thread inside and none submitting.
 constexpr transition settle(word w) {
     const bool unused = references(w) == 0 && (w & (inside_mask | submitting)) == 0;
     return {w, unused ? next::destroy : next::nothing};
@@ -94,15 +95,16 @@ constexpr transition settle(word w) {
 
 constexpr transition release(word w) { return settle(w - one_reference); }
 
-/// A step of the operation begins, on a thread that is not inside. (On one that is, in an outer step or
-/// in a cancellation handler that runs a step of the operation it cancels, a step is a part of that.)
+/// A step of the operation begins, on a thread that is not inside. (On a thread that is inside, in
+/// an outer step or in a cancellation handler that runs a step of the operation it cancels, the
+/// step is a part of that and makes no transition.)
 constexpr transition enter(word w) {
     if (started(w) && (w & inside_mask))
         return {w, next::wait};
     return {w + one_inside, next::nothing};
 }
 
-/// With nobody inside who would deliver on leaving, a request needs a delivery of its own.
+/// A request for which no thread is inside to deliver it on leaving needs a delivery.
 constexpr transition deliver_request(word w) {
     if (w & hop)
         return settle(w);
@@ -111,9 +113,9 @@ constexpr transition deliver_request(word w) {
     return {(w | hop | submitting) + one_reference, next::submit};
 }
 
-/// A step, the initiating function or a reader of the result is over. The last one out does what
-/// became due meanwhile. `delivered`: the types of the emission just made, if any; `may_emit` is
-/// false on a thread outside the operation's executor.
+/// A step, the initiating function or a reader of the result is over. The last thread out does what
+/// became due meanwhile. `delivered` are the types that this thread has just delivered, if any.
+/// `may_emit` is false on a thread outside the operation's executor.
 constexpr transition leave(word w, bool may_emit, unsigned delivered) {
     const word left = w - one_inside;
     if (left & inside_mask)
@@ -127,7 +129,7 @@ constexpr transition leave(word w, bool may_emit, unsigned delivered) {
     return may_emit ? transition{w, next::deliver} : deliver_request(left);
 }
 
-/// Cancel: latches the types. Whoever is inside delivers them on leaving.
+/// Cancel: latches the types. A thread that is inside delivers them on leaving.
 constexpr transition request(word w, unsigned types) {
     if (!started(w) || (w & ended) || types == 0)
         return {w, next::nothing};
@@ -135,23 +137,23 @@ constexpr transition request(word w, unsigned types) {
     return (w & inside_mask) ? transition{w, next::nothing} : deliver_request(w);
 }
 
-/// The operation's own deadline: a request like any other, but told apart if it is the first. A
-/// request that came before, of fewer types maybe, decides how the end is told.
+/// The operation's own deadline: a request like any other, but marked if it is the first. A request
+/// that came before, be it of fewer types, decides that the end is not told as `timed_out`.
 constexpr transition expire(word w, unsigned types) {
     const bool first = started(w) && !(w & ended) && requested(w) == 0 && types != 0;
     return request(first ? w | expired : w, types);
 }
 
-/// The executor took the delivery, or refused it.
+/// The executor has taken the delivery or refused it.
 constexpr transition submitted(word w) {
     const bool once_more = (w & again) && started(w) && !(w & (ended | inside_mask | hop));
     w &= ~(submitting | again);
     return once_more ? deliver_request(w) : settle(w);
 }
 
-/// The delivery has come by one executor on its way to the last one, and is handed on; not needed
-/// any more, it gives up its reference. `mine`: this thread is submitting already, in an executor
-/// that runs what it is given at once.
+/// The delivery has come through one executor on its way to the last one, and is submitted to the
+/// next. If it is not needed any more it gives up its reference. `mine`: this thread is submitting
+/// already, in an executor that runs a function at once.
 constexpr transition forward(word w, bool mine) {
     if (!started(w) || (w & (ended | inside_mask)))
         return release(w & ~hop);
@@ -160,8 +162,8 @@ constexpr transition forward(word w, bool mine) {
     return {w | submitting, next::perform};
 }
 
-/// The delivery runs and gives up its reference: it becomes a step, which delivers on leaving. Where
-/// a thread is inside already, be it this one, that one delivers; an emit never waits.
+/// The delivery runs and gives up its reference. It becomes a step, which delivers on leaving. If a
+/// thread is inside already, be it this one, that thread delivers; a delivery never waits.
 constexpr transition arrive(word w) {
     w &= ~hop;
     if (!started(w) || (w & inside_mask))
@@ -169,27 +171,27 @@ constexpr transition arrive(word w) {
     return {w + one_inside - one_reference, next::perform};
 }
 
-/// The delivery was destroyed without having run; the next Cancel or step tries again.
+/// The delivery was destroyed without having run. The next Cancel or step tries again.
 constexpr transition lose_delivery(word w) { return release(w & ~hop); }
 
-/// The completion handler was invoked or destroyed, and the outcome is stored. If nobody is inside,
-/// this thread goes in to finish; else whoever is inside finishes on leaving.
+/// The completion handler was invoked or destroyed, and the outcome is stored. If no thread is
+/// inside, this thread enters to finish; else the thread that is inside finishes on leaving.
 constexpr transition end(word w) {
     if (w & inside_mask)
         return {w | ended, next::nothing};
     return {(w | ended) + one_inside, next::finish};
 }
 
-/// After `end`, before anything that an observer or a submitter may look at is taken away. Whoever
-/// locks from now on waits for `publish`.
+/// After `end`, before the executor is given back: waits for threads that use the observers or are
+/// submitting. A thread that locks from now on waits for `publish`.
 constexpr transition retire(word w, bool ignore_submitter) {
     if ((w & locked) || ((w & submitting) && !ignore_submitter))
         return {w, next::wait};
     return {w | locked, next::perform};
 }
 
-/// After `retire`: the status becomes visible, and the finishing thread is out. The completion
-/// handler's reference is given up, or kept while the observers are told.
+/// After `retire`: the status becomes visible, and the finishing thread leaves. The completion
+/// handler's reference is given up, or kept while the observers are notified.
 constexpr transition publish(word w, unsigned final_status) {
     w = ((w & ~locked) - one_inside) | final_status;
     if (w & (observed | contended))
@@ -197,7 +199,8 @@ constexpr transition publish(word w, unsigned final_status) {
     return settle(w - one_reference);
 }
 
-/// Begins to edit the observers; refused once there is nobody to be observed any more.
+/// Begins to use the observers or the executor. Refused once the status is published: the thread
+/// that published it owns the observers from then on.
 constexpr transition lock(word w) {
     if (!started(w))
         return {w, next::refuse};
@@ -211,18 +214,19 @@ constexpr transition unlock(word w, bool anybody) {
     return {anybody ? w | observed : w, next::nothing};
 }
 
-/// For those who only looked.
+/// Ends a `lock` under which the observers were not changed.
 constexpr transition unlock(word w) { return {w & ~locked, next::nothing}; }
 
-/// Whoever has the only handle puts the first observer in its place where this is allowed, unseen by
-/// anybody, then makes the transition. If that is refused it takes it away again, and goes by `lock`.
+/// The owner of the only handle registers an observer without a lock. It first checks that this
+/// transition is allowed, stores the observer, which no other thread can see, and then makes the
+/// transition. If that is refused it removes the observer again and uses `lock`.
 constexpr transition observe_as_owner(word w) {
     if (!started(w) || (w & (locked | observed | ended)) || references(w) != 2)
         return {w, next::refuse};
     return {w | observed, next::perform};
 }
 
-/// Completed(handler): the first assignment wins. `perform` is to be followed by `unlock`.
+/// Completed(handler): the first assignment wins. After `perform` comes `unlock`.
 constexpr transition assign(word w) {
     if (w & (closed | assigned))
         return {w, next::refuse};
@@ -233,14 +237,14 @@ constexpr transition assign(word w) {
     return {w | assigned | locked, next::perform};
 }
 
-/// A reader of what the operation ended with begins; `perform` is to be followed by `leave`.
+/// A reader of a part of the outcome begins. After `perform` comes `leave`.
 constexpr transition hold(word w) {
     if (started(w) || (w & closed))
         return {w, next::refuse};
     return {w + one_inside, next::perform};
 }
 
-/// A reader of the result begins. `claim` takes it for good.
+/// A reader of the result begins. `claim` takes the result for good.
 constexpr transition read(word w, bool claim) {
     if (w & claimed)
         return {w, next::refuse};
@@ -248,7 +252,8 @@ constexpr transition read(word w, bool claim) {
     return claim && held.then == next::perform ? transition{held.value | claimed, held.then} : held;
 }
 
-/// Whoever gets `discard`, here or from `leave`, holds the block with a step meanwhile.
+/// A thread that gets `discard`, here or from `leave`, stays inside until `discarded`, so the block
+/// stays.
 constexpr transition close(word w) {
     if (started(w))
         return {w, next::refuse};
@@ -260,18 +265,18 @@ constexpr transition close(word w) {
     return {w + one_inside, next::discard};
 }
 
-/// The result is gone.
+/// The result has been released.
 constexpr transition discarded(word w) { return settle(w - one_inside); }
 
-/// The result is taken for good if the `own` references, one or more, are the only ones.
+/// Takes the result for good if the `own` references, one or more, are the only ones.
 constexpr transition claim_if_sole(word w, word own) {
     if (references(w) != own || inside(w) != 0)
         return {w, next::refuse};
     return read(w, true);
 }
 
-/// What every operation comes by, for when no other thread is about: where it applies it is the same
-/// as the transitions above, in one comparison and one exchange.
+/// A transition that every operation makes, for when no other thread interferes. Where it applies
+/// it gives the same as the transitions above, in one comparison and one exchange.
 struct shortcut {
     bool applies;
     word value;
@@ -282,21 +287,21 @@ constexpr shortcut enter_at_once(word w) {
     return {(w & (inside_mask | contended)) == 0, w + one_inside};
 }
 
-/// `leave`, where nothing became due.
+/// `leave`, if nothing became due.
 constexpr shortcut leave_at_once(word w) {
     constexpr word concerned = inside_mask | status_mask | ended | requested_mask | contended;
     return {(w & concerned) == one_inside, w - one_inside};
 }
 
-/// `end`, `retire` and `publish`, where there is nothing to clean up. `told`: are there observers? Then
-/// the next is `notify`, and the reference is kept.
+/// `end`, `retire` and `publish`, if there is nothing to clean up. `told`: the value that the
+/// observed bit must have. If it is true the next step is `notify`, and the reference is kept.
 constexpr shortcut end_at_once(word w, bool told, unsigned final_status) {
     constexpr word concerned = inside_mask | submitting | locked | observed | contended;
     return {(w & concerned) == (told ? observed : 0) && references(w) > 1,
             (w | ended | final_status) - (told ? observed : one_reference)};
 }
 
-/// Does `release` answer `next::destroy`, whatever else is in the word?
+/// True if `release` returns `next::destroy`, whatever else is in the word.
 constexpr bool is_last_reference(word w) {
     constexpr word left_over = one_inside - 1 - (submitting | locked);
     return (w & ~left_over) == one_reference;

@@ -9,8 +9,8 @@
 
 namespace asyncinfo::detail {
 
-/// Cancellation types as the lifecycle has them: one bit for each type of Asio's, and one for what
-/// "all" has beyond their union.
+/// Cancellation types as the lifecycle stores them: one bit for each type of Asio's, and one for
+/// what "all" has beyond their union.
 namespace request_types {
 
 inline constexpr unsigned count = 4;

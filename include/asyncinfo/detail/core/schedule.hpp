@@ -29,14 +29,14 @@ public:
         return *std::min_element(times_.begin(), times_.end());
     }
 
-    /// Calls `function(time, types)` for each.
+    /// Calls `function(time, types)` for each type; `Time::max()` if there is no time for it.
     template <typename Function>
     constexpr void for_each(Function function) const {
         for (unsigned n = 0; n < request_types::count; ++n)
             function(times_[n], 1U << n);
     }
 
-    /// The types whose time has come, which are never due again.
+    /// Returns the types whose time has come, and removes their times.
     constexpr unsigned take(Time now) noexcept {
         unsigned types = 0;
         for (unsigned n = 0; n < request_types::count; ++n)
@@ -51,11 +51,11 @@ private:
     std::array<Time, request_types::count> times_{};
 };
 
-/// When an operation is to be asked to stop by its own deadlines, and for which types. Pure: it
-/// knows no clock, no timer and no lock.
+/// When an operation's own deadlines request its cancellation, and for which types. Pure: it knows
+/// no clock, no timer and no lock.
 ///
-/// Fixed deadlines only ever add up, so what is kept of them is one time for each type, however
-/// many there are. One more can be moved.
+/// Fixed deadlines are only ever added, so one time for each type is enough, however many there
+/// are. One more deadline can be moved.
 class schedule {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -68,7 +68,7 @@ public:
         other.fixed_.for_each([this](time_point time, unsigned types) { add(time, types); });
     }
 
-    /// Moves the one that can be moved.
+    /// Moves the deadline that can be moved; without types there is none.
     constexpr void renew(time_point time, unsigned types) noexcept {
         renewed_ = types ? time : never;
         renewed_types_ = types;
@@ -76,7 +76,7 @@ public:
 
     constexpr time_point next() const noexcept { return std::min(fixed_.first(), renewed_); }
 
-    /// The types that are due. Each deadline is so once.
+    /// Returns the types that are due. Each deadline is due once.
     constexpr unsigned take(time_point now) noexcept {
         unsigned types = fixed_.take(now);
         if (renewed_ <= now && renewed_ != never) {

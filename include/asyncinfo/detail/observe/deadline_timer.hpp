@@ -10,10 +10,10 @@
 
 namespace asyncinfo::detail {
 
-/// Gives the operation deadlines: at once if they have come already, else by a timer of its
-/// executor's context, which goes when the operation ends. Throws what making a timer throws, and
-/// has then added none. Of those that are there for the same types of cancellation the earliest
-/// counts.
+/// Adds deadlines to the operation. Those that have come already request cancellation at once. The
+/// others use a timer of its executor's context, which goes when the operation ends. For the same
+/// types of cancellation the earliest deadline counts. Throws what making a timer throws; no
+/// deadline with a time to come has then been added.
 ASYNCINFO_DECL void set_deadlines(operation_base& operation, schedule added);
 
 /// The same for the one deadline that can be moved: it replaces the one that was set so before.

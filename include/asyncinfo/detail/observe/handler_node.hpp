@@ -23,15 +23,15 @@
 
 namespace asyncinfo::detail {
 
-/// A completion handler that waits for something, in memory from its own allocator, until it is
-/// submitted to its executor, whose context has work meanwhile. `Executor` is the one for a handler
-/// that has none.
+/// Owns a completion handler that waits for something, until it is posted to the handler's
+/// executor, on which it counts as outstanding work. The memory is from the handler's associated
+/// allocator. `Executor` is the type of the executor for a handler that has none.
 ///
-/// `Node` derives from this. Once submitted, it is told either `complete()`, on the executor, or
-/// `lose()`, and has to `take`, which destroys it.
+/// `Node` derives from this. Once the node is posted, the executor calls `complete()`, or `lose()`
+/// is called if it destroys the function. Both must call `take`, which destroys the node.
 ///
-/// What it waits for may outlive the executor's context. From `watch` on it ends with that: `Node` is
-/// told `context_ends`, unless it has been submitted.
+/// What the handler waits for may outlive the executor's context. From `watch` on the node ends
+/// with that context: its `context_ends` is called, unless the node has been posted.
 template <typename Node, typename Handler, typename Executor>
 class handler_node : context_guest {
     using own_executor = full_t<boost::asio::associated_executor_t<Handler, Executor>>;
@@ -39,7 +39,7 @@ class handler_node : context_guest {
     using own_allocator = boost::asio::associated_allocator_t<Handler, recycling_allocator<void>>;
 
 public:
-    /// The function that is submitted, and whoever destroys it uncalled.
+    /// Owns the node, and is the function that is posted. Destroyed uncalled, it calls `lose`.
     class owner {
     public:
         explicit owner(Node* node) noexcept : node_(node) {}
@@ -71,11 +71,12 @@ public:
         return boost::asio::get_associated_cancellation_slot(kept_->handler);
     }
 
-    /// Before anybody may `post` it.
+    /// Called before another thread may `post` the node.
     void watch() { enter(kept_->working); }
 
-    /// The node belongs to the executor from here on. False if the context has ended: the node, which
-    /// has not been told to `lose`, belongs to nobody then. If this throws it is gone.
+    /// Posts the node, which belongs to the executor from here on. Returns false if the context has
+    /// ended: `lose` has not been called, and the node must not be used any more. If this throws
+    /// the node is gone.
     bool post() {
         if (leave([this] { hand_over(); }))
             return true;
@@ -92,23 +93,24 @@ protected:
                 std::move(handler)) {}
     ~handler_node() = default;
 
-    /// The context takes the handler and the work with it. The node stays for whoever is about to `post`
-    /// it, if nobody is any more.
+    /// For `context_ends`: destroys the handler and its work. The node's memory stays for the
+    /// thread that is about to `post` it, unless that has let go of it already.
     void leave_to_poster() noexcept {
         allocator_.emplace(allocator_of(kept_->handler));
         kept_.reset();
         free_if_second();
     }
 
-    /// What outlives the node: the handler, and the work until that has returned, as with any
-    /// operation of Asio's.
+    /// What outlives the node: the handler, and the work until the handler has returned, as with
+    /// any Asio operation.
     struct remains {
         tracked_executor working;
         Handler handler;
     };
 
-    /// Destroys the node. Its memory is free before the handler is gone, which may be what the
-    /// allocator lives in; and which, moved from, may know its allocator no more.
+    /// Destroys the node. Its memory is deallocated before the handler is destroyed, in which the
+    /// allocator's resource may live. The allocator is asked of the moved-to handler, since the one
+    /// moved from may have none any more.
     remains take() noexcept {
         remains result(std::move(*kept_));
         memory_for<Node, own_allocator>::destroy(static_cast<Node*>(this),
@@ -123,7 +125,7 @@ private:
         post_to(executor, owner(static_cast<Node*>(this)), allocator);
     }
 
-    /// The context and the poster let go of it.
+    /// The context and the posting thread call this to let go of the node; the second one frees it.
     void free_if_second() noexcept {
         if (!is_second())
             return;

@@ -20,7 +20,7 @@
 
 namespace asyncinfo::detail {
 
-/// What a wait for an operation delivers: `void(error_code)`, or with the result
+/// The signature of a wait for an operation: `void(error_code)`, or with the result
 /// `void(error_code, T)`.
 template <typename T>
 struct wait_signature {
@@ -31,7 +31,7 @@ struct wait_signature<void> {
     using type = void(boost::system::error_code);
 };
 
-/// Calls `handler` with how the operation has ended. Where there is no T it is value-initialised.
+/// Calls `handler` with the operation's outcome. If there is no T it is value-initialised.
 template <typename T, typename Handler>
 void deliver_outcome(Handler&& handler, operation_base& ended) {
     boost::system::error_code refused;
@@ -45,10 +45,11 @@ void deliver_outcome(Handler&& handler, operation_base& ended) {
     }
 }
 
-/// A completion handler that waits for an operation to end: Asio's kind of observer.
+/// A completion handler that waits for an operation to end: the observer behind `op(token)`.
 ///
-/// It is submitted to the handler's executor when the operation has ended, or when the wait is
-/// cancelled: never called in the initiating function. `T` is the result to be delivered, or void.
+/// It is posted to the handler's executor when the operation has ended, or when the wait is
+/// cancelled. It is never called in the initiating function. `T` is the result to be delivered, or
+/// void.
 template <typename Handler, typename T>
 class waiting_handler final
     : public observer,
@@ -62,7 +63,8 @@ public:
         if (auto slot = made->slot(); slot.is_connected())
             slot.template emplace<cancel_wait>(operation, *made);
         made->watch();
-        // Before it is registered: it may be told, and gone, as soon as it is.
+        // Released before the node is registered: once registered it may be notified and gone at
+        // any time.
         waiting_handler& waiting = *made.release();
         if (!operation.observe(waiting))
             waiting.post();
@@ -71,10 +73,12 @@ public:
     void ended() override { node::post(); }
 
 private:
-    /// In the waiter's slot. Emitted, like anything in there, on the waiter's executor.
+    /// The cancellation handler in the waiter's slot. As any handler there, it is called on the
+    /// waiter's executor.
     ///
-    /// The wait may be gone without having cleared the slot: destroyed uncalled where the slot must
-    /// not be touched. So it is not looked at unless the operation still has it for an observer.
+    /// The wait may be gone without having cleared the slot: it was destroyed uncalled where the
+    /// slot must not be touched. So this handler uses the wait only if it is still an observer of
+    /// the operation.
     class cancel_wait {
     public:
         cancel_wait(operation_base& operation, waiting_handler& waiting) noexcept
@@ -135,11 +139,11 @@ private:
     bool cancelled_ = false;
 };
 
-/// The initiation of a wait; publishes the operation's own executor.
+/// The initiation of a wait. It publishes the operation's own executor.
 template <typename T>
 class initiate_wait {
 public:
-    /// Has no I/O object: a wait with an executor bound to it runs there and nowhere else.
+    /// A wait has no I/O object: with an executor bound to it, it runs there and nowhere else.
     static constexpr bool runs_on_bound_executor_only = true;
 
     using executor_type = boost::asio::any_io_executor;
@@ -158,7 +162,8 @@ private:
     operation_ptr operation_;
 };
 
-/// Spelled, never deduced: Asio looks at it to tell whether a handle is an asynchronous operation.
+/// The type is spelled, never deduced: Asio uses it to tell whether a handle is an asynchronous
+/// operation.
 template <typename T, typename Token>
 using wait_result_t =
     decltype(boost::asio::async_initiate<std::decay_t<Token>, typename wait_signature<T>::type>(

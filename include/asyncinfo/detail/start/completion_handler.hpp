@@ -23,8 +23,8 @@
 
 namespace asyncinfo::detail {
 
-/// What Asio invokes, or destroys, when the operation ends: it stores the outcome and ends the
-/// operation. `Parameters` are the completion signatures taken apart.
+/// Asio invokes or destroys this handler when the operation ends. It stores the outcome and ends
+/// the operation. `Parameters` are the completion signatures taken apart.
 template <typename Operation, typename... Parameters>
 class completion_handler {
 public:
@@ -47,13 +47,13 @@ public:
         return *this;
     }
 
-    /// Destroyed uninvoked: the operation is abandoned.
+    /// Destroyed without having been invoked, it abandons the operation.
     ~completion_handler() {
         if (operation_)
             operation_->abandon();
     }
 
-    /// Also after it was moved from: Asio asks then if it is refused memory further on.
+    /// Valid also after a move: Asio asks again if a later allocation fails.
     allocator_type get_allocator() const noexcept { return allocator_; }
     cancellation_slot_type get_cancellation_slot() const noexcept { return operation_->slot(); }
 
@@ -77,8 +77,8 @@ private:
 
 namespace boost::asio {
 
-/// The steps of the operation run on the bound executor, else on the one the operation proposes,
-/// and always through the gate.
+/// The operation's steps run on the bound executor, else on the candidate that the operation
+/// proposes, and always through the gate.
 template <typename Operation, typename... Parameters, typename Candidate>
 struct associated_executor<asyncinfo::detail::completion_handler<Operation, Parameters...>,
                            Candidate> {
@@ -112,7 +112,7 @@ struct associated_executor<asyncinfo::detail::completion_handler<Operation, Para
 };
 
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
-/// An operation that completes at once does so through the gate, too.
+/// An operation that completes immediately does so through the gate, too.
 template <typename Operation, typename... Parameters, typename Candidate>
 struct associated_immediate_executor<
     asyncinfo::detail::completion_handler<Operation, Parameters...>, Candidate> {

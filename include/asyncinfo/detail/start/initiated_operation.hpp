@@ -26,8 +26,8 @@
 
 namespace asyncinfo::detail {
 
-/// An operation's name, from the operation's allocator; and the place where one without a name has
-/// none.
+/// An operation's name, in memory from the operation's allocator; empty for an operation without
+/// one.
 template <typename Name, typename Allocator>
 class name_keeper {
 public:
@@ -49,7 +49,8 @@ public:
     std::string_view get() const noexcept { return {}; }
 };
 
-/// Where redirect_error puts the error, which must say `timed_out` if it is the deadline's.
+/// Where redirect_error puts the error, which must be `timed_out` for an abort after the
+/// operation's own deadline.
 template <typename Where>
 struct redirected_error {
     Where where;
@@ -61,7 +62,8 @@ struct redirected_error<unbound> {
     void mend(const operation_base&) const noexcept {}
 };
 
-/// What an operation reports, void for nothing, and the part of its block that does so.
+/// The type of progress that an operation reports, void for none, and the part of its block that
+/// does so.
 template <typename Reporter>
 struct reporter_traits {
     using value_type = typename Reporter::value_type;
@@ -75,13 +77,13 @@ struct reporter_traits<unbound> {
     };
 };
 
-/// The whole block: what `use_async_info` allocates, once, for each operation.
+/// The whole block, which `use_async_info` allocates once for each operation.
 ///
-/// `Executor` is where a request for cancellation is delivered: the bound one, else the one that
-/// the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
+/// `Executor` is where a request for cancellation is delivered: the bound executor, else the one
+/// that the initiation publishes, else `captured_executor`. `IoExecutor` is the published one where
 /// another is bound, else `unbound`. `Redirected` is where redirect_error puts the error, or
-/// `unbound`. `Reporter` is what tells the operation of its progress, see
-/// detail/progress/transfer_tracker.hpp, or `unbound`.
+/// `unbound`. `Reporter` reports the operation's progress, see
+/// detail/progress/transfer_tracker.hpp, or is `unbound`.
 template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
           typename Allocator, typename ImmediateExecutor, typename Name, typename Redirected,
           typename Reporter>
@@ -118,16 +120,16 @@ public:
     }
     const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
 
-    /// Inside the gate, before anything has been started.
+    /// Called inside the gate, before anything has been started.
     void begin_progress() {
         if constexpr (is_bound<Reporter>)
             tracker_.begin(*this);
     }
 
-    /// The completion handler is called.
+    /// Called when the completion handler is invoked.
     void called() noexcept { redirected_.mend(*this); }
 
-    /// The outcome is stored.
+    /// Called when the outcome is stored.
     void end() {
         if constexpr (is_bound<Reporter>)
             tracker_.end(*this);
@@ -135,7 +137,7 @@ public:
             block_t<Handle>::end();
     }
 
-    /// The completion handler is destroyed uninvoked.
+    /// Called when the completion handler is destroyed without having been invoked.
     void abandon() noexcept {
         this->fail(errc::abandoned);
         if constexpr (is_bound<Reporter>)
@@ -161,7 +163,7 @@ private:
     template <typename Token, typename E>
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
-        // What is bound is asked for as it is: see get_bound_executor.
+        // A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it.
         : block_t<Handle>(methods, !is_bound<IoExecutor> &&
                                        !(BoundExecutor && keeper::may_be_plain) &&
                                        keeper::is_plain(executor)),
@@ -183,11 +185,11 @@ private:
         memory_for<initiated_operation, block_allocator>::destroy(&gone, gone.allocator_);
     }
 
-    /// A request must not overtake the operation's last handler on its way, which was sent off when
-    /// the I/O object was destroyed: it goes the same way, by the I/O object's executor and then the
-    /// bound one, or by what is under a strand and then the strand, since what comes from the reactor
-    /// does not start in it. (Besides, a strand of a context that is being destroyed must not be
-    /// posted to from outside: its shutdown takes no lock.)
+    /// A request must not overtake the operation's last handler, which is on its way if the I/O
+    /// object was destroyed. So the request goes the same way: by the I/O object's executor and
+    /// then the bound one, or by the executor under a strand and then the strand, since what comes
+    /// from the reactor does not start in the strand. (Besides, a strand of a context that is being
+    /// destroyed must not be posted to from outside: its shutdown takes no lock.)
     static void submit(operation_base& base, operation_base::delivery&& request) {
         auto& self = of(base);
         if constexpr (is_bound<IoExecutor>) {
@@ -199,7 +201,7 @@ private:
         self.executor_.visit(self.has_plain_executor(), [&]<typename E>(const E& executor) {
             if constexpr (captures_executor) {
                 request.set_last(request.hops() == 1 || !executor.get());
-                // Without any executor the caller's thread is as good as another.
+                // Without an executor the caller's thread is as good as any other.
                 if (auto* captured = executor.get())
                     post_on_the_way(*captured, request.hops() == 0, std::move(request));
                 else
