@@ -54,7 +54,7 @@ public:
         if (handle_.Status() != AsyncStatus::Started)
             return true;
         if (abort_)
-            // Cancelled here, since the slot does not do so where propagation is turned off.
+            // The slot does not do it where propagation is turned off.
             handle_.Cancel(coroutine_.self().requested_types());
         return false;
     }
