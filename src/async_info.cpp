@@ -17,8 +17,8 @@
 namespace asyncinfo {
 namespace {
 
-/// What stands against a call that the state did not allow, and what to do. Of a result that came
-/// just after it was asked for it is not known any more that it was not there: "yet" is as true.
+/// Why the state did not allow a call, and what to do. If the result has come just after the
+/// refusal, the state no longer shows that it was missing: the text for "yet" is as true.
 std::string_view remedy(detail::lifecycle::word state) noexcept {
     if (state & detail::lifecycle::closed)
         return "the operation has been closed: read what is needed before Close";

@@ -33,7 +33,7 @@ void cancel_forwarder::tell(std::unique_lock<std::mutex>& lock) {
     const auto callback = current_;
     if (callback && !callback->running_) {
         callback->running_ = true;
-        // What is asked for during the call is told afterwards, here.
+        // Types requested during the call are passed on after it, by this loop.
         while (callback == current_ && callback->told_ != requested_) {
             const auto types = callback->told_ = requested_;
             lock.unlock();

@@ -20,7 +20,7 @@ namespace {
 
 using boost::system::error_code;
 
-/// A code that means "cancelled", though it does not say so. These are only ever added.
+/// A code that means "cancelled" without being equal to that. Codes are only added, never removed.
 struct canceled_code {
     std::string_view category; ///< its name: a header's category exists once in each shared library
     int value;
@@ -31,7 +31,7 @@ struct registered_code : canceled_code {
     std::string name;
 };
 
-// By its name Asio's category spares everybody its experimental header.
+// Found by its category's name, so that nobody includes the experimental header of Asio's channels.
 constinit const canceled_code channel_cancelled{"asio.channel", 2, nullptr};
 constinit std::atomic<const canceled_code*> canceled_codes{&channel_cancelled};
 
@@ -44,8 +44,8 @@ bool is_registered(const error_code& code, const canceled_code* newest) noexcept
 
 constexpr const char* deadline_category_name = "asyncinfo.deadline";
 
-/// The category of the code of a deadline that has expired. It equals the system's category, in
-/// whose name the code is `timed_out` for everybody; but it is another object, by which it is told.
+/// The category of the code of a deadline that has expired. It equals the system's category, so the
+/// code equals `timed_out` for every reader. It is another object, which `condition` recognises.
 ///
 /// Boost.System compares categories by their number, if they have one.
 class deadline_category final : public boost::system::error_category {
@@ -100,7 +100,7 @@ void treat_as_canceled(const error_code& code) {
     const auto* seen = canceled_codes.load(std::memory_order_acquire);
     if (!code.failed() || is_registered(code, seen))
         return;
-    // Never freed: somebody may be reading.
+    // Never freed: another thread may be reading it.
     auto* const added = new registered_code{{{}, code.value(), seen}, code.category().name()};
     added->category = added->name;
     while (!canceled_codes.compare_exchange_weak(added->next, added, std::memory_order_acq_rel)) {
@@ -118,8 +118,8 @@ bool means_canceled(const error_code& code) noexcept {
 error_code timed_out() noexcept {
     static constinit const deadline_category own;
     static const bool equals_the_systems = [] {
-        // Where Boost makes a standard category of its own of this number, it keeps the first
-        // category that is converted; that must be the system's.
+        // Boost may keep one standard category for this number: the first category that is
+        // converted. That must be the system's.
         static_cast<void>(
             static_cast<const std::error_category&>(boost::system::system_category()));
         return own == boost::system::system_category();

@@ -13,14 +13,14 @@
 
 namespace asyncinfo::detail {
 
-/// Tells the life of its end.
+/// Notifies the life of the context's end.
 class context_life::service final : public boost::asio::execution_context::service {
 public:
     static inline boost::asio::execution_context::id id;
 
     explicit service(boost::asio::execution_context& context)
         : boost::asio::execution_context::service(context), life_(new context_life(context)) {}
-    /// One that is made while the context shuts down is not told of it.
+    /// Ends the life, too: `shutdown` is not called on a service made while the context shuts down.
     ~service() override { life_->end(); }
 
     const context_life_ptr& life() const noexcept { return life_; }
@@ -35,8 +35,8 @@ context_life::context_life(boost::asio::execution_context& context)
     : context_(&context), scheduler_(scheduler_of(context)) {}
 
 context_life_ptr context_life::of(boost::asio::execution_context& context) {
-    // Asio looks for a service under a lock. Another context at the same address finds the life of
-    // this one over.
+    // A cache, since Asio looks for a service under a lock. For a later context at the same address
+    // the cached life is over.
     context_life*& last = this_thread().last_life;
     if (last && last->context_ == &context && !last->is_over())
         return context_life_ptr(last);
@@ -133,8 +133,9 @@ context_dependent* context_life::take_next() noexcept {
     return &next;
 }
 
-/// They wait for something that does not end with the context. One of them that is awaited by another
-/// one, as a coroutine that it has called, goes first: it may use what is the other's.
+/// Takes a postponed dependent; all of these wait for something that does not end with the context.
+/// A dependent that another one awaits, as a coroutine awaits one that it has called, comes first:
+/// it may use objects of the other's.
 context_dependent* context_life::take_postponed() noexcept {
     context_dependent* taken = nullptr;
     {
@@ -144,7 +145,7 @@ context_dependent* context_life::take_postponed() noexcept {
         taken = static_cast<context_dependent*>(postponed_.next_);
         taken->hold();
     }
-    // Those that await each other in a circle would be gone round for ever.
+    // The bound ends the loop where coroutines await each other in a circle.
     for (int depth = 0; depth != 1'000'000; ++depth) {
         context_dependent* const inner = taken->awaits(*this);
         if (!inner)

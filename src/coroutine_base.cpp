@@ -20,7 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Tells the executor from other threads that may be asking for it.
+/// Locks the coroutine's executor against other threads that may ask for it.
 class executor_lock {
 public:
     explicit executor_lock(operation_base& operation) noexcept
@@ -40,7 +40,7 @@ private:
     const bool locked_;
 };
 
-/// Of the executor's context, if it has one that ends.
+/// The life of the executor's context, or null if it has no context that ends.
 context_life_ptr life_of(const asio::any_io_executor& executor) {
     if (!executor || executor.target<asio::system_executor>())
         return nullptr;
@@ -57,7 +57,7 @@ void coroutine_base::hold_work() noexcept {
         else
             work_ = asio::prefer(executor_, tracked);
     } catch (...) {
-        // The right to resume is somebody's already. The next suspension tries again.
+        // The right to resume has been given away already. The next suspension tries again.
     }
 }
 
@@ -74,8 +74,8 @@ coroutine_base::kind_of(const asio::any_io_executor& executor) noexcept {
     return executor_kind::other;
 }
 
-/// Before the first suspension, and when the executor has changed: whoever is handed the right to
-/// resume looks at it.
+/// Called before the first suspension, and when the executor has changed: the owner of the right to
+/// resume reads `life_`.
 void coroutine_base::watch(context_life_ptr life) noexcept {
     is_watching_ = true;
     if (!life)
@@ -86,7 +86,7 @@ void coroutine_base::watch(context_life_ptr life) noexcept {
 
 void coroutine_base::watch_context() { watch(life_of(executor_)); }
 
-/// Changes nothing if it throws.
+/// Has no effect if it throws.
 void coroutine_base::set_executor(asio::any_io_executor executor) {
     context_life_ptr next = life_of(executor);
     work_ = nullptr;
@@ -110,18 +110,18 @@ asio::execution_context& coroutine_base::context() const noexcept {
     return asio::query(executor_, asio::execution::context);
 }
 
-/// By the thread that destroys the context.
+/// Called by the thread that destroys the context.
 void coroutine_base::context_ends(context_life& life, bool last) noexcept {
     const operation_ptr held(&self_, false);
     const bool on_stack = self_.is_inside();
     self_.run([&] {
         if (!frame_ || life_.load(std::memory_order_relaxed) != &life)
             return;
-        // What it awaits may end with the context, too, and then goes first.
+        // The awaited operation may end with the context, too, and then must end first.
         if (!last && awaited_ && !is_given_back_)
             return life.postpone(*this);
         context_has_ended_ = true;
-        // Else the body is on this thread's stack, and destroys its own queue: when it suspends.
+        // A body on this thread's stack is destroying its own queue, and ends when it suspends.
         if (!on_stack)
             end_with_context();
     });
@@ -136,19 +136,19 @@ context_dependent* coroutine_base::awaits(context_life& life) noexcept {
     return found;
 }
 
-/// Inside the gate; the body is suspended, or has ended.
+/// Called inside the gate; the body is suspended, or has ended.
 void coroutine_base::end_with_context() noexcept {
     if (!frame_)
         return;
     if (!is_given_back_) {
-        self_.retain(); // for whoever has the right to resume, and finds nobody
+        self_.retain(); // for the owner of the right to resume, which finds no frame
         if (awaited_ && awaited_->unobserve(end_))
             self_.release();
     }
     destroy_frame();
 }
 
-/// The context is being destroyed: it abandons the coroutine.
+/// Called if the context is being destroyed: has the context abandon the coroutine.
 void coroutine_base::give_back() noexcept {
     self_.run([this] {
         if (!finds_frame())
@@ -160,7 +160,7 @@ void coroutine_base::give_back() noexcept {
 
 void coroutine_base::capture(asio::any_io_executor executor) noexcept {
     const executor_lock lock(self_);
-    // The first that what is awaited asks with.
+    // Keeps the first executor that the awaited operation asks with.
     if (!executor || !captured_)
         captured_.swap(executor);
 }
@@ -191,7 +191,7 @@ void coroutine_base::submit() {
 void coroutine_base::submit_here() {
     if (has_executor() && trampoline::is_full())
         return submit_later();
-    // The commonest executor's dispatch.
+    // Dispatch of the commonest executor.
     if (kind_ <= executor_kind::io_context)
         return trampoline::run(*this);
     asio::any_io_executor(executor_).execute(resumption(*this));
@@ -202,7 +202,8 @@ void coroutine_base::submit_later() {
         return trampoline::run(*this);
     context_life* const life = life_.load(std::memory_order_relaxed);
     const auto post = [this] {
-        // A copy: the coroutine may end meanwhile. Of the commonest, without erasing types.
+        // A copy, since the coroutine may end meanwhile; of the commonest executor without type
+        // erasure.
         if (kind_ == executor_kind::io_context) {
             using io = asio::io_context::executor_type;
             post_to(io(*executor_.target<io>()), resumption(*this));
@@ -223,7 +224,7 @@ void coroutine_base::awaited() {
         throw boost::system::system_error(errc::abandoned);
 }
 
-/// What it left here: its cancellation handler, where it ran.
+/// Removes what the awaited operation has left: its cancellation handler and its executor.
 void coroutine_base::forget_awaited() noexcept {
     lost_ = false;
     awaited_ = nullptr;
@@ -252,7 +253,7 @@ void coroutine_base::destroy_frame() {
     throw_kept();
 }
 
-/// What observers throw goes to whoever runs the body.
+/// Keeps an exception of an observer for the caller that runs the body.
 void coroutine_base::publish_and_keep_thrown() noexcept {
     try {
         publish();
@@ -289,7 +290,7 @@ std::stop_token coroutine_base::stop_token() {
         const executor_lock lock(self_);
         stop_.swap(made);
     }
-    // Whoever latches a request from now on sees the source.
+    // A thread that latches a request from now on sees the source.
     if (cancel_requested())
         stop_.request_stop();
     return stop_.get_token();
@@ -308,7 +309,8 @@ void coroutine_base::latched() noexcept {
 #endif
 }
 
-/// The body is suspended. If its callback ends what it awaits it goes on when that has returned.
+/// Called while the body is suspended. If the callback ends the awaited operation, the body resumes
+/// after the callback has returned.
 void coroutine_base::requested() {
     const unsigned types = lifecycle::requested(self_.load());
     if (told_.exchange(types, std::memory_order_relaxed) == types || !callback_)
@@ -329,7 +331,8 @@ void coroutine_base::requested() {
     throw_kept();
 }
 
-/// It may set another one, and then is gone when it returns; also if nothing more can be asked for.
+/// The callback may set another one. It is destroyed when it returns if it has, or if no further
+/// type can be requested.
 void coroutine_base::call_back() {
     constexpr unsigned everything = lifecycle::requested(lifecycle::requested_mask);
     auto callback = std::exchange(callback_, nullptr);
@@ -372,7 +375,7 @@ void coroutine_base::submit_request(operation_base::delivery&& request) {
         const bool first = request.hops() == 0;
         post_on_the_way(executor, first, std::move(request));
     };
-    // What it does not take stays latched.
+    // A request that the executor does not take stays latched.
     if (!has_own || !life || holds_context_keeper(executor))
         post();
     else

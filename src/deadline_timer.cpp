@@ -23,15 +23,16 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// Where the timer lives. Its handler needs no strand, and a strand must not outlive its context.
+/// The timer's executor, without a strand: the timer's handler needs none, and a strand must not
+/// outlive its context.
 boost::asio::any_io_executor timer_executor(operation_base& operation) {
     boost::asio::any_io_executor found;
     without_strand(operation.executor(), [&](const auto& executor) { found = executor; });
     return found;
 }
 
-/// Knows whether its context is being destroyed: that takes timers out of their queue without a lock.
-/// Made after the timer's own services, and so told before they are.
+/// Knows whether its context is being destroyed, which takes timers out of their queue without a
+/// lock. It is made after the timer's own services, and so is shut down before them.
 class context_watch final : public boost::asio::execution_context::service {
 public:
     static inline boost::asio::execution_context::id id;
@@ -62,9 +63,9 @@ private:
 
 /// An operation's deadlines: one timer, however many there are and however often they are moved.
 ///
-/// Shared by the operation, which tells it of its end, and by the timer's handler, which is run or
-/// destroyed with its context; whoever comes last frees it. All they do, and what a thread does that
-/// sets a deadline, is a few instructions under the lock, and none of them a user's.
+/// The operation, which notifies it of its end, and the timer's handler, which is run or destroyed
+/// with its context, share it; the last of them frees it. They and a thread that sets a deadline
+/// hold the lock for a few instructions, and never during a call of a user's code.
 class deadline_timer final : public observer, public std::enable_shared_from_this<deadline_timer> {
 public:
     using clock = deadline::clock;
@@ -101,7 +102,7 @@ public:
         return found;
     }
 
-    /// Makes a change to the schedule, or none if it throws.
+    /// Changes the schedule. If it throws, the schedule is unchanged.
     template <typename Change>
     void set(Change change) {
         const std::lock_guard guard(mutex_);
@@ -117,7 +118,7 @@ public:
         }
     }
 
-    /// The operation has ended.
+    /// Called when the operation has ended.
     void ended() override {
         const auto keep = std::move(kept_);
         const std::lock_guard guard(mutex_);
@@ -149,7 +150,7 @@ private:
         std::shared_ptr<deadline_timer> deadlines_;
     };
 
-    /// The handler is run, once the time is over, or because it is to wait for another one.
+    /// Called by the timer's handler: the time is over, or the handler must wait for another time.
     void wake() {
         unsigned types = 0;
         operation_ptr operation;
@@ -159,20 +160,20 @@ private:
                 types = schedule_.take(clock::now());
             wait_again(types);
             if (types)
-                operation = operation_; // which is there, since it has not told of its end
+                operation = operation_; // alive, since `ended` has not been called yet
         }
         if (operation)
             operation->expire(types);
     }
 
-    /// As long as there is a timer its handler is pending, and the timer's context is there.
+    /// As long as there is a timer its handler is pending, and the timer's context exists.
     void wait_again(unsigned& types) noexcept {
         try {
             if (operation_ && schedule_.next() != schedule::never)
                 return start_waiting();
         } catch (...) {
-            // Without memory to wait on, the time is over: an operation is not left without
-            // deadline.
+            // Without memory for another wait, all deadlines count as expired: an operation is not
+            // left without its deadline.
             types |= schedule_.take(schedule::never);
         }
         timer_.reset();
@@ -183,7 +184,8 @@ private:
         if (next == schedule::never)
             return;
         if (timer_) {
-            // The handler is run for it, and waits again. A later time it finds when it is run.
+            // An earlier time has the handler run, which waits again. The handler finds a later
+            // time when it runs.
             if (next < timer_->expiry())
                 context_->unless_destroyed([&] { timer_->expires_at(next); });
             return;
@@ -208,8 +210,8 @@ private:
         timer_->async_wait(handler(shared_from_this()));
     }
 
-    /// The handler is destroyed: its context is, or it could not be started, which this thread
-    /// knows.
+    /// Called when the handler is destroyed uncalled: its context is being destroyed, or this
+    /// thread is the starter and the wait could not be started.
     void lose_handler() noexcept {
         if (starter_.load(std::memory_order_relaxed) == std::this_thread::get_id())
             return;
@@ -218,11 +220,11 @@ private:
     }
 
     std::mutex mutex_;
-    operation_base* operation_;            ///< until it has ended
-    std::shared_ptr<deadline_timer> kept_; ///< by the operation, likewise
+    operation_base* operation_;            ///< until the operation has ended
+    std::shared_ptr<deadline_timer> kept_; ///< keeps this for the operation, likewise
     std::optional<boost::asio::steady_timer> timer_;
     context_watch* context_ = nullptr;
-    std::atomic<std::thread::id> starter_{}; ///< of the timer, while it does
+    std::atomic<std::thread::id> starter_{}; ///< the thread that starts the timer, meanwhile
     schedule schedule_;
 };
 

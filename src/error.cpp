@@ -14,7 +14,7 @@ namespace {
 
 class category final : public boost::system::error_category {
 public:
-    // By this number it is equal to that of another copy of the library in the process.
+    // The number makes it equal to the category of another copy of the library in the process.
     constexpr category() noexcept : error_category(0x72a1c6e05f3b498d) {}
 
     const char* name() const noexcept override { return "asyncinfo"; }

@@ -11,7 +11,7 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// What an `any_io_executor` is when it is put into another any_executor.
+/// The type that an `any_io_executor` converts to when it is stored in another any_executor.
 template <typename... Properties>
 boost::asio::execution::any_executor<Properties...>
 sliced(const boost::asio::execution::any_executor<Properties...>&);

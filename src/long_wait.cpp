@@ -42,7 +42,7 @@ private:
         std::shared_ptr<const long_wait_settings> settings;
     };
 
-    /// Never destroyed: threads may wait while static objects are.
+    /// Never destroyed: threads may wait while static objects are destroyed.
     static place& of_process() {
         static place& only = *new place;
         return only;
@@ -65,7 +65,8 @@ void wait_watch::begin() {
     }
 }
 
-/// What is under a strand is asked, not the strand, which may wait for one of its own.
+/// Posts a probe to the operation's executor, or the one under its strand: a strand may itself wait
+/// for one of its handlers.
 void wait_watch::send_probe() {
     const auto ran = std::make_shared<std::atomic<bool>>(false);
     const auto post = [&](const boost::asio::any_io_executor& executor) {
@@ -77,7 +78,7 @@ void wait_watch::send_probe() {
         const boost::asio::any_io_executor under = under_strand(executor);
         if (under.target<boost::asio::system_executor>())
             return;
-        // A queue may be posted to at any time, and calls what `on_ready` was given.
+        // A queue may be posted to at any time; it then calls the function given to `on_ready`.
         if (holds_context_keeper(under))
             of_queue = under;
         else

@@ -33,8 +33,8 @@ boost::system::error_code code_of(const std::exception_ptr& exception) noexcept 
 
 } // namespace
 
-/// The calls of Completed that this thread owes: together one thing to be run, since the operations
-/// have no room for being such a thing each.
+/// The calls of Completed that this thread owes. Together they are one `resumable`, since an
+/// operation has no room to be one itself.
 class owed_calls final : public resumable {
 public:
     static void add(operation_base& operation, completed_ptr handler) noexcept {
@@ -105,7 +105,7 @@ bool operation_base::fail(std::exception_ptr exception) noexcept {
         store(std::move(exception));
         return true;
     }
-    // Without memory for another exception the code says as much.
+    // Without memory for another exception the code alone reports the deadline.
     if (exception = timed_out_exception(); exception)
         store(std::move(exception));
     else
@@ -153,7 +153,7 @@ boost::system::error_code operation_base::code(boost::system::error_code& refuse
 std::exception_ptr operation_base::exception(boost::system::error_code& refused) noexcept {
     if (failure_ != failure::exception)
         return nullptr;
-    // Held against Close on another thread.
+    // Keeps the result alive against Close on another thread.
     if (!hold()) {
         refused = errc::illegal_method_call;
         return nullptr;
@@ -181,12 +181,12 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
             waiting->emplace_back(this, types);
             return;
         } catch (const std::bad_alloc&) {
-            // Then at the expense of the stack.
+            // Without memory the request is passed on recursively, on the stack.
             const operation_ptr keep(this);
             return cancel(types);
         }
     }
-    // Whoever awaits it may let go of the last handle while it is being cancelled.
+    // The last handle may be dropped while the operation is being cancelled.
     const operation_ptr keep(this);
     std::vector<request_type> passed_on;
     waiting = &passed_on;
@@ -242,7 +242,8 @@ void operation_base::call_completed(completed_ptr handler) {
     struct call final : resumable {
         call(operation_base& s, completed_ptr h) noexcept : self(s), handler(std::move(h)) {}
         void resume() override {
-            // Released at this depth of the stack: it may own the source of the next operation.
+            // Released at this depth of the stack: the handler may own the source of the next
+            // operation.
             const completed_ptr called = std::move(handler);
             called->run(operation_ptr(&self), self.status());
         }
@@ -281,8 +282,8 @@ bool operation_base::unobserve(observer& gone) noexcept {
 bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
-    // The executor is there as long as this thread holds the lock. What has ended needs no more of
-    // the context: whoever is inside publishes, unless it is this thread.
+    // The executor exists as long as this thread holds the lock. An operation that has ended needs
+    // its context no more: the thread that is inside publishes, unless it is this one.
     const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
     unlock();
     return needs;
@@ -297,7 +298,7 @@ context_dependent* operation_base::dependent_of(context_life& life) noexcept {
 }
 
 boost::asio::any_io_executor operation_base::executor() {
-    // Held against the end, which gives the executor back; after the end nothing changes.
+    // Locked against the end, which gives the executor back; after the end nothing changes.
     struct guard {
         operation_base& self;
         const bool locked = self.lock();
@@ -323,7 +324,7 @@ AsyncStatus operation_base::wait(deadline until, boost::system::error_code& erro
     } else if (!waiter.wait(until)) {
         if (unobserve(waiter))
             return AsyncStatus::Started;
-        // The operation has just ended: it is about to touch the waiter.
+        // The operation has just ended, and the thread that ends it is about to use the waiter.
         waiter.wait();
     }
     return status();

@@ -32,7 +32,7 @@ bool group_core::add(group_member_owner added) {
     lock_type lock(mutex_);
     if (shut_down_)
         throw boost::system::system_error(errc::group_shut_down);
-    // As a rule it has been started after those that are there.
+    // As a rule the new operation was started after the present members, so its Id is the highest.
     if (&*members_.insert(members_.end(), *added) != added.get())
         return false;
     group_member& m = *added.release();
@@ -77,7 +77,7 @@ void group_core::offer(group_member& m, bool first, lock_type lock) {
     }
     ready_.insert(first ? ready_.begin() : ready_.end(), m);
     next_.notify_one();
-    // Its own, and one that has been lost.
+    // One call for this member, and one in place of a lost call.
     submit_calls(2, lock);
 }
 
@@ -200,7 +200,7 @@ void group_core::put_back(group_member& m) noexcept {
     try {
         offer(m, true, lock_type(mutex_));
     } catch (...) {
-        // What was to be submitted is lost; the operation is not.
+        // The function that was to be submitted is lost; the operation is not.
     }
 }
 
@@ -212,7 +212,7 @@ void group_core::tell(by_ticket& waiters, const boost::system::error_code& error
         try {
             waiter.submit();
         } catch (...) {
-            // That handler is gone; there is nobody to tell.
+            // The waiter's handler is destroyed, so there is no one to report the failure to.
         }
     }
 }
@@ -254,7 +254,8 @@ std::size_t group_core::size() const noexcept {
     return members_.size();
 }
 
-/// In order of their Ids, up to the last one that is there now, until `visit` says no.
+/// Visits the running members in the order of their Ids, up to the last present member, until
+/// `visit` returns false.
 template <typename Visit>
 void group_core::visit_running(Visit visit) {
     const group_ptr keep(this);
@@ -321,7 +322,7 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until,
     return await_all(until, driven);
 }
 
-/// Others may be added meanwhile, above all by what the context runs.
+/// Members may be added meanwhile, above all by functions that the context runs.
 void group_core::drive_all(deadline until, const driven_context& driven) {
     boost::system::error_code refused;
     bool any = true;
@@ -364,7 +365,7 @@ void group_core::close() noexcept {
         feed.swap(feed_);
     }
     tell(aborted, boost::asio::error::operation_aborted);
-    // One at a time: threads on which others end are not held up.
+    // One member at a time, so that threads on which other members end are not held up.
     while (take()) {
     }
     for (;;) {
@@ -374,7 +375,8 @@ void group_core::close() noexcept {
             return;
         group_member& m = *members_.begin();
         leave(m);
-        // Else whoever is about to tell it destroys it, or the waiter that it is on its way to.
+        // Otherwise the thread that is about to notify the member destroys it, or the waiter to
+        // which it is being delivered.
         if (!m.told && m.operation->unobserve(m))
             gone.reset(&m);
     }

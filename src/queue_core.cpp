@@ -15,7 +15,7 @@
 
 namespace asyncinfo::detail {
 
-/// On the stack of a thread that is calling what `on_ready` was given.
+/// On the stack of a thread that is calling the function given to `on_ready`.
 struct queue_core::ready_call {
     callback function;
     std::thread::id thread;
@@ -24,7 +24,7 @@ struct queue_core::ready_call {
 
 namespace {
 
-/// Asio tells the services of a context that it has been forked. There once there is a descriptor.
+/// Asio notifies the services of a context of a fork. This one is added once there is a descriptor.
 class fork_service final : public boost::asio::execution_context::service {
 public:
     static inline boost::asio::execution_context::id id;
@@ -50,8 +50,8 @@ void queue_core::submit(queued& function) {
     function.next_ = nullptr;
     (first_ ? last_->next_ : first_) = &function;
     last_ = &function;
-    // Nothing of the queue may be touched once the lock is given up: by then the function may have
-    // run and this be gone.
+    // No member may be used once the lock is released: by then the function may have run and
+    // destroyed this object.
     if (++size_ == 1)
         became_ready(lock);
 }
@@ -180,7 +180,7 @@ void queue_core::became_ready(lock_type& lock) {
         call_on_ready(lock);
 }
 
-/// A poll is over. What it leaves behind is announced anew, to those who wait for changes.
+/// Called when a poll is over. Signals functions left in the queue anew, for edge-triggered waits.
 void queue_core::leave(lock_type& lock) {
     if (size_ == 0)
         return;
@@ -206,7 +206,7 @@ void queue_core::call_on_ready(lock_type& lock) {
     lock.unlock();
 }
 
-/// `function` becomes the one before, which no other thread is calling any more.
+/// Swaps `function` with the previous one, which no other thread is calling on return.
 void queue_core::replace_on_ready(lock_type& lock, callback& function) {
     on_ready_.swap(function);
     if (!function)

@@ -71,7 +71,7 @@ auto retry(Call call) noexcept {
             return result;
 }
 
-/// Nothing to read and no room to write are as good as done.
+/// Success also if there is nothing to read, or no room to write: the signal is as it should be.
 error_code result(ssize_t size) noexcept {
     return size >= 0 || errno == EAGAIN || errno == EWOULDBLOCK ? error_code() : last_error();
 }
@@ -134,7 +134,7 @@ error_code ready_signal::set() noexcept {
 }
 
 error_code ready_signal::set_again() noexcept {
-    // Not every system tells of a second byte.
+    // Not every system reports a second byte in the pipe as a change.
     const error_code error = reset();
     return error ? error : set();
 }

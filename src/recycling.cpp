@@ -10,7 +10,7 @@
 
 namespace asyncinfo::detail {
 
-/// What the threads have too many of, up to a bound, for those that lack it.
+/// Holds surplus blocks of threads, up to a bound, for threads that lack blocks.
 class depot {
 public:
     using block = recycling::block;
@@ -22,7 +22,7 @@ public:
         return made;
     }
 
-    /// Gives up to half a thread's worth of blocks, or an empty list.
+    /// Returns up to half a thread's worth of blocks, or an empty list.
     recycling::list take(std::size_t index) {
         const std::lock_guard guard(mutex_);
         recycling::list& kept = lists_[index];
@@ -38,7 +38,7 @@ public:
         return taken;
     }
 
-    /// Takes blocks over; what exceeds the bound goes back to the heap.
+    /// Takes blocks over; blocks beyond the bound go back to the heap.
     void give(recycling::list& given, unsigned count, std::size_t index) noexcept {
         block* excess = nullptr;
         {

@@ -27,7 +27,7 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// What the driving thread and the function that wakes it share; kept by whoever still uses it.
+/// Shared by the driving thread and the function that wakes it; the last user frees it.
 struct reserve {
     /// Memory set aside for that function in the context's queue.
     alignas(std::max_align_t) unsigned char memory[256];
@@ -72,8 +72,8 @@ private:
     std::shared_ptr<reserve> reserve_;
 };
 
-/// Runs in the context until it has run on the driving thread, whose `run_one` then returns. Other
-/// threads may run the context, too.
+/// A function that is posted to the context until it has run on the driving thread, whose `run_one`
+/// then returns. Other threads may run the context, too.
 class wake_driver {
 public:
     wake_driver(boost::asio::io_context& context, std::shared_ptr<reserve> r) noexcept
@@ -96,8 +96,8 @@ private:
     std::shared_ptr<reserve> reserve_;
 };
 
-/// Runs an io_context while an operation runs, and ends the `run_one` that it is in when that ends. It
-/// allocates nothing when it is told: the memory was set aside before.
+/// Runs an io_context while an operation runs, and makes a pending `run_one` return when that ends.
+/// The notification of the end allocates nothing: its memory was set aside before.
 class io_context_driver final : public blocked_thread {
 public:
     io_context_driver(operation_base& operation, boost::asio::io_context& context)
@@ -125,8 +125,9 @@ public:
             context_.run_one_until(until.time());
     }
 
-    /// Runs what is ready now, and not what that makes ready. The context looks for expired timers
-    /// and ready sockets once it has come by its queue, and puts them behind: hence two rounds.
+    /// Runs the handlers that are ready now, and not those that they make ready. The context looks
+    /// for expired timers and ready sockets at the end of its queue, and appends their handlers:
+    /// hence two rounds.
     static void poll(operation_base& operation, boost::asio::io_context& context) {
         if (context.stopped())
             context.restart();
@@ -144,15 +145,15 @@ public:
 private:
     operation_base& operation_;
     boost::asio::io_context& context_;
-    // With work of its own the context returns only when somebody stops it, and without any other
-    // this thread waits in there.
+    // This work makes `run_one` wait where the context has no other work; only a stop of the
+    // context makes it return without having run a handler.
     const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<reserve> reserve_;
     wake_driver wake_;
     const bool observing_;
 };
 
-/// The same with a `completion_queue`.
+/// Runs a `completion_queue` while an operation runs.
 class queue_driver final : public blocked_thread {
 public:
     queue_driver(operation_base& operation, queue_core& queue)
@@ -216,7 +217,7 @@ AsyncStatus drive(operation_base& operation, driven_context context, deadline un
     trampoline::run_queued();
     if (operation.status() != AsyncStatus::Started)
         return operation.status();
-    // A thread of the operation's context may drive that context, but no other meanwhile.
+    // A thread of the operation's context may run that context here, but no other context.
     if (!until.is_poll() && !context.running_in_this_thread() && operation.needs_this_thread()) {
         error = errc::would_deadlock;
         return AsyncStatus::Started;

@@ -20,7 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The type of what an `asio::cancellation_state` with this filter places.
+/// The type of the handler that an `asio::cancellation_state` with this filter places.
 template <typename Filter>
 const std::type_info& type_of_state() {
     asio::cancellation_signal signal;
@@ -29,8 +29,9 @@ const std::type_info& type_of_state() {
     return typeid(placed);
 }
 
-/// As `kind_of`, for what the static type is not known of. The first state of an operation and one
-/// that it is reset to are of one type; it is taken for the first, which is to hear the request.
+/// As `kind_of`, for a handler whose static type is not known. The first cancellation state of an
+/// operation and one set by a reset have one type. It counts as the first, which must receive the
+/// request.
 handler_kind::type kind_of_placed(const asio_cancellation_handler& handler) noexcept {
     try {
         static const std::type_info& partial = type_of_state<asio::enable_partial_cancellation>();
@@ -48,7 +49,8 @@ handler_kind::type kind_of_placed(const asio_cancellation_handler& handler) noex
 
 } // namespace
 
-/// In the signal instead of a handler that was placed there, and so told when that is to go.
+/// Takes the place of a handler in the signal, and so is called when that handler is to be
+/// destroyed.
 class cancellation_place::adopted final : public asio_cancellation_handler {
 public:
     adopted(cancellation_place& place, asio_cancellation_handler& handler) noexcept
@@ -79,7 +81,8 @@ void cancellation_place::adopt() noexcept {
 
 #else
 
-/// It cannot be seen when another one is placed: whichever is there has each delivery.
+/// A newly placed handler cannot be noticed here: each delivery calls the handler then in the
+/// signal.
 void cancellation_place::adopt() noexcept {
     static constexpr methods emitting{
         [](cancellation_place& self, boost::asio::cancellation_type_t type) {

@@ -16,8 +16,8 @@
 namespace asyncinfo::detail {
 namespace {
 
-/// The token's callback, which goes when the operation has ended. That waits for a callback running
-/// on another thread, which is in Cancel, and never there for long.
+/// The stop token's callback, destroyed when the operation has ended. Its destructor waits for a
+/// call that runs on another thread: that is in Cancel, and never for long.
 class stop_link final : public observer {
 public:
     stop_link(const operation_ptr& operation, std::stop_token&& token,
@@ -28,7 +28,8 @@ public:
 
     static void set(const operation_ptr& operation, std::stop_token&& token,
                     boost::asio::cancellation_type_t types) {
-        // The callback may run in there, and the operation end, before there is anything to be told.
+        // The callback may run in the constructor, and the operation end, before the link observes
+        // the operation.
         memory_for<stop_link> memory;
         owner made(
             memory.keep(::new (memory.place()) stop_link(operation, std::move(token), types)));
@@ -47,7 +48,7 @@ private:
     struct request {
         stop_link* self;
         void operator()() const noexcept {
-            // The link, and this in it, are gone if the operation ends in there.
+            // If the operation ends in `cancel`, the link and this callback in it are destroyed.
             const operation_ptr operation = self->operation_;
             operation->cancel(self->types_);
         }

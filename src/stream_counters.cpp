@@ -31,8 +31,8 @@ stream_tracker* stream_counters::next_due() const noexcept {
     return found;
 }
 
-/// One thread at a time tells an operation, so that its progress does not go backwards. No lock is
-/// held meanwhile, and the operation may end.
+/// Notifies the trackers. One thread at a time notifies a tracker, so that its progress does not go
+/// backwards. No lock is held during the call, and the operation may end meanwhile.
 void stream_counters::tell(std::shared_ptr<stream_counters> counters) noexcept {
     std::unique_lock lock(counters->mutex_);
     for (auto* each = counters->first_; each; each = each->next_)

@@ -32,7 +32,7 @@ namespace asyncinfo::detail {
 template <typename Handle>
 concept reports_progress = requires(const Handle& handle) { handle.progress(); };
 
-/// Stores in `taker` what `ended` has ended with. Then `taker` is to be ended.
+/// Stores the outcome of `ended` in `taker`. The caller then ends `taker`.
 template <typename T>
 void take_over(operation<T>& taker, operation_base& ended) {
     boost::system::error_code refused;
@@ -59,7 +59,7 @@ void take_over(operation<T>& taker, operation_base& ended) {
             set_timed_out(std::get<0>(*taker.result()));
 }
 
-/// Ends when the operation inside does, or when it is cancelled.
+/// Ends when the inner operation does, or when it is cancelled.
 template <typename Handle>
 class abandonable_operation final
     : public promise_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
@@ -90,7 +90,7 @@ public:
     }
 
 private:
-    /// In the slot.
+    /// The cancellation handler in the slot.
     struct give_up {
         abandonable_operation* self;
         void operator()(boost::asio::cancellation_type_t types) const { self->abandon(types); }
@@ -107,7 +107,7 @@ private:
         inner->pass_on_cancel(types);
     }
 
-    /// Of a chain of these, however long, a few are on the stack at a time.
+    /// Bounds the depth of the stack for a chain of these operations, however long.
     void ended() override { trampoline::run(*this); }
 
     void resume() override {
@@ -122,9 +122,10 @@ private:
         this->end();
     }
 
-    /// Does not keep the inner one any longer, and so not what that one may deliver yet.
+    /// Gives the inner operation to the caller, so that this block no longer keeps it or the result
+    /// that it may still deliver.
     operation_ptr let_go() noexcept {
-        const bool locked = this->lock(); // `runs_here` may be looking at it
+        const bool locked = this->lock(); // another thread may be in `runs_here`
         operation_ptr inner = std::move(inner_);
         if (locked)
             this->unlock();
@@ -148,7 +149,7 @@ private:
 
     std::atomic<bool> over_{false};
     kept_executor executor_{*this};
-    const std::string name_; ///< that of the inner one, which may be gone before
+    const std::string name_; ///< of the inner operation, which may be gone before
     operation_ptr inner_;    ///< until either has ended
 };
 

@@ -27,7 +27,7 @@
 
 namespace asyncinfo::detail {
 
-/// Answers itself as the associated executor of what has none of its own.
+/// The candidate that `get_associated_executor` returns for a callable without an executor.
 struct no_executor {};
 
 template <typename T>
@@ -47,13 +47,13 @@ struct delegate_access {
     }
 };
 
-/// A block that must not be told to be Completed while it tells of progress.
+/// A block that must not call Completed while it calls a Progress handler.
 template <typename Block>
 concept orders_completed = requires(Block& block, completed_ptr handler) {
     { block.may_complete(handler) } -> std::same_as<bool>;
 };
 
-/// Calls a handler, unless it is one of Completed's and has to wait for one of Progress.
+/// Calls a handler, unless it is a Completed handler that must wait for a Progress handler.
 template <typename Sender, typename Argument, typename Callable>
 void call_due(delegate_target<Argument>& target, Callable& callable, const Sender& sender,
               const Argument& argument) {
@@ -63,7 +63,7 @@ void call_due(delegate_target<Argument>& target, Callable& callable, const Sende
     callable(sender, argument);
 }
 
-/// Null if it has none, or may be called any number of times.
+/// Returns the throttle of a callable, or null if its calls are not throttled.
 template <typename Callable>
 const throttle* throttle_of(const Callable& callable) noexcept {
     const throttle* const found = associated_throttle<Callable>::get(callable, nullptr);
@@ -106,7 +106,8 @@ private:
     Callable callable_;
 };
 
-/// The target of a delegate whose callable is bound to an executor, with whose context it goes.
+/// The target of a delegate whose callable is bound to an executor. The callable is destroyed with
+/// the executor's context at the latest.
 template <typename Sender, typename Argument, typename Callable>
 class bound_delegate_callable final : public delegate_target<Argument>, context_guest {
     using allocator_type = boost::asio::associated_allocator_t<Callable>;
@@ -174,8 +175,8 @@ private:
     }
 
     const allocator_type allocator_;
-    std::optional<Callable> callable_; ///< until the context takes it
-    std::optional<throttle> throttle_; ///< for those that ask after its end
+    std::optional<Callable> callable_; ///< until the context ends
+    std::optional<throttle> throttle_; ///< for calls of `paced` after that
 };
 
 template <typename Sender, typename Argument, typename Callable>

@@ -148,9 +148,9 @@ Handle IAsyncInfo::try_as() const noexcept {
 
 } // namespace asyncinfo
 
-/// Where an operation of a group completes, for what Asio groups (a range of operations it would
-/// otherwise run on threads of its own, at once). Of a handle that cannot be waited for, anywhere:
-/// the wait says why.
+/// The executor on which an operation of Asio's parallel group completes. (Asio would otherwise run
+/// a range of operations on threads of its own, at once.) For a handle that cannot be waited for,
+/// any executor will do: the wait says why.
 template <std::derived_from<asyncinfo::IAsyncInfo> Handle, typename Candidate>
 struct boost::asio::associated_executor<Handle, Candidate> {
     using type = any_io_executor;

@@ -74,14 +74,15 @@ public:
         if (auto slot = made->slot(); slot.is_connected())
             slot.template emplace<cancel_wait>(group, made->ticket);
         made->watch();
-        // It may be gone as soon as it is there.
+        // The handler may be gone as soon as it is registered.
         group->wait(*made.release());
     }
 
     bool submit() override { return node::post(); }
 
 private:
-    /// In the waiter's slot; finds the wait by its number, for it may be gone.
+    /// The cancellation handler in the waiter's slot. It finds the wait by its ticket, since the
+    /// waiter may be gone.
     struct cancel_wait {
         cancel_wait(const group_ptr& g, std::uint64_t t) noexcept : group(g), ticket(t) {}
 
@@ -138,7 +139,7 @@ struct initiate_next {
     }
 };
 
-/// Goes with its executor's context at the latest.
+/// Calls F on an executor. F is destroyed with the executor's context at the latest.
 template <typename Tag, typename Handle, typename Executor, typename F>
 class executor_feed final : public group_feed, context_guest {
 public:

@@ -22,7 +22,7 @@ struct stream_access {
     }
 };
 
-/// The handler of an operation on the stream inside.
+/// The completion handler of an operation on the inner stream.
 template <typename Handler>
 struct counting_handler {
     void operator()(const boost::system::error_code& error, std::size_t bytes) {
@@ -31,7 +31,7 @@ struct counting_handler {
         std::move(handler)(error, bytes);
     }
 
-    /// Asio's hook.
+    /// Asio finds this hook by argument-dependent lookup.
     friend bool asio_handler_is_continuation(counting_handler* self) {
         using boost::asio::asio_handler_is_continuation;
         return asio_handler_is_continuation(std::addressof(self->handler));
@@ -42,7 +42,7 @@ struct counting_handler {
     traffic way;
 };
 
-/// Calls an asynchronous operation of the stream inside.
+/// Initiates an asynchronous operation of the inner stream.
 template <typename Stream, traffic Way>
 struct counting_initiation {
     using executor_type = typename Stream::executor_type;

@@ -17,7 +17,7 @@
 
 namespace asyncinfo::detail {
 
-/// Keeps the promise when the operation has ended, and is gone then.
+/// Sets the value or exception of the promise when the operation has ended, then destroys itself.
 template <typename Handle>
 class promise_keeper final : observer {
     using result_type = result_of_t<Handle>;

@@ -21,7 +21,7 @@ namespace asyncinfo::detail {
 template <>
 inline constexpr bool holds_our_token<use_async_info_t> = true;
 
-/// A bound slot's cancellation handler: as good as `Cancel` on a handle.
+/// The cancellation handler in a bound slot: acts as `Cancel` on a handle does.
 struct forwarded_cancel {
     operation_ptr operation;
     void operator()(boost::asio::cancellation_type_t types) const noexcept {
@@ -41,7 +41,7 @@ struct starter {
         using bound_executor = bound_t<bound::executor, Token>;
         if constexpr (is_bound<bound_executor> && publishes_executor<Initiation> &&
                       !runs_on_bound_executor_only<std::remove_cvref_t<Initiation>>()) {
-            // For the way of a request, which does not lead through the I/O object's strand; that
+            // Requests are delivered through the executor under the I/O object's strand. The strand
             // must not outlive its context, and the operation may.
             return start_on<true, bound_executor>(
                 detail::bound_to<bound::executor>(token),
@@ -86,7 +86,8 @@ private:
                 if constexpr (is_bound<bound_t<bound::slot, Token>>)
                     if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())
                         slot.template emplace<forwarded_cancel>(handle);
-                // What converts is the initiating function's: Beast's WebSocket gives an int for a size.
+                // What converts is the initiating function's: Beast's WebSocket gives an int for a
+                // size.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -98,7 +99,7 @@ private:
 #endif
             });
         } catch (...) {
-            // There is no operation: the slot must not keep what nobody has a handle to.
+            // There is no operation, so the slot must not keep a block to which there is no handle.
             if constexpr (is_bound<bound_t<bound::slot, Token>>)
                 if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())
                     slot.clear();
@@ -121,11 +122,11 @@ struct async_info_result {
     }
 };
 
-/// `async_result` of a binder around one of our tokens: what it binds goes to the operation.
+/// `async_result` of a binder around one of our tokens: the operation receives what it binds.
 template <typename Binder, typename... Signatures>
 struct async_info_binder_result {
     using rebound = decltype(rebind_outermost(std::declval<Binder>()));
-    // Before Boost 1.82, redirect_error asks for it.
+    // redirect_error before Boost 1.82 uses this type.
     using return_type = typename boost::asio::async_result<rebound, Signatures...>::return_type;
 
     template <typename Initiation, typename Token, typename... Args>
@@ -136,7 +137,7 @@ struct async_info_binder_result {
     }
 };
 
-/// Does redirect_error take the error from a completion signature?
+/// True if redirect_error takes the error from this completion signature.
 template <typename Signature>
 inline constexpr bool is_redirected =
     std::is_same_v<typename signature_traits<Signature>::type::error, boost::system::error_code>;
@@ -175,7 +176,8 @@ class async_result<asyncinfo::detail::bound_token<Bound...>, Signatures...>
     : public asyncinfo::detail::async_info_result<asyncinfo::detail::bound_token<Bound...>,
                                                   Signatures...> {};
 
-// Asio specialises its binders for one signature, so both forms are needed to go before it.
+// Asio specialises `async_result` of its binders for one signature. Both forms are needed here to
+// be preferred to that.
 
 template <typename Token, typename Executor, typename Signature>
     requires asyncinfo::detail::holds_our_token<Token>

@@ -17,10 +17,10 @@
 
 namespace asyncinfo::detail {
 
-/// `Derived` has `collect(const operation_base* told)`, which stores the results and may throw.
+/// `Derived` stores the results in `collect(const operation_base* told)`, which may throw.
 ///
-/// The block needs no references for its nodes: it does not end before each has been told, and what
-/// has not ended is there.
+/// The block needs no references for its nodes: it does not end before each node has been notified,
+/// and the block of an operation that has not ended is alive.
 template <typename Derived, typename T, std::size_t Count>
 class all_of : public combination<Derived, handle_t<T>, T, Count> {
     using base = combination<Derived, handle_t<T>, T, Count>;
@@ -50,7 +50,7 @@ protected:
                         return std::move(source.result());
                 }
             auto result = read_result(source, true, error);
-            // As GetResults does for an operation that succeeded without values.
+            // GetResults does the same for an operation that succeeded without values.
             if (!result && !error) {
                 if constexpr (std::is_default_constructible_v<R>)
                     result.emplace();
@@ -62,7 +62,7 @@ protected:
     }
 
 public:
-    /// Registers with the members. Nothing ends before all are registered.
+    /// Registers with the members. The combination does not end before all are registered.
     void begin() {
         this->hold_members();
         for (node& n : this->nodes())
@@ -80,7 +80,7 @@ public:
             if (first_failure_.compare_exchange_strong(none, &n))
                 this->cancel_members(boost::asio::cancellation_type::all, &n);
         }
-        // If it is not the last one, the block may be gone behind this.
+        // If this notification is not the last one, the block may be gone after `is_last`.
         if (is_last()) {
             store_outcome(told ? &n.operation() : nullptr);
             this->end_on_this_thread();
@@ -141,8 +141,8 @@ public:
     }
 
 private:
-    /// Takes the results that follow those taken, in order, and stores them all. (A tuple of optional
-    /// results would do, but for false warnings of g++ 12.)
+    /// Takes the results that follow those taken, in order, and stores them all. (A tuple of
+    /// optional results would do, but for false warnings of g++ 12.)
     template <typename... Taken>
     void collect_from(const operation_base* told, boost::system::error_code& error,
                       Taken&... taken) {
@@ -169,7 +169,7 @@ public:
     template <typename Range>
     all_of_range(on_failure policy, Range&& range, std::size_t size)
         : base(policy, std::forward<Range>(range), size) {
-        // So that the end needs no memory.
+        // Reserved here, so that the end needs no memory.
         if constexpr (!std::is_void_v<value>)
             results_.reserve(size);
     }

@@ -15,8 +15,8 @@
 
 namespace asyncinfo::detail {
 
-/// The block lives, by one reference of its own, until each node has been told or unobserved: where
-/// it does not join, it may end while another thread is about to tell it of a loser.
+/// The block holds a reference to itself until each node has been notified or unobserved: without
+/// joining, it may end while another thread is about to notify the node of a loser.
 template <typename Handle, std::size_t Count>
 class any_of final : public combination<any_of<Handle, Count>, handle_t<when_any_result<Handle>>,
                                         when_any_result<Handle>, Count> {
@@ -30,7 +30,7 @@ public:
         : base(std::forward<Args>(args)...), left_(this->nodes().size() + 1), who_(who),
           joins_(rest == losers::cancel_and_join) {}
 
-    /// Registers with the members. Nothing ends before that is done.
+    /// Registers with the members. The combination does not end before all are registered.
     void begin() {
         this->hold_members();
         this->retain();
@@ -63,15 +63,16 @@ public:
     bool runs_here() const noexcept { return this->members_need_this_thread(!joins_); }
 
 private:
-    /// Without joining, two must have come: a winner, and whoever registers with the members.
+    /// True for the second call. Without joining, the combination ends when both have called: the
+    /// winner's thread, and the thread that registers with the members.
     bool is_second() noexcept { return come_.exchange(true, std::memory_order_acq_rel); }
 
-    /// Forgets the losers. The caller has not left yet, so this does not let the block go.
+    /// Unobserves the losers. The caller has not called `leave` yet, so the block stays.
     bool decide() noexcept {
         std::size_t gone = this->nodes().size() - registered_;
         for (std::size_t i = 0; i != registered_; ++i) {
             node& n = this->nodes()[i];
-            // If it has ended it has been told, or is about to be.
+            // If the member has ended, its node has been notified or is about to be.
             if (&n != winner_ && n.operation().unobserve(n))
                 ++gone;
         }
@@ -80,8 +81,8 @@ private:
         return true;
     }
 
-    /// A member has been told, or all are registered. `due`: this thread is to end the combination;
-    /// returns whether it is now. If not, the block may be gone.
+    /// Called when a node has been notified, or all are registered. `due`: this thread is to end
+    /// the combination; returns whether it must do so now. If not, the block may be gone.
     bool leave(bool due) noexcept {
         const bool last = left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
         if (last && (joins_ || !winner_)) {

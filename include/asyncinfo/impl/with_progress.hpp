@@ -22,9 +22,9 @@ namespace asyncinfo::detail {
 template <typename Reporter>
 using reporting_token = decltype(use_async_info.with<bound::reporter>(std::declval<Reporter>()));
 
-/// Whether the lambda of `with_progress` starts an operation with what it is given, and returns its
-/// handle. Each mistake is one sentence, said before anything is made of what the lambda returns: in
-/// the errors that would follow nobody finds it.
+/// True if the lambda of `with_progress` starts an operation with its arguments, and returns the
+/// handle. Each mistake gives one sentence, before the lambda's result is used: it would be lost
+/// in the errors that follow.
 template <typename Initiate, typename... Given>
 consteval bool starts_with_progress() {
     constexpr bool is_callable = std::is_invocable_v<Initiate, Given...>;
@@ -50,7 +50,7 @@ consteval bool starts_with_progress() {
     return false;
 }
 
-/// Stands in the place of what such a lambda would have returned.
+/// Stands in for the handle that a faulty lambda does not return.
 using no_transfer = IAsyncOperationWithProgress<std::size_t, transfer_progress>;
 
 } // namespace asyncinfo::detail

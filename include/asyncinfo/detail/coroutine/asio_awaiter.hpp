@@ -22,7 +22,7 @@
 
 namespace asyncinfo::detail {
 
-/// What the awaited operation ended with. It lives in the frame, in the awaiter.
+/// The outcome of the awaited operation. It lives in the frame, in the awaiter.
 template <typename... Signatures>
 class awaited_outcome {
 public:
@@ -80,8 +80,9 @@ private:
         result_;
 };
 
-/// The completion handler of what a coroutine awaits: it has the right to resume. The operation's
-/// steps run on the coroutine's executor, through its gate, and its slot is the coroutine's.
+/// The completion handler of the operation that a coroutine awaits: it owns the right to resume.
+/// The operation's steps run on the coroutine's executor, inside the coroutine's gate. Its
+/// cancellation slot is the coroutine's.
 template <typename... Signatures>
 class await_handler {
 public:
@@ -125,7 +126,7 @@ private:
     awaited_outcome<Signatures...>* outcome_; ///< in the frame
 };
 
-/// `co_await` of what takes a completion token: `socket.async_connect(endpoint, asio::deferred)`.
+/// Awaits an asynchronous operation of Asio's: `socket.async_connect(endpoint, asio::deferred)`.
 template <typename Operation, typename... Signatures>
 class asio_awaiter final : awaited_outcome<Signatures...> {
     using outcome_type = awaited_outcome<Signatures...>;
@@ -154,7 +155,7 @@ private:
     Operation&& operation_; ///< a temporary of the co_await expression
 };
 
-/// A completion token that only asks for the signatures.
+/// A completion token that only finds out the completion signatures.
 struct signature_probe {};
 
 template <typename Operation>

@@ -15,8 +15,8 @@
 
 namespace asyncinfo::detail {
 
-/// A coroutine to be resumed by an awaitable that knows nothing of executors and gates: it submits
-/// the one that awaits, and is gone.
+/// A coroutine for an awaitable that knows nothing of executors and gates. The awaitable resumes
+/// the bridge, which submits the awaiting coroutine and is destroyed.
 struct bridge {
     struct promise_type {
         bridge get_return_object() noexcept {
@@ -53,7 +53,7 @@ decltype(auto) get_awaiter(T&& awaitable) {
 
 template <typename T>
 concept other_awaitable =
-    !std::is_arithmetic_v<std::remove_cvref_t<T>> && // clang does not look for operators of those
+    !std::is_arithmetic_v<std::remove_cvref_t<T>> && // clang finds no operators for these
     requires(T&& awaitable) { get_awaiter(std::forward<T>(awaitable)).await_ready(); };
 
 template <typename Awaiter>
@@ -67,7 +67,8 @@ public:
 
     bool await_suspend(std::coroutine_handle<>) {
         return coroutine_.suspend(false, [this] {
-            // If it throws, or lets go, the frame goes with the right to resume: nobody has resumed.
+            // If the awaiter throws or returns false, it has not resumed the bridge: destroying the
+            // bridge's frame also destroys the right to resume.
             const auto handle = bridge::make(resumption(coroutine_)).handle;
             try {
                 using result = decltype(awaiter_.await_suspend(handle));

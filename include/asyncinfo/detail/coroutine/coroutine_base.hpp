@@ -28,20 +28,20 @@
 
 namespace asyncinfo::detail {
 
-/// What makes an operation a coroutine, as far as it does not depend on the result.
+/// The part of a coroutine's operation that does not depend on the result.
 ///
-/// The gate is its mutual exclusion: the body runs inside, from one suspension to the next, and so
-/// does what a request for cancellation calls. So the body is never met by its own cancellation
-/// callback, and a request that comes while it runs is delivered when it suspends.
+/// The gate is the coroutine's mutual exclusion: the body runs inside, from one suspension to the
+/// next, and so do the cancellation handlers. So the cancellation callback never runs at the same
+/// time as the body, and a request made while the body runs is delivered when it suspends.
 ///
-/// Exactly one thing owns the right to resume a suspended coroutine: an observer, a handler of
-/// Asio's, a `resumption`. If that is destroyed uncalled the coroutine is abandoned: its frame is
-/// destroyed, and the operation ends.
+/// Exactly one object owns the right to resume a suspended coroutine: an observer, a completion
+/// handler of Asio's or a `resumption`. If that is destroyed uncalled the coroutine is abandoned:
+/// its frame is destroyed, and the operation ends.
 ///
-/// The end of its executor's context does the same, whatever has the right then. That finds nobody:
-/// no frame, which is looked at inside the gate, or on a thread of the context, which lives. It
-/// gets a reference of its own for that; nothing of what is awaited may point into the frame
-/// without the right, and nothing of it has a copy of the executor.
+/// The end of its executor's context abandons the coroutine too, whatever owns the right then. The
+/// owner finds no frame afterwards; it looks at the frame inside the gate, or on a thread of the
+/// context, which lives. The owner gets a reference of its own for that. Nothing of the awaited
+/// operation may point into the frame without the right, or have a copy of the executor.
 class ASYNCINFO_DECL coroutine_base : public resumable, public context_dependent {
 public:
     explicit coroutine_base(operation_base& self) noexcept : self_(self), end_(*this) {}
@@ -59,14 +59,15 @@ public:
         is_home_ = false;
     }
 
-    /// From the initial suspension: runs the body on this thread until it suspends, or if
-    /// coroutines are nested too deep here, once the one that called has suspended.
+    /// Called by the initial suspension: runs the body on this thread until it suspends. If
+    /// coroutines are nested too deep on this thread, the body runs once its caller has suspended.
     void start() noexcept;
 
     // --- Suspending and resuming ----------------------------------------------------------------
 
-    /// Suspends: `initiate` hands the right to resume to somebody, or gives false if it cannot. To be
-    /// returned by `await_suspend`: false also if that somebody has used it already.
+    /// Suspends the coroutine: `initiate` gives the right to resume away, or returns false if it
+    /// cannot. `await_suspend` returns the result, which is false also if the await has completed
+    /// inline: the body then goes on at once.
     template <typename Initiate>
     bool suspend(bool emits_anywhere, Initiate initiate) {
         if (!is_watching_)
@@ -90,18 +91,19 @@ public:
         return suspended;
     }
 
-    /// First thing in `await_resume`. Throws `errc::abandoned` if nobody was going to resume.
+    /// Called first in `await_resume`. Throws `errc::abandoned` if the right to resume was lost
+    /// while the coroutine suspended.
     void awaited();
 
-    /// Has `awaited` tell this coroutine of its end; false if it has ended.
+    /// Has `awaited` notify this coroutine of its end; false if it has ended.
     bool await_end_of(operation_base& awaited) {
         awaited_ = &awaited;
         return awaited.observe_as_owner(end_);
     }
 
-    /// What is awaited has ended: `store` puts into the frame what with. Where its last step has
-    /// come through the gate, or is part of the initiating function, this thread is inside already,
-    /// and on the executor but for the function that the caller of the coroutine has run into.
+    /// Called when the awaited operation has ended: `store` stores its outcome in the frame. If its
+    /// last step ran inside the gate, or in the initiating function, this thread is inside already.
+    /// Then it is on the executor, too, unless the coroutine still runs on its caller's thread.
     template <typename Store>
     void end_await(Store store) {
         const bool inside = self_.is_inside();
@@ -127,41 +129,42 @@ public:
             submit();
     }
 
-    /// Runs the body on, on the coroutine's executor, if it has one: by dispatch. From any thread;
-    /// if the executor's context is being destroyed, it is left to that to abandon the coroutine.
+    /// Resumes the body by dispatch to the coroutine's executor, if it has one. Callable from any
+    /// thread. If the executor's context is being destroyed, the context abandons the coroutine.
     void submit();
-    /// The same, but never in this call.
+    /// The same, but the body never runs in this call.
     void submit_later();
 
-    /// The right to resume was destroyed.
+    /// Called when the right to resume is destroyed.
     void abandon() noexcept;
 
-    /// From the final suspension, with the outcome stored: the frame goes, parameters and all,
-    /// before anybody is told. Whoever calls this in the frame must not touch that any more.
+    /// Called by the final suspension, with the outcome stored. Destroys the frame with its
+    /// parameters before observers are notified, so a caller in the frame must not use that any
+    /// more.
     void finish() noexcept;
 
     // --- What the body asks for -----------------------------------------------------------------
 
-    /// Null if it has none and so resumes wherever what it awaits ends.
+    /// Null if the coroutine has none: then it resumes where the awaited operation ends.
     const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
     void set_executor(boost::asio::any_io_executor executor);
 
     bool has_executor() const noexcept { return kind_ != executor_kind::none; }
 
-    /// Runs a step of what is awaited, on the executor; one whose context is being destroyed
-    /// destroys it. `later`: never in this call.
+    /// Runs a step of the awaited operation on the executor. If the executor's context is being
+    /// destroyed, the step is destroyed. `later`: the step does not run in this call.
     template <typename Step>
     void run_step(Step&& step, bool later);
-    /// Not to be asked of an executor whose context may be gone.
+    /// Must not be called if the executor's context may be gone.
     boost::asio::execution_context& context() const noexcept;
 
-    /// What is awaited runs there: without an executor of its own a coroutine sends requests that
-    /// way.
+    /// Captures the executor of the awaited operation if the coroutine has none of its own:
+    /// requests are then delivered on the captured executor.
     template <typename Candidate>
     void awaits_on(const Candidate& candidate) noexcept;
 
     bool cancel_requested() const noexcept { return lifecycle::requested(self_.load()) != 0; }
-    /// Before something is awaited.
+    /// Called before the coroutine awaits.
     void throw_if_cancelled() const;
     bool throws_if_cancelled() const noexcept { return throws_; }
     void set_throws_if_cancelled(bool throws) noexcept { throws_ = throws; }
@@ -171,14 +174,14 @@ public:
     std::stop_token stop_token();
 #endif
 
-    /// What an observer has thrown at the body. The body does not see it: it goes to whoever runs
-    /// the body, once that has suspended or ended.
+    /// Keeps an exception of an observer that the body has notified. The body does not see it: it
+    /// is thrown to the caller that runs the body, once that has suspended or ended.
     void keep_thrown(std::exception_ptr thrown) noexcept {
         if (!thrown_)
             thrown_ = std::move(thrown);
     }
 
-    /// The slot of what is awaited.
+    /// The cancellation slot of the awaited operation.
     operation_slot slot() noexcept { return propagates_ ? self_.slot() : operation_slot(); }
 
     // --- Effects of the operation's -------------------------------------------------------------
@@ -207,8 +210,8 @@ protected:
     void destroy_later() noexcept;
 
 private:
-    /// Tells of the end of an awaited handle's operation. Not in the frame: the thread that ends
-    /// that may be about to tell when the frame goes.
+    /// Observes the operation of an awaited handle. It is not in the frame, since a thread that
+    /// ends that operation may be about to notify it when the frame is destroyed.
     class end_of_awaited final : public observer {
     public:
         explicit end_of_awaited(coroutine_base& c) noexcept
@@ -221,11 +224,11 @@ private:
         coroutine_base& coroutine_;
     };
 
-    /// What is known of the executor, so that nobody need look at one whose context may be gone.
+    /// The kind of the executor: known without using an executor whose context may be gone.
     enum class executor_kind : unsigned char {
         none,
         io_context,
-        plain, ///< no more than a pointer, too
+        plain, ///< another one that is only a pointer
         queue, ///< keeps its context alive
         other  ///< a strand, say
     };
@@ -242,7 +245,8 @@ private:
             run_body();
     }
 
-    /// Inside the gate. For whoever has the right to resume; without a frame it has lost that.
+    /// Called inside the gate by the owner of the right to resume. Without a frame the owner has
+    /// lost the right, and its reference is released here.
     bool finds_frame() noexcept {
         if (frame_) [[likely]]
             return true;
@@ -250,7 +254,7 @@ private:
         return false;
     }
 
-    /// Inside the gate, by which the operation is there also when the body has ended.
+    /// Called inside the gate, which keeps the operation alive also when the body has ended.
     void run_body() {
         frame_.resume();
         if (context_has_ended_) [[unlikely]]
@@ -262,7 +266,7 @@ private:
             std::rethrow_exception(std::exchange(thrown_, nullptr));
     }
 
-    /// Else the context may end meanwhile.
+    /// False if the context may end while this thread runs the coroutine.
     bool may_run_here() const noexcept {
         context_life* const life = life_.load(std::memory_order_relaxed);
         return !life || runs_here(*life);
@@ -298,20 +302,20 @@ private:
     operation_base& self_;
     std::coroutine_handle<> frame_;
     boost::asio::any_io_executor executor_;
-    /// Keeps the executor's context running, from the first suspension to the end: to begin and end
-    /// work of a context that nobody has run yet would stop it.
+    /// Keeps the executor's context running from the first suspension to the end. Work per await is
+    /// no alternative: work that begins and ends before the context has run would stop it.
     boost::asio::any_io_executor work_;
-    /// Without an executor: where what is awaited runs, for the delivery of a request.
+    /// The awaited operation's executor, if the coroutine has none: for the delivery of a request.
     boost::asio::any_io_executor captured_;
-    /// Of the executor's context; owned. Changed inside the gate, but for the first time with the
-    /// observers locked, too.
+    /// The life of the executor's context; owned. Changed inside the gate, and the first time with
+    /// the observers locked, too.
     std::atomic<context_life*> life_{nullptr};
     end_of_awaited end_;
-    operation_base* awaited_ = nullptr; ///< an awaited handle's
+    operation_base* awaited_ = nullptr; ///< of an awaited handle
     std::function<void()> callback_;
-    std::exception_ptr thrown_; ///< by observers, in this turn of the body's
-    /// What the callback, if there was any, has been told of: by the thread that cancels, as a
-    /// rule.
+    std::exception_ptr thrown_; ///< by observers, since the body was resumed last
+    /// The request that the callback, if there was any, has received; as a rule on the thread that
+    /// cancels.
     std::atomic<unsigned> told_{0};
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
@@ -320,15 +324,15 @@ private:
     executor_kind kind_ = executor_kind::none;
     bool is_watching_ = false;
     bool context_has_ended_ = false;
-    bool is_given_back_ = false; ///< nobody has the right to resume
+    bool is_given_back_ = false; ///< the right to resume is gone
     bool started_ = false;
-    bool is_home_ = true; ///< on its executor, if any, and no longer where it was called
+    bool is_home_ = true; ///< runs on its executor, if any, and no longer where it was called
     bool dying_ = false;
     bool suspending_ = false;
     bool calling_back_ = false;
     bool is_set_again_ = false; ///< the callback, during its call
-    bool resumed_ = false;      ///< during one of these
-    bool lost_ = false;         ///< during one of these, for good
+    bool resumed_ = false;      ///< while suspending or calling back
+    bool lost_ = false;         ///< while suspending or calling back: the right to resume
     bool propagates_ = true;
     bool throws_ = true;
 };

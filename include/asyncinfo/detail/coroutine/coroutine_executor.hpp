@@ -23,12 +23,11 @@
 
 namespace asyncinfo::detail {
 
-/// The executor of a coroutine as the steps of what it awaits see it: with the gate around all it
-/// runs. It refers to the coroutine, whose executor it is no copy of: what is awaited may run in
-/// another context, and keep this when the coroutine's is gone. It counts no work, which the
-/// coroutine does.
+/// The gated executor on which the steps of an awaited operation run. It refers to the coroutine
+/// and holds no copy of its executor: the awaited operation may run in another context, and keep
+/// this object when the coroutine's context is gone. It counts no work, since the coroutine does.
 ///
-/// Of a coroutine without an executor it is that of what is awaited.
+/// For a coroutine without an executor it wraps the executor of the awaited operation.
 class coroutine_executor {
 public:
     template <typename Candidate>
@@ -44,7 +43,7 @@ public:
         return made;
     }
 
-    // An executor's copies may not throw; intrusive_ptr's do not, but do not say so.
+    // Copying an executor must not throw. Copying intrusive_ptr does not, but is not noexcept.
     coroutine_executor(const coroutine_executor&) noexcept = default;
     coroutine_executor(coroutine_executor&&) noexcept = default;
     coroutine_executor& operator=(const coroutine_executor&) noexcept = default;

@@ -21,14 +21,14 @@
 
 namespace asyncinfo::detail {
 
-/// A coroutine's operation. It stands in front of the frame, in the same block of memory, and stays
-/// when the frame is gone.
+/// A coroutine's operation. It stands in front of the frame, in the same block of memory, and
+/// outlives the frame.
 template <typename Handle, typename T, typename Allocator>
 class coroutine_operation final : public block_t<Handle>, public coroutine_base {
     static constexpr std::size_t alignment =
         std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<Handle>),
                   alignof(coroutine_base)});
-    /// As the result may have to be aligned.
+    /// Unit of allocation, aligned as the result may require.
     struct alignas(alignment) unit {
         unsigned char bytes[alignment];
     };
@@ -40,7 +40,7 @@ class coroutine_operation final : public block_t<Handle>, public coroutine_base 
     }
 
 public:
-    /// Memory for the frame.
+    /// Allocates the block with the operation in it, and returns the memory for the frame.
     static void* create(std::size_t frame_size, const Allocator& given) {
         unit_allocator allocator(given);
         const std::size_t frame_alignment = alignment_of(frame_size);
@@ -59,7 +59,8 @@ public:
             static_cast<unit*>(frame) - units_of(sizeof(coroutine_operation))));
     }
 
-    /// The frame's memory is not needed any more. If nobody has got a handle, neither is the rest.
+    /// Called when the frame's memory is not needed any more. If no handle was handed out, the
+    /// whole block is freed.
     void frame_is_gone() noexcept {
         if (!handed_out_)
             free_memory();
@@ -77,8 +78,8 @@ private:
         : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
           units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
-    /// What a frame may have to be aligned to. Compilers ask for memory by size only; with g++ the
-    /// size is a multiple of that, with others it tells nothing.
+    /// The alignment that a frame may need. Compilers ask for memory by size only. With g++ the
+    /// size is a multiple of the alignment; with other compilers it says nothing about that.
     static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
         constexpr std::size_t most = 64; // a line of the cache, a vector
 #if defined(__GNUC__) && !defined(__clang__)

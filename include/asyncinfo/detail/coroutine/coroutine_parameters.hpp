@@ -25,7 +25,7 @@ concept gives_executor = !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> 
 template <typename T>
 concept is_executor = any_kind_of_executor<std::remove_cvref_t<T>>;
 
-/// The first parameter, or the object of a member function, that is an executor or has one.
+/// The executor of the first parameter, or object of a member function, that is one or has one.
 inline boost::asio::any_io_executor find_executor() noexcept { return {}; }
 template <typename First, typename... Rest>
 boost::asio::any_io_executor find_executor(First& first, Rest&... rest) {
@@ -49,13 +49,13 @@ struct found_allocator<First, Second, Rest...> {
                                              found_allocator<Second, Rest...>>::type;
 };
 
-/// What the parameters of a coroutine say of its memory.
+/// How the parameters of a coroutine determine its memory.
 template <typename Allocator, typename... Args>
 struct frame_source {
     using allocator_type = Allocator;
 };
 
-/// Of those that name no allocator there is one only, so that they share a promise.
+/// Coroutines whose parameters name no allocator have one `frame_source`, and so share a promise.
 template <typename... Args>
 struct allocator_parameter {
     using allocator_type = typename found_allocator<std::remove_cvref_t<Args>...>::type;

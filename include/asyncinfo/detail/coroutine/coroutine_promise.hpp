@@ -33,11 +33,11 @@ struct block_of<fire_and_forget> {
     using type = operation<void>;
 };
 
-/// What escapes from a `fire_and_forget` coroutine; to be called in a catch block.
+/// Handles an exception that escapes from a `fire_and_forget` coroutine; called in a catch block.
 ASYNCINFO_DECL void unhandled_exception() noexcept;
 
-/// Where a promise's frame comes from. The operator new is no template, and the parameters' types
-/// are therefore the class's: g++ warns, in the user's code, of a mismatch with operator delete.
+/// Allocates the frame of a promise. The operator new is no template, and the parameters' types are
+/// therefore the class's: g++ would warn, in the user's code, of a mismatch with operator delete.
 template <typename Block, typename Source>
 class frame_memory;
 template <typename Block>
@@ -61,7 +61,7 @@ public:
     }
 };
 
-/// The promise of a coroutine that returns `Handle`, but for what it returns.
+/// The promise of a coroutine that returns `Handle`, without `return_value` and `return_void`.
 template <typename Derived, typename Handle, typename T, typename Source>
 class coroutine_promise_base
     : public frame_memory<coroutine_operation<Handle, T, typename Source::allocator_type>, Source> {
@@ -120,7 +120,7 @@ public:
         return own_handle_awaiter<handle_type>(block_, std::forward<H>(handle), abort);
     }
 
-    /// Any asynchronous operation of Asio's: what takes a completion token.
+    /// Any asynchronous operation of Asio's: it takes a completion token.
     template <typename Operation>
         requires(!std::derived_from<std::remove_cvref_t<Operation>, IAsyncInfo> &&
                  asio_operation<Operation>)

@@ -17,8 +17,8 @@ namespace asyncinfo::detail {
 /// `co_await` of a handle in a coroutine that is none of the library's: resumes on the thread that
 /// ends the operation.
 ///
-/// If the coroutine is destroyed while it is suspended the operation forgets it; as always, nobody
-/// may destroy a coroutine that another thread is resuming.
+/// If the coroutine is destroyed while it is suspended, the operation forgets the awaiter. As with
+/// any coroutine, no thread may destroy it while another resumes it.
 template <typename Handle>
 class foreign_handle_awaiter final : observer, resumable {
 public:
@@ -31,7 +31,7 @@ public:
         operation_base& operation = *handle_access::operation(handle_);
         if (operation.unobserve(*this))
             return;
-        // The end has come, and it is this thread that is about to resume the coroutine.
+        // The operation has ended, and this thread is the one about to resume the coroutine.
         operation.forget(*this);
         trampoline::remove(*this);
     }

@@ -21,7 +21,7 @@
 
 namespace asyncinfo::detail {
 
-/// Something that needs no suspension: `co_await get_cancellation_token()`.
+/// Awaits a value without suspending: `co_await get_cancellation_token()`.
 template <typename T>
 struct ready_awaiter {
     T value;
@@ -30,7 +30,7 @@ struct ready_awaiter {
     T await_resume() const noexcept { return value; }
 };
 
-/// In the slot while a handle is awaited: passes the request on.
+/// The cancellation handler in the slot while a handle is awaited: passes the request on.
 struct pass_on_request {
     using passes_on = void;
     operation_base* awaited;
@@ -41,8 +41,9 @@ struct pass_on_request {
 
 /// `co_await` of a handle in a coroutine of the library's.
 ///
-/// What was started within the `co_await` expression uses things that the coroutine owns: if a
-/// request came before, it is cancelled and waited for, and only then `operation_aborted` is thrown.
+/// An operation started within the `co_await` expression uses objects that the coroutine owns. If a
+/// request came before, that operation is cancelled and awaited, and only then is
+/// `operation_aborted` thrown.
 template <typename Handle>
 class own_handle_awaiter {
 public:

@@ -46,7 +46,7 @@ public:
 
     void ended() override;
 
-    /// Calls users' destructors, so no lock is held.
+    /// Calls users' destructors, so the caller must hold no lock.
     virtual void destroy() noexcept = 0;
 
     operation_ptr operation;
@@ -62,7 +62,7 @@ struct group_member_deleter {
 };
 using group_member_owner = std::unique_ptr<group_member, group_member_deleter>;
 
-/// Somebody who waits for the next one by a completion handler.
+/// A wait for the next operation that ends, by a completion handler.
 class group_waiter : public boost::intrusive::set_base_hook<> {
 public:
     struct number {
@@ -72,25 +72,25 @@ public:
 
     explicit group_waiter(std::uint64_t t) noexcept : ticket(t) {}
 
-    /// Once `error` or `member` is there. The waiter owns itself from here on. False if its executor's
-    /// context has ended: then it has gone without the member.
+    /// Once `error` or `member` is there. The waiter owns itself from here on. False if its
+    /// executor's context has ended: then it has gone without the member.
     virtual bool submit() = 0;
 
     const std::uint64_t ticket;
     boost::system::error_code error;
-    /// On its way: still in the group, until it is `delivered` or `put_back`.
+    /// A member that is being delivered: still in the group, until `delivered` or `put_back`.
     group_member* member = nullptr;
 
 protected:
     ~group_waiter() = default;
 };
 
-/// What is called for each operation that has ended, on an executor.
+/// The function called on an executor for each operation that has ended.
 class group_feed;
 using group_feed_ptr = boost::intrusive_ptr<group_feed>;
 
-/// A function on its way to that executor, which takes the next operation when it has come. So what
-/// becomes of the function does not matter to the operation.
+/// A function submitted to the executor of a feed. It takes the next operation when it runs, so no
+/// operation is lost if the function is.
 class ASYNCINFO_DECL group_call {
 public:
     group_call(group_ptr group, group_feed_ptr feed) noexcept
@@ -135,10 +135,11 @@ private:
 
 /// What a group is, as far as it does not depend on the tags: its members, and who waits for them.
 ///
-/// It lives until the group is closed and nobody is about to tell it anything. One lock guards it, and
-/// nothing of a user's is called or destroyed under it. The operations' own locks are taken inside it.
+/// It lives until the group is closed and nobody is about to tell it anything. One lock guards it,
+/// and nothing of a user's is called or destroyed under it. The operations' own locks are taken
+/// inside it.
 ///
-/// Where somebody waits nobody is ready.
+/// While a waiter is in the group, no member is ready.
 class ASYNCINFO_DECL group_core : public boost::intrusive_ref_counter<group_core> {
 public:
     group_core() = default;
@@ -148,17 +149,18 @@ public:
     /// False if the operation is in the group already. Throws `errc::group_shut_down`.
     bool add(group_member_owner added);
 
-    /// The next one that has ended, or null.
+    /// Returns the next member that has ended, or null.
     group_member_owner take() noexcept;
-    /// Waits for it. Throws `errc::would_deadlock`.
+    /// The same, but waits for a member to end. Throws `errc::would_deadlock`.
     group_member_owner take(deadline until);
 
     std::uint64_t new_ticket() noexcept;
     void wait(group_waiter& waiter);
     void cancel_wait(std::uint64_t ticket);
-    /// The waiter, which belongs to the caller. Null if it has been submitted, or is about to be.
+    /// Removes the waiter and gives it to the caller. Null if it has been submitted, or is about to
+    /// be.
     group_waiter* forget(std::uint64_t ticket) noexcept;
-    /// The waiter's handler has it, or will never have it.
+    /// Called when the waiter's handler has received the member, or never will.
     group_member_owner delivered(group_member& m) noexcept;
     void put_back(group_member& m) noexcept;
 
@@ -166,17 +168,18 @@ public:
     group_member_owner call_came(group_feed& feed) noexcept;
     void call_lost(group_feed& feed) noexcept;
 
-    /// By AsyncStatus.
+    /// The numbers of members, by AsyncStatus.
     std::array<std::size_t, 4> counts() const noexcept;
     std::size_t size() const noexcept;
 
     void cancel_all(boost::asio::cancellation_type_t types) noexcept;
-    /// Both give those that run still. `driven`: what this thread runs meanwhile, if anything.
+    /// Both return the members that still run. `driven`: the context that this thread runs while it
+    /// waits, or null.
     std::vector<IAsyncInfo> wait_all(deadline until, const driven_context* driven = nullptr);
     std::vector<IAsyncInfo> shut_down(deadline until, boost::asio::cancellation_type_t types,
                                       const driven_context* driven = nullptr);
 
-    /// Forgets the members: the group is gone.
+    /// Forgets the members. Called when the group is destroyed.
     void close() noexcept;
 
     void member_ended(group_member& m);
@@ -207,7 +210,7 @@ private:
     std::vector<IAsyncInfo> await_all(deadline until, const driven_context* driven);
 
     mutable std::mutex mutex_;
-    by_id members_; ///< all: running, ready and on their way to a waiter
+    by_id members_; ///< all: running, ready and being delivered to a waiter
     in_order ready_;
     std::array<std::size_t, 4> ended_{}; ///< of the members, by status
     by_ticket waiters_;
@@ -215,8 +218,8 @@ private:
     group_feed_ptr feed_;
     bool shut_down_ = false;
     bool closed_ = false;
-    std::condition_variable next_; ///< one is ready, or there will be none
-    std::condition_variable idle_; ///< none is running
+    std::condition_variable next_; ///< a member is ready, or there will be none
+    std::condition_variable idle_; ///< no member is running
 };
 
 } // namespace asyncinfo::detail

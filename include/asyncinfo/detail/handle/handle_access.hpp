@@ -11,7 +11,7 @@
 
 namespace asyncinfo::detail {
 
-/// For the rest of the library: from the operation to a handle and back.
+/// The library's way from an operation to a handle and back.
 struct handle_access {
     template <typename Handle>
     static Handle make(operation_ptr operation) noexcept {
@@ -29,7 +29,7 @@ struct handle_access {
     /// Leaves the handle empty.
     static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }
 
-    /// Throws `errc::empty_handle` for an empty one, `errc::illegal_method_call` after Close.
+    /// Throws `errc::empty_handle` for an empty handle, `errc::illegal_method_call` after Close.
     static operation_base& usable(const IAsyncInfo& handle, const char* function) {
         boost::system::error_code error;
         if (auto* operation = handle.usable(error))

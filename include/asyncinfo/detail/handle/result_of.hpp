@@ -18,12 +18,11 @@ namespace asyncinfo::detail {
 template <typename T>
 concept handle = std::derived_from<T, IAsyncInfo>;
 
-/// A handle that knows the kind of its operation: any but `IAsyncInfo`.
+/// A handle whose type gives the kind of its operation: any but `IAsyncInfo`.
 template <typename T>
 concept handle_of_a_kind = handle<T> && requires { typename block_t<T>; };
 
-/// What an operation results in, by its handle: `T`, or void for actions and for those of a kind that
-/// is not known.
+/// The result type of a handle's operation: `T`, or void for actions and for `IAsyncInfo`.
 template <handle Handle>
 struct result_of {
     using type = void;

@@ -15,20 +15,21 @@
 
 namespace asyncinfo::detail {
 
-/// What a foreign loop does when the queue is ready. Shared by the poller and the loop's callback,
-/// since a handler may destroy the poller: it is called through a copy.
+/// The function that a foreign loop calls when the queue is ready. The poller and the loop's
+/// callback share it, since a handler may destroy the poller: the loop calls it through a copy of
+/// the pointer.
 class poll_callback {
 public:
     using budget_type = std::chrono::nanoseconds;
     using exception_handler = std::function<void(std::exception_ptr)>;
 
-    /// Long enough to be worth a turn, and short beside a frame of 16 ms.
+    /// Long enough to be worth a turn of the loop, and short beside a frame of 16 ms.
     static constexpr budget_type default_budget = std::chrono::milliseconds(4);
 
     poll_callback(completion_queue& queue, budget_type budget, exception_handler handler)
         : queue_(queue), budget_(budget), on_exception_(std::move(handler)) {}
 
-    /// The frames below are the loop's, and often C: no exception may pass them.
+    /// Polls the queue. No exception leaves it: its callers are the loop's functions, often in C.
     void operator()() const noexcept {
         try {
             queue_.poll_for(budget_);

@@ -43,8 +43,8 @@ private:
     const end_function end_;
 };
 
-/// What a `completion_queue` and its executors share, and what they are executors of: it lives until
-/// the last of them is gone, but does nothing more once the queue has closed it.
+/// What a `completion_queue` and its executors share, and what they are executors of: it lives
+/// until the last of them is gone, but does nothing more once the queue has closed it.
 ///
 /// One mutex guards it all, so that the descriptor is readable exactly while something is ready.
 /// Nobody's code is called, and nothing is destroyed, while it is held.
@@ -52,21 +52,22 @@ class ASYNCINFO_DECL queue_core final : public boost::asio::execution_context {
 public:
     queue_core() = default;
 
-    /// From any thread. Destroyed at once after `close`.
+    /// Submits a function, from any thread. After `close` the function is destroyed at once.
     void submit(queued& function);
 
-    /// For `run`: no more than are ready at the beginning.
+    /// As `most` of `run`: only the functions that are ready when `run` begins.
     static constexpr std::size_t what_is_ready = 0;
     using flag = const std::atomic<bool>*;
     std::size_t run(std::size_t most, deadline until, flag stop = nullptr);
 
     /// Until something is ready: true. False when the time is over; with `until_no_work` when work
-    /// was counted and the last of it is gone; and once `stop` has been set, and then `wake` called.
+    /// was counted and the last of it is gone; and once `stop` has been set, and then `wake`
+    /// called.
     bool wait(deadline until, bool until_no_work, flag stop = nullptr);
     void wake() noexcept;
 
     ready_signal::native_handle_type native_handle();
-    /// For a child process, which has the descriptor of its parent: one of its own instead.
+    /// Called in a child process: replaces the descriptor of its parent by one of its own.
     void renew_signal() noexcept;
     void on_ready(std::function<void()> function);
 
@@ -109,14 +110,14 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     queued* first_ = nullptr;
-    queued* last_ = nullptr; ///< if there is a first
+    queued* last_ = nullptr; ///< valid if there is a first
     std::size_t size_ = 0;
     unsigned waiting_ = 0;
-    bool worked_ = false; ///< there has been work, and then no more, at least once
+    bool worked_ = false; ///< the count of work has gone back to zero at least once
     ready_signal signal_;
     boost::system::error_code signal_failure_;
     callback on_ready_;
-    ready_call* calls_ = nullptr; ///< of `on_ready_` that have not returned
+    ready_call* calls_ = nullptr; ///< calls of `on_ready_` that have not returned
 };
 
 using queue_core_ptr = boost::intrusive_ptr<queue_core>;

@@ -25,7 +25,8 @@
 
 namespace asyncinfo::detail {
 
-/// A function in a queue, in memory from the allocator. That is free again when the function runs.
+/// A function in a queue, in memory from the allocator. The memory is freed before the function
+/// runs.
 template <typename Function, typename Allocator>
 class queued_function final : public queued {
     using memory_type = memory_for<queued_function, Allocator>;
@@ -60,7 +61,7 @@ inline constexpr bool is_std_allocator = false;
 template <typename T>
 inline constexpr bool is_std_allocator<std::allocator<T>> = true;
 
-/// Which bits requiring a property changes; none for properties that are no bits.
+/// The bits that requiring a property changes; none for properties that are no bits.
 struct queue_bits {
     static constexpr unsigned never_blocking = 1;
     static constexpr unsigned continuation = 2;
@@ -114,7 +115,7 @@ public:
                 core_->work_finished();
     }
 
-    /// Is this a thread that is polling the queue?
+    /// True if this thread is polling the queue.
     bool running_in_this_thread() const noexcept { return polling_frame::of(*core_) != nullptr; }
 
     template <typename Function>
@@ -220,7 +221,7 @@ private:
     friend class queue_executor;
 
     auto own_allocator() const noexcept {
-        // `std::allocator` is what Asio says where the user has associated none.
+        // Asio passes `std::allocator` where the user has associated no allocator.
         if constexpr (is_std_allocator<Allocator>)
             return recycling_allocator<void>();
         else
@@ -234,7 +235,7 @@ private:
                 core_->work_started();
     }
 
-    /// The work has been counted already.
+    /// Says that the work has been counted already.
     struct counted {};
     queue_executor(counted, queue_core_ptr core, unsigned bits, const Allocator& allocator) noexcept
         : core_(std::move(core)), bits_(bits), allocator_(allocator) {}

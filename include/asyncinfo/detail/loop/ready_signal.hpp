@@ -11,8 +11,8 @@
 
 namespace asyncinfo::detail {
 
-/// What a foreign loop can wait for: an eventfd on Linux, a pipe on other POSIX systems (and with
-/// `ASYNCINFO_NO_EVENTFD`), a manual-reset event on Windows.
+/// A descriptor or event that a foreign loop can wait for: an eventfd on Linux, a pipe on other
+/// POSIX systems (and with `ASYNCINFO_NO_EVENTFD`), a manual-reset event on Windows.
 class ASYNCINFO_DECL ready_signal {
 public:
 #if defined(_WIN32)
@@ -31,11 +31,12 @@ public:
 
     boost::system::error_code open() noexcept;
     void close() noexcept;
-    /// Somebody else has closed it; the number may be another file's by now, and is left alone.
+    /// Called when the descriptor has been closed elsewhere. Its number may be another file's by
+    /// now, so it is not closed.
     void forget() noexcept;
 
     boost::system::error_code set() noexcept;
-    /// It is set; those who wait for a change see one.
+    /// Sets a signal that is set already, so that edge-triggered waits see a change.
     boost::system::error_code set_again() noexcept;
     boost::system::error_code reset() noexcept;
 
@@ -44,7 +45,7 @@ private:
     static constexpr native_handle_type none = nullptr;
 #else
     static constexpr native_handle_type none = -1;
-    native_handle_type write_ = none; ///< the same where it is no pipe
+    native_handle_type write_ = none; ///< the same as `read_` for an eventfd
 #endif
     native_handle_type read_ = none;
 };

@@ -23,8 +23,8 @@ concept cancel_callable = std::constructible_from<std::decay_t<F>, F> &&
                           (std::invocable<std::decay_t<F>&> ||
                            std::invocable<std::decay_t<F>&, boost::asio::cancellation_type_t>);
 
-/// What a producer wants called for a request. It may own the source of another operation: of a
-/// chain of these, however long, a few are on the stack at a time when they are released.
+/// The function that a producer wants called for a request. It may own the source of another
+/// operation. Releasing a chain of these, however long, takes a bounded depth of the stack.
 class cancel_callback : resumable {
 public:
     template <typename F>
@@ -75,17 +75,17 @@ private:
     F function_;
 };
 
-/// Brings requests and the callback of the moment together, whichever comes first. A callback may
-/// be replaced while it runs, which a cancellation handler in a slot may not; nobody waits for it.
+/// Passes requests on to the current callback, whichever comes first. A callback may be replaced
+/// while it runs, which a cancellation handler in a slot may not; no thread waits for its return.
 class ASYNCINFO_DECL cancel_forwarder {
 public:
-    /// The request has been made, or has grown.
+    /// Called when a request has been made or has grown.
     void request(boost::asio::cancellation_type_t types);
 
-    /// Takes a callback, or null, and calls it if there has been a request. False after `close`.
+    /// Stores a callback, or null, and calls it if there has been a request. False after `close`.
     bool replace(std::shared_ptr<cancel_callback> callback);
 
-    /// Nothing is called any more.
+    /// Starts no further call of a callback.
     void close() noexcept;
 
 private:

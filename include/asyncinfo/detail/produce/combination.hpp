@@ -35,10 +35,10 @@ using range_handle_t = std::ranges::range_value_t<Range>;
 template <typename Range>
 concept range_of_handles = std::ranges::input_range<Range> && handle<range_handle_t<Range>>;
 
-/// As many members as a range has.
+/// Means that a range determines the number of members.
 inline constexpr std::size_t any_number = static_cast<std::size_t>(-1);
 
-/// An enumerator of a policy whose values are 0 and 1, or throws.
+/// Returns `policy` if it is 0 or 1, the policy's enumerators. Throws `invalid_argument` otherwise.
 template <typename Policy>
 Policy checked(Policy policy) {
     if (policy != Policy{} && policy != Policy{1})
@@ -48,7 +48,7 @@ Policy checked(Policy policy) {
 
 /// Ends `operation` as `failed` has ended: by the same exception or code.
 inline void fail_as(operation_base& operation, operation_base& failed) noexcept {
-    boost::system::error_code refused; // its exception is gone, by Close
+    boost::system::error_code refused; // set if Close has released the exception
     if (auto thrown = failed.exception(refused)) {
         operation.fail(std::move(thrown));
     } else {
@@ -57,13 +57,14 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
     }
 }
 
-/// An operation that consists of others, its members: what `when_all` and `when_any` have in common.
+/// An operation that consists of others, its members: what `when_all` and `when_any` have in
+/// common.
 ///
-/// It observes each member by a node in its own block and ends on the thread that tells it what it
-/// waits for. `Derived` has `member_ended(node&, bool told)` and decides.
+/// It observes each member by a node in its own block, and ends on the thread that notifies it of
+/// the end it waits for. `Derived` decides in `member_ended(node&, bool told)`.
 ///
-/// The members are let go when the combination ends, on its way: after the last cancellation handler
-/// has run, since that looks at them, and before the status is out.
+/// The combination releases its members while it ends: after the last cancellation handler has run,
+/// since that uses them, and before the status is published.
 template <typename Derived, typename Handle, typename T, std::size_t Count>
 class combination : public promise_operation<Derived, Handle, T>, resumable {
 public:
@@ -83,7 +84,7 @@ public:
     }
 
 protected:
-    /// Tells the combination that a member has ended.
+    /// Notifies the combination that a member has ended.
     class node final : public observer {
     public:
         node() noexcept : observer(rank::submitted) {}
@@ -95,7 +96,8 @@ protected:
             holds_ = true;
         }
 
-        /// Who is being told may use it after `release`: the teller has a reference.
+        /// An observer that is being notified may use it after `release`: the notifying thread
+        /// holds a reference.
         operation_base& operation() const noexcept { return *operation_; }
 
         void release() noexcept {
@@ -124,8 +126,8 @@ protected:
         take_executor();
     }
 
-    /// The handles are moved out of a container that is itself an rvalue. Each element is looked at
-    /// once, for looking may be what starts its operation.
+    /// Moves the handles out of a container that is itself an rvalue. Reads each element once,
+    /// since reading a lazy element may start its operation.
     template <typename Range>
         requires(Count == any_number)
     combination(Range&& range, std::size_t size)
@@ -148,7 +150,8 @@ protected:
 
     ~combination() = default;
 
-    /// From now on a request for cancellation goes to the members, and the end lets them go.
+    /// From this call on a request for cancellation is passed on to the members, and the end
+    /// releases them.
     void hold_members() { this->slot().template emplace<canceller>(*this); }
 
     void cancel_members(boost::asio::cancellation_type_t types,
@@ -158,11 +161,12 @@ protected:
                 n.operation().pass_on_cancel(types);
     }
 
-    /// Once the outcome is stored. Of combinations of combinations, however deep, a few are on the
-    /// stack at a time, when they end and when they are destroyed.
+    /// Ends the combination; its outcome is stored. The depth of the stack is bounded for nested
+    /// combinations, however deep, when they end and when they are destroyed.
     void end_on_this_thread() { trampoline::run(*this); }
 
-    /// Would waiting here block members that are needed: any of those that run, or all of them?
+    /// True if blocking this thread would block running members that the combination needs: every
+    /// one of them with `all`, any of them without.
     bool members_need_this_thread(bool all) const noexcept {
         bool needed = false;
         visit_running([&](operation_base& member) {
@@ -175,7 +179,8 @@ protected:
     auto& nodes() noexcept { return nodes_; }
 
 private:
-    /// Where it is cleared nobody can call it any more, and so nobody looks at the members for it.
+    /// The cancellation handler in the slot. Once the slot is cleared no request can call it, so
+    /// its destructor may release the members.
     struct canceller {
         using passes_on = void;
 
@@ -191,10 +196,10 @@ private:
         combination& owner;
     };
 
-    /// Visits members that run until `visit` says true.
+    /// Calls `visit` for each running member until it returns true.
     template <typename Visit>
     void visit_running(Visit visit) const noexcept {
-        // Deeper than that it is not worth the stack.
+        // Deeper nesting is not worth the stack.
         constexpr int deepest = 8;
         int& depth = this_thread().combination_depth;
         if (released_ || depth == deepest)
@@ -207,7 +212,7 @@ private:
     }
 
     void release_members() noexcept {
-        // Somebody may be in `members_need_this_thread`.
+        // Another thread may be in `visit_running`.
         if (this->lock()) {
             released_ = true;
             this->unlock();
@@ -236,8 +241,8 @@ private:
     bool unused_ = false;
 };
 
-/// Calls `make(range, size)` with a range that has a size. A range is counted only if its elements are
-/// there: others might be made, and their operations started, by a filter that looks at them.
+/// Calls `make(range, size)`. Counts a range without a size only if its elements exist already:
+/// counting others, through a filter, may make them and so start their operations.
 template <typename Range, typename Make>
 auto with_size(Range&& range, Make make) {
     if constexpr (std::ranges::sized_range<Range>) {

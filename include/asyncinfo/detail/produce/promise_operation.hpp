@@ -19,13 +19,13 @@
 namespace asyncinfo::detail {
 
 /// An operation that no initiating function of Asio's started: the library, or the user by an
-/// `async_source`, brings it to its end. It has no executor of its own, so a request for
-/// cancellation is delivered on the thread that makes it, and the end comes where it is produced.
+/// `async_source`, ends it. It has no executor of its own, so a request for cancellation is
+/// delivered on the thread that makes it, and the operation ends on the thread that calls `end`.
 ///
 /// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
-/// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. Whoever made it ends it once,
-/// from any thread: `succeed` (after `set_result`) or `fail`, then `end`. Then it must not be touched
-/// any more without a reference of one's own.
+/// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. The producer ends the operation
+/// once, from any thread: `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must
+/// not use the operation without a reference of its own.
 template <typename Derived, typename Handle, typename T>
 class promise_operation : public block_t<Handle> {
     static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
@@ -33,9 +33,9 @@ class promise_operation : public block_t<Handle> {
 public:
     using handle_type = Handle;
 
-    /// Makes an operation and gives out the handle. `begin(derived)` runs inside the gate, as an
-    /// initiating function does: what it places in `slot()` is called for every request, also for
-    /// one that was made before. If it throws, there is no operation.
+    /// Makes an operation and returns its handle. `begin(derived)` runs inside the gate, as an
+    /// initiating function does: the handler that it places in `slot()` is called for every
+    /// request, also for an earlier one. If `begin` throws, there is no operation.
     template <typename Begin, typename... Args>
     static Handle start(Begin begin, Args&&... args) {
         memory_for<Derived> memory;
@@ -54,15 +54,16 @@ public:
     }
 
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
-    /// Called at the end if there is one to give back, with the observers locked.
+    /// Called at the end with the observers locked, if the operation has an executor to give back.
     void give_back_executor() noexcept {}
-    /// Would waiting here block what it waits for? Asked with the observers locked.
+    /// True if blocking this thread would block what the operation waits for. Called with the
+    /// observers locked.
     bool runs_here() const noexcept { return false; }
     std::string_view given_name() const noexcept { return {}; }
-    /// A coroutine of that context that it waits for, with a reference, if any. Asked with the
-    /// observers locked.
+    /// Returns a coroutine of that context for which the operation waits, with a reference, or
+    /// null. Called with the observers locked.
     context_dependent* member_of(context_life&) noexcept { return nullptr; }
-    /// The last reference is gone: `destroy_block`, sooner or later.
+    /// Called when the last reference is gone; calls `destroy_block`, now or later.
     void dispose() noexcept { destroy_block(); }
 
 protected:
@@ -84,7 +85,7 @@ private:
 
     static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
 
-    /// A thread that calls a Progress handler performs an end that comes meanwhile.
+    /// A thread that calls a Progress handler also performs an end that is requested meanwhile.
     static bool runs_here(const operation_base& self) noexcept {
         if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
             if (static_cast<const block_t<Handle>&>(self).calls_here())

@@ -29,7 +29,7 @@ inline constexpr bool makes_result = std::constructible_from<T, Args...>;
 template <typename... Args>
 inline constexpr bool makes_result<void, Args...> = sizeof...(Args) == 0;
 
-/// What a failure brings along: nothing, or a T.
+/// True if `Part` is what a failure may have with it: nothing, or what makes a T.
 template <typename T, typename... Part>
 inline constexpr bool makes_part = sizeof...(Part) == 0 || makes_result<T, Part...>;
 
@@ -41,7 +41,7 @@ public:
 
     std::string_view given_name() const noexcept { return name_; }
 
-    /// In the initiation: has requests come by.
+    /// Called during the initiation: has requests passed to the forwarder.
     void accept_cancel() {
         this->slot().assign(
             [this](boost::asio::cancellation_type_t types) { relay_.request(types); });
@@ -49,7 +49,7 @@ public:
 
     cancel_forwarder& bridge() noexcept { return relay_; }
 
-    /// Takes the place of what was published, which stays if this throws.
+    /// Replaces a published result; keeps that if constructing the new one throws.
     template <typename... Args>
     void set_result(Args&&... args) {
         if constexpr (!std::is_void_v<T>) {
@@ -61,7 +61,7 @@ public:
         operation<T>::set_result(std::forward<Args>(args)...);
     }
 
-    /// Ends the operation if nobody has done so before; `store` sets the outcome.
+    /// Ends the operation and returns true, unless it has ended already; `store` sets the outcome.
     template <typename Store>
     bool end_by(Store store) {
         if (!enter(state::ended))
@@ -76,8 +76,8 @@ public:
         return true;
     }
 
-    /// Keeps a part of the result, unless the operation has ended. Until then nobody reads the
-    /// place where the result goes.
+    /// Stores a part of the result and returns true, unless the operation has ended. Until the end
+    /// no other thread reads the place of the result.
     template <typename... Args>
     bool publish(Args&&... args) {
         std::optional<T> made(std::in_place, std::forward<Args>(args)...);
@@ -100,7 +100,7 @@ public:
 private:
     enum class state : unsigned char { running, publishing, ended };
 
-    /// False if it has ended. Waits for a thread that publishes: for a move of a T.
+    /// False if the operation has ended. Waits for a thread that publishes: for one move of a T.
     bool enter(state next) noexcept {
         for (auto seen = state::running; !state_.compare_exchange_weak(
                  seen, next, std::memory_order_acquire, std::memory_order_acquire);

@@ -21,15 +21,15 @@
 
 namespace asyncinfo::detail {
 
-/// The value that was stored last, from any thread, until it is sealed. Whoever stores never waits
-/// for a reader, whatever the copy constructor of a P does.
+/// Holds the value stored last. Any thread may store until the object is sealed. `store` never
+/// waits for a reader, whatever the copy constructor of a P does.
 ///
-/// `item` is a P as it is handed on: copied without calling anything of P's.
+/// `item` is the form in which a P is passed on: copying it calls nothing of P's.
 ///
-/// Of a trivially copyable P, storing and loading are lock-free. A value is written to a slot that
-/// nobody reads, word by word, and published with a version. A reader that sees another version
-/// after it has read its slot reads again: only a value that came meanwhile can make it do so. (A
-/// fence would say the same with cheaper words; thread sanitizer does not know fences.)
+/// For a trivially copyable P, storing and loading are lock-free. `store` writes the value word by
+/// word to a free slot and publishes the slot with a version. A reader that sees another version
+/// after it has read its slot reads again: only a value stored meanwhile can cause that. (A fence
+/// would do with cheaper atomic accesses, but thread sanitizer does not know fences.)
 template <typename P, bool = std::is_trivially_copyable_v<P>>
 class latest_value {
 public:
@@ -37,7 +37,7 @@ public:
     static item make(P&& value) { return value; }
     static const P& get(const item& value) noexcept { return value; }
 
-    /// False, and nothing is done, once it is sealed.
+    /// Returns false and has no effect once the object is sealed.
     bool store(const item& value) noexcept {
         const std::size_t mine = claim();
         write(slots_[mine], value);
@@ -68,7 +68,7 @@ public:
     }
 
     void seal() noexcept { published_.fetch_or(sealed, std::memory_order_acq_rel); }
-    /// It may stay: it needs no destructor.
+    /// Keeps the value: it needs no destructor.
     void discard() noexcept {}
 
 private:
@@ -78,7 +78,7 @@ private:
     static constexpr std::size_t words = (sizeof(P) + sizeof(word) - 1) / sizeof(word);
     using slot = std::array<std::atomic<word>, words>;
 
-    // One that is published, and as many threads as storing at once do not wait for one another.
+    // One published slot, and three for threads that store at once without waiting for each other.
     static constexpr std::size_t slot_count = 4;
     static constexpr std::size_t slot_mask = slot_count - 1;
     static constexpr std::size_t sealed = slot_count;
@@ -103,7 +103,8 @@ private:
         taken_.fetch_and(~(1u << index), std::memory_order_release);
     }
 
-    /// Whoever reads a word of a later value sees that the one before is no longer published.
+    /// A reader that reads a word of a later value also sees that the earlier one is no longer
+    /// published: hence release here and acquire in `read`.
     static void write(slot& to, const P& value) noexcept {
         std::array<word, words> bits{};
         std::memcpy(bits.data(), std::addressof(value), sizeof(P));
@@ -125,8 +126,8 @@ private:
     std::atomic<unsigned> taken_{0};        ///< a bit for each slot: published, or being written
 };
 
-/// Any other P: the value is made once, before, and only a pointer to it changes hands under the
-/// lock.
+/// For any other P: `make` constructs the value once, before the lock is taken. Only a pointer to
+/// it changes hands under the lock.
 template <typename P>
 class latest_value<P, false> {
 public:
@@ -139,7 +140,7 @@ public:
     bool store(item value) noexcept {
         const std::lock_guard guard(mutex_);
         if (!sealed_)
-            latest_.swap(value); // the one before is released after the lock
+            latest_.swap(value); // the previous value is released after the lock
         return !sealed_;
     }
 

@@ -19,7 +19,7 @@ namespace asyncinfo::detail {
 template <typename T>
 class partial_place {
 public:
-    /// A copy, or the thing itself, once, of what cannot be copied.
+    /// Returns a copy; a T that cannot be copied is moved out, so only the first call returns it.
     std::optional<T> partial_result() {
         const std::lock_guard guard(mutex_);
         if constexpr (std::is_copy_constructible_v<T>) {
@@ -56,16 +56,17 @@ protected:
     void discard_partial_result() noexcept {}
 };
 
-/// The part of the block that a handle with progress knows.
+/// The part of the block that a handle with progress uses.
 ///
-/// The producer keeps a reference of its own while it reports: a handler may drop all others.
+/// The producer holds a reference of its own while it reports: a Progress handler may drop all
+/// others.
 template <typename T, typename P>
 class operation_with_progress : public operation<T>,
                                 public partial_place<T>,
                                 public progress_state<P> {
 public:
-    /// Publishes the stored outcome, here or on the thread that calls a Progress handler, when that
-    /// has returned. `last` is reported before.
+    /// Reports `last`, then publishes the stored outcome. If another thread is calling a Progress
+    /// handler, that thread publishes after the handler has returned.
     void end(std::optional<P> last = std::nullopt) {
         if constexpr (!std::is_void_v<T>)
             if (this->has_failed() && !this->result())
@@ -88,13 +89,13 @@ protected:
     ~operation_with_progress() = default;
 
 private:
-    /// What has come stands where a result does, for all who read that of what has ended.
+    /// Moves the partial result to the place of the result, where every reader looks after the end.
     void keep_partial_result() noexcept {
         try {
             if (auto part = this->partial_result())
                 this->set_result(*std::move(part));
         } catch (...) {
-            // Without memory for a copy `outcome()` finds it where it is.
+            // Without memory for a copy, `outcome()` finds the partial result in its own place.
         }
     }
 };

@@ -22,21 +22,22 @@
 
 namespace asyncinfo::detail {
 
-/// The latest progress of an operation, and who is told of it.
+/// The latest progress of an operation, and the calls of its Progress handler.
 ///
-/// One at a time has the turn to call handlers, value after value; what is reported meanwhile is
-/// queued for it. That is the reporting thread, or for a handler with an executor of its own a
-/// submission on its way there. No lock is held during a call.
+/// One thread or submission at a time has the turn: it calls the handler, value after value. Values
+/// reported meanwhile are queued for it. The turn belongs to the reporting thread, or to a
+/// submission if the handler has an executor of its own. No lock is held during a call.
 ///
-/// The end waits for a reporting thread that has the turn, which performs it afterwards; so nobody
-/// whom the end has woken need fear a Progress call. It does not wait for another executor, which
-/// may be that of the thread that waits for the end: there only the call of Completed is held back,
-/// and only if a Progress call is being made at that moment.
+/// The end waits for a reporting thread that has the turn: that thread performs the end after the
+/// call. So an observer that the end has notified never meets a Progress call. The end does not
+/// wait for a handler's executor, since that may run on the very thread that waits for the end. In
+/// that case only the call of Completed is held back, and only while a Progress call is being made.
 ///
-/// Of a handler with a pace only one value is in the queue, the latest, until it is due or the
-/// operation ends. Then the end, or with an executor the call of Completed, waits for that call.
+/// For a throttled handler the queue holds only the latest value, until it is due or the operation
+/// ends. Then the end, or for a handler with an executor the call of Completed, waits for the call
+/// with that value.
 ///
-/// Without a handler nothing is locked here.
+/// Without a handler `report` takes no lock of this class.
 template <typename P>
 class progress_state {
     static_assert(
@@ -51,12 +52,13 @@ public:
     progress_state(const progress_state&) = delete;
     progress_state& operator=(const progress_state&) = delete;
 
-    /// False, and nothing is done, once the operation ends. Throws what a handler throws.
+    /// Returns false and has no effect once the operation ends. Throws what a handler throws.
     bool report(P value) {
         return report(std::move(value), [](auto&& call) { call(); });
     }
 
-    /// The same for who must not see that: what calls handlers goes to `guarded`, as a function.
+    /// The same for a caller that must not see a handler's exception: the calls of handlers are
+    /// passed to `guarded` as a function.
     template <typename Guarded>
     bool report(P value, Guarded guarded) {
         item made = latest_value<P>::make(std::move(value));
@@ -75,19 +77,20 @@ public:
 
     std::optional<P> latest() const { return latest_.load(); }
 
-    /// After the end it is not kept, and what is on its way to the one before is dropped.
+    /// Replaces the handler. After the end the handler is not stored, and values queued for the
+    /// previous one are dropped.
     void set_progress(handler_ptr handler) noexcept {
         const std::lock_guard guard(mutex_);
         if (over_ || !handler || turn_ == turn::nobody)
             drop_queue();
         if (over_)
             return;
-        handler_.swap(handler); // the one before is released when the lock is
+        handler_.swap(handler); // the previous handler is released after the lock
         has_handler_.store(handler_ != nullptr, std::memory_order_release);
         called_.reset();
     }
 
-    /// Is the end waiting, or would it wait, for this very thread to return from a handler?
+    /// True if the end waits, or would wait, for this thread to return from a handler.
     bool calls_here() const noexcept {
         const std::lock_guard guard(mutex_);
         return turn_ == turn::here && calling_ && caller_ == std::this_thread::get_id();
@@ -98,12 +101,12 @@ public:
         return over_ ? nullptr : handler_;
     }
 
-    /// Asked when Completed is about to be called: if not, it is called after the Progress handler
-    /// that is being called now, or is owed a last call.
+    /// Called before Completed. If it returns false, it has stored `completed`, which is called
+    /// after the Progress call that is being made or, for a throttled handler, is still owed.
     bool may_complete(completed_ptr completed) noexcept {
         const std::lock_guard guard(mutex_);
         if (!over_)
-            return true; // somebody calls the delegate by hand
+            return true; // the user calls the delegate directly
         const bool owed = turn_ == turn::elsewhere && has_queued() && handler_->paced();
         if (!owed)
             drop_queue();
@@ -116,8 +119,9 @@ public:
 protected:
     ~progress_state() = default;
 
-    /// The outcome is stored; `last` is reported before the end. False: the thread that has the turn
-    /// ends the operation, or this one has done so, and then throws what a handler throws.
+    /// Called with the outcome stored; `last` is reported before the end. Returns true if the
+    /// caller must end the operation. Returns false if the thread that has the turn ends it, or if
+    /// this call has ended it; in the latter case it throws what a handler throws.
     bool may_end(std::optional<P> last) {
         handler_ptr released;
         std::unique_lock lock(mutex_);
@@ -231,7 +235,8 @@ private:
             operation_.call_completed(std::move(completed));
     }
 
-    /// Gives the handler to be released without the lock, if the end has left that to be done.
+    /// Returns the handler if the end has left it to be released; the caller does so without the
+    /// lock.
     handler_ptr give_up_turn() noexcept {
         turn_ = turn::nobody;
         return over_ ? std::move(handler_) : nullptr;
@@ -246,7 +251,7 @@ private:
             first_.emplace(std::move(value));
     }
 
-    /// Without memory it is not told.
+    /// Without memory the handler is not called with the value.
     void put_last(item value) noexcept {
         latest_.store(value);
         try {
@@ -293,7 +298,7 @@ private:
     turn turn_ = turn::nobody;
     bool calling_ = false;
     std::thread::id caller_;
-    std::optional<std::chrono::nanoseconds> called_; ///< when, of a handler with a pace
+    std::optional<std::chrono::nanoseconds> called_; ///< time of a throttled handler's last call
     bool ending_ = false;                            ///< no more reports
     bool must_end_ = false;                          ///< whoever has the turn performs the end
     bool over_ = false;                              ///< no more handlers

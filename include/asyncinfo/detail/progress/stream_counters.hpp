@@ -21,8 +21,8 @@ namespace asyncinfo::detail {
 
 class stream_tracker;
 
-/// What has passed a `progress_stream`, and which operations are told. Handlers of the stream's
-/// operations share it, as they may outlive the stream.
+/// Counts the bytes that have passed a `progress_stream`, and notifies the trackers of operations.
+/// Handlers of the stream's operations share the counters, as they may outlive the stream.
 class ASYNCINFO_DECL stream_counters {
 public:
     stream_counters() { start(std::nullopt); }
@@ -55,7 +55,7 @@ public:
     }
 
     void watch(stream_tracker& watching) noexcept;
-    /// True if some thread is telling it, and may come too late.
+    /// True if another thread is notifying the tracker, and may do so too late.
     bool unwatch(stream_tracker& watching) noexcept;
 
 private:
@@ -86,8 +86,8 @@ struct by_stream {
     traffic way;
 };
 
-/// Told by the stream on the thread of whatever passes it, which may be a step of another operation
-/// than this one.
+/// Notified by the stream, on the thread on which bytes pass it. That thread may be running a step
+/// of another operation than this one.
 class stream_tracker : public transfer_tracker {
 public:
     explicit stream_tracker(const by_stream& reporter) noexcept
@@ -121,10 +121,10 @@ private:
     std::uint64_t from_ = 0;
 
     // Under the counters' mutex.
-    std::uint64_t bytes_ = 0; ///< told
+    std::uint64_t bytes_ = 0; ///< reported last
     bool is_watching_ = false;
-    bool is_due_ = false;  ///< there may be more
-    bool is_told_ = false; ///< by some thread, which then tells the rest
+    bool is_due_ = false;  ///< more bytes may have passed since
+    bool is_told_ = false; ///< a thread is reporting, and reports what passes meanwhile
     stream_tracker* next_ = nullptr;
 };
 

@@ -22,8 +22,9 @@
 
 namespace asyncinfo::detail {
 
-/// The part of an operation's block that reports how far its transfer is. What a Progress handler
-/// throws must not harm the transfer, in a step of which it is called; it is thrown at the end.
+/// The part of an operation's block that reports how far its transfer is. A Progress handler is
+/// called in a step of the transfer. Its exception must not harm the step: it is rethrown at the
+/// end.
 class transfer_tracker {
 public:
     void forget_thrown() noexcept { thrown_ = nullptr; }
@@ -42,7 +43,7 @@ protected:
         return {bytes, total_, std::chrono::steady_clock::now() - started_};
     }
 
-    /// Gives what was thrown.
+    /// Returns what the handler has thrown.
     std::exception_ptr report(const transfer_progress& value) noexcept {
         try {
             place_->report(value);
@@ -57,7 +58,7 @@ protected:
             thrown_ = std::move(thrown);
     }
 
-    /// The last act: the block may be gone afterwards.
+    /// Ends the operation. The block may be gone afterwards.
     template <typename Block>
     void end_block(Block& ended, std::optional<transfer_progress> last) {
         using block = operation_with_progress<typename Block::result_type, transfer_progress>;
@@ -79,8 +80,8 @@ private:
     std::exception_ptr thrown_;
 };
 
-/// The number of bytes in an operation's result: the result itself, or the first of its values that
-/// is one.
+/// The number of bytes in an operation's result: the result if it is a `std::size_t`, or the first
+/// value of a tuple that is.
 template <typename T>
 std::optional<std::uint64_t> bytes_in(const std::optional<T>& result) {
     std::optional<std::uint64_t> bytes;
@@ -102,9 +103,9 @@ std::optional<std::uint64_t> bytes_in(const std::optional<T>& result) {
 
 class condition_tracker;
 
-/// Between a completion condition and the operation that it will be a part of. While `with_progress`
-/// starts the operation, it knows all copies of the condition; they are attached to the operation's
-/// block when there is one.
+/// Connects a completion condition to the operation that it becomes a part of. The link knows all
+/// copies of the condition while `with_progress` starts the operation. `attach` connects them to
+/// the operation's block once that exists.
 class condition_link {
 public:
     condition_link() = default;
@@ -175,7 +176,7 @@ struct by_condition {
     std::optional<std::uint64_t> total;
 };
 
-/// Told by the completion condition, which is called in the operation's steps.
+/// Notified by the completion condition, which Asio calls in the operation's steps.
 class condition_tracker : public transfer_tracker {
 public:
     explicit condition_tracker(const by_condition& reporter) noexcept
@@ -192,7 +193,8 @@ public:
             keep_thrown(report(measured(bytes)));
     }
 
-    /// Asio asks no condition about the step that fills the buffers: the result tells.
+    /// Asio does not call the condition after the step that fills the buffers, so the last count
+    /// comes from the result.
     template <typename Block>
     void end(Block& ended) {
         std::optional<transfer_progress> last;
@@ -212,7 +214,7 @@ inline void condition_link::end::passed(std::uint64_t bytes) noexcept {
         tracker_->passed(bytes);
 }
 
-/// A completion condition that reports the bytes so far whenever it is asked.
+/// A completion condition that reports the bytes so far whenever Asio calls it.
 template <typename Condition>
 class reporting_condition : condition_link::end {
 public:
