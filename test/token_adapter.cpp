@@ -16,6 +16,13 @@
 #include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
+#if defined(ASYNCINFO_HAS_CANCEL_AFTER)
+#include <boost/asio/cancel_after.hpp>
+#include <boost/asio/cancel_at.hpp>
+#endif
+
+#include <chrono>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -107,10 +114,17 @@ BOOST_AUTO_TEST_CASE(adapters_of_asio_are_known) {
     BOOST_TEST((asyncinfo::is_token_adapter<asio::prepend_t<token, int>>));
     BOOST_TEST((asyncinfo::is_token_adapter<asio::consign_t<token, int>>));
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
-    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_after_t<token>>));
-    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_after_timer<token>>));
-    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_at_t<token>>));
-    BOOST_TEST((asyncinfo::is_token_adapter<asio::cancel_at_timer<token>>));
+    asio::io_context io;
+    asio::steady_timer timer(io);
+    const auto known = []<typename Adapter>(const Adapter&) {
+        return asyncinfo::is_token_adapter<Adapter>;
+    };
+    const std::chrono::seconds duration(1);
+    const auto time = asio::steady_timer::clock_type::now();
+    BOOST_TEST(known(asio::cancel_after(duration, token())));
+    BOOST_TEST(known(asio::cancel_after(timer, duration, token())));
+    BOOST_TEST(known(asio::cancel_at(time, token())));
+    BOOST_TEST(known(asio::cancel_at(timer, time, token())));
 #endif
     BOOST_TEST(!asyncinfo::is_token_adapter<token>);
 }
