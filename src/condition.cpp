@@ -31,7 +31,7 @@ struct registered_code : canceled_code {
     std::string name;
 };
 
-// Found by its category's name, so that nobody includes the experimental header of Asio's channels.
+// Found by its category's name, which needs no experimental header of Asio's.
 constinit const canceled_code channel_cancelled{"asio.channel", 2, nullptr};
 constinit std::atomic<const canceled_code*> canceled_codes{&channel_cancelled};
 

@@ -153,7 +153,7 @@ boost::system::error_code operation_base::code(boost::system::error_code& refuse
 std::exception_ptr operation_base::exception(boost::system::error_code& refused) noexcept {
     if (failure_ != failure::exception)
         return nullptr;
-    // Keeps the result alive against Close on another thread.
+    // Keeps the exception alive against Close on another thread.
     if (!hold()) {
         refused = errc::illegal_method_call;
         return nullptr;

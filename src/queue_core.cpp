@@ -180,7 +180,8 @@ void queue_core::became_ready(lock_type& lock) {
         call_on_ready(lock);
 }
 
-/// Called when a poll is over. Signals functions left in the queue anew, for edge-triggered waits.
+/// Called when a poll is over. If functions are left in the queue, it sets the signal and calls
+/// `on_ready` anew, for loops that wait for changes.
 void queue_core::leave(lock_type& lock) {
     if (size_ == 0)
         return;

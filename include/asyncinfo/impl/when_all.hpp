@@ -33,7 +33,7 @@ protected:
         : base(std::forward<Args>(args)...), left_(this->nodes().size() + 1), policy_(policy) {}
 
     /// The result of a member that has not failed; does nothing once there is an error. `told`: the
-    /// member whose teller this thread is, if any.
+    /// member whose notification this thread is making, or null.
     template <typename R>
     static std::optional<value_or_monostate<R>>
     take(operation_base& member, const operation_base* told, boost::system::error_code& error) {

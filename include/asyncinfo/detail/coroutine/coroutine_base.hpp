@@ -132,7 +132,7 @@ public:
     /// Resumes the body by dispatch to the coroutine's executor, if it has one. Callable from any
     /// thread. If the executor's context is being destroyed, the context abandons the coroutine.
     void submit();
-    /// The same, but the body never runs in this call.
+    /// The same, but with an executor the body does not run in this call.
     void submit_later();
 
     /// Called when the right to resume is destroyed.

@@ -133,10 +133,10 @@ private:
     std::atomic<unsigned> references_{0};
 };
 
-/// What a group is, as far as it does not depend on the tags: its members, and who waits for them.
+/// The part of a group that does not depend on the tags: its members and waiters.
 ///
-/// It lives until the group is closed and nobody is about to tell it anything. One lock guards it,
-/// and nothing of a user's is called or destroyed under it. The operations' own locks are taken
+/// It lives until the group is closed and no thread is about to notify it. One lock guards it, and
+/// nothing of a user's is called or destroyed under it. The operations' own locks are taken
 /// inside it.
 ///
 /// While a waiter is in the group, no member is ready.

@@ -43,11 +43,11 @@ private:
     const end_function end_;
 };
 
-/// What a `completion_queue` and its executors share, and what they are executors of: it lives
+/// The execution context that a `completion_queue` and its executors share. It lives
 /// until the last of them is gone, but does nothing more once the queue has closed it.
 ///
 /// One mutex guards it all, so that the descriptor is readable exactly while something is ready.
-/// Nobody's code is called, and nothing is destroyed, while it is held.
+/// No user's code is called, and nothing is destroyed, while it is held.
 class ASYNCINFO_DECL queue_core final : public boost::asio::execution_context {
 public:
     queue_core() = default;
@@ -60,9 +60,9 @@ public:
     using flag = const std::atomic<bool>*;
     std::size_t run(std::size_t most, deadline until, flag stop = nullptr);
 
-    /// Until something is ready: true. False when the time is over; with `until_no_work` when work
-    /// was counted and the last of it is gone; and once `stop` has been set, and then `wake`
-    /// called.
+    /// Waits until a function is ready, and returns true. Returns false when the time is over; with
+    /// `until_no_work` when work was counted and the last of it is gone; and once `stop` has been
+    /// set, and then `wake` called.
     bool wait(deadline until, bool until_no_work, flag stop = nullptr);
     void wake() noexcept;
 

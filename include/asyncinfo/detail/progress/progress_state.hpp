@@ -300,7 +300,7 @@ private:
     std::thread::id caller_;
     std::optional<std::chrono::nanoseconds> called_; ///< time of a throttled handler's last call
     bool ending_ = false;                            ///< no more reports
-    bool must_end_ = false;                          ///< whoever has the turn performs the end
+    bool must_end_ = false;                          ///< the owner of the turn performs the end
     bool over_ = false;                              ///< no more handlers
 };
 
