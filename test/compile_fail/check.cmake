@@ -3,8 +3,8 @@
 
 # cmake -P check.cmake -- <file> <compiler> <argument>...
 #
-# The file must fail to compile, with a message that matches its line `// expect: <regex>`, and
-# must compile with CONTROL defined: so it fails for its own reason and for no other. With a line
+# The file must fail to compile, with messages that match its lines `// expect: <regex>`, and must
+# compile with CONTROL defined: so it fails for its own reason and for no other. With a line
 # `// lines: <n>` the compiler says it in so many lines at most: one error that is read, no cascade.
 
 math(EXPR last "${CMAKE_ARGC} - 1")
@@ -13,8 +13,7 @@ foreach(i RANGE 4 ${last})
 endforeach()
 list(POP_FRONT command file)
 
-file(STRINGS ${file} expected REGEX "^// expect: " LIMIT_COUNT 1)
-string(REGEX REPLACE "^// expect: " "" expected "${expected}")
+file(STRINGS ${file} expected REGEX "^// expect: ")
 if(NOT expected)
   message(FATAL_ERROR "${file} has no line `// expect: <regex>`")
 endif()
@@ -33,9 +32,12 @@ execute_process(COMMAND ${command} ${file}
 if(result EQUAL 0)
   message(FATAL_ERROR "${file} compiles")
 endif()
-if(NOT output MATCHES "${expected}")
-  message(FATAL_ERROR "${file} fails, but no message matches `${expected}`:\n${output}")
-endif()
+foreach(line IN LISTS expected)
+  string(REGEX REPLACE "^// expect: " "" regex "${line}")
+  if(NOT output MATCHES "${regex}")
+    message(FATAL_ERROR "${file} fails, but no message matches `${regex}`:\n${output}")
+  endif()
+endforeach()
 
 string(REGEX MATCHALL "\n" lines "${output}")
 list(LENGTH lines lines)

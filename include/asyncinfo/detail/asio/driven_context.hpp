@@ -29,7 +29,7 @@ public:
     template <std::derived_from<boost::asio::execution_context> Context>
         requires(!std::derived_from<Context, boost::asio::io_context> &&
                  !std::derived_from<Context, completion_queue>)
-    driven_context(Context&) = delete; // has threads of its own: call get(), on none of them
+    driven_context(Context&) = delete; // it has threads of its own: get(), on none of them
 
     /// One of these two is null.
     boost::asio::io_context* io_context() const noexcept { return io_context_; }
