@@ -65,7 +65,7 @@ public:
     /// what leaving runs: a cancellation handler, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
-        if (!cell_.at_once(lifecycle::enter_at_once)) {
+        if (!cell_.at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
             if (is_inside())
                 return std::forward<Step>(step)();
             cell_.transit([](auto w) { return lifecycle::enter(w); });
@@ -229,7 +229,7 @@ private:
             leave_after_exception(may_emit);
             throw;
         }
-        if (!cell_.at_once(lifecycle::leave_at_once))
+        if (!cell_.at_once([](auto w) { return lifecycle::leave_at_once(w); }))
             leave_slowly(may_emit);
     }
 

@@ -43,9 +43,15 @@ public:
         }
     }
 
-    /// Takes a shortcut if it applies and `only_if` returns true.
-    template <typename Shortcut, typename OnlyIf = bool (*)()>
-    bool at_once(Shortcut shortcut, OnlyIf only_if = always) noexcept {
+    /// Takes a shortcut if that applies.
+    template <typename Shortcut>
+    bool at_once(Shortcut shortcut) noexcept {
+        return at_once(shortcut, [] { return true; });
+    }
+
+    /// The same, if `only_if` says so as well, which is asked last.
+    template <typename Shortcut, typename OnlyIf>
+    bool at_once(Shortcut shortcut, OnlyIf only_if) noexcept {
         auto seen = load();
         const auto [applies, value] = shortcut(seen);
         return applies && only_if() &&
@@ -53,8 +59,6 @@ public:
     }
 
 private:
-    static bool always() noexcept { return true; }
-
     /// Wakes the sleeping threads. The caller has added a reference: threads that are awake may end
     /// the operation before all are woken.
     lifecycle::next wake(lifecycle::next then) noexcept {
