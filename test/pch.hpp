@@ -5,18 +5,4 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include <boost/asio.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
+#include "support/beside_the_library.hpp"
