@@ -197,6 +197,20 @@ BOOST_AUTO_TEST_CASE(the_next_one_who_waits_for_a_group_has_what_was_on_its_way)
     });
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_while_the_context_goes_stays_in_the_group) {
+    with_each_executor([](auto executor, auto end_context) {
+        operation_group<> group;
+        auto source = std::make_shared<async_source<>>();
+        group.add(source->operation());
+        // Goes first, and with it the source: the one who waits has not been told of the end yet.
+        const asyncinfo::AsyncActionCompletedHandler owner(asio::bind_executor(
+            executor(), [owned = std::move(source)](const IAsyncAction&, AsyncStatus) {}));
+        group.async_next(asio::bind_executor(executor(), [](auto, auto) {}));
+        end_context();
+        BOOST_TEST(!!group.try_next());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_for_a_groups_next_ends_with_its_context) {
     operation_group<> group;
     async_source<> source;
