@@ -42,8 +42,8 @@ private:
     ::asyncinfo::operation_group<> group_;
 };
 
-/// A thousand operations end, then the group is asked for one after the other. Measured is the asking.
-/// The handles are the group's only, and go when they are given.
+/// A thousand operations end, then the group is asked for one after the other. Measured is the
+/// asking. The handles are the group's only, and go when they are given.
 template <std::size_t Others>
 class drain_row final : public row {
 public:

@@ -34,8 +34,8 @@ std::vector<member_t<Token>> member_range(const loop_executor& loop) {
     return range;
 }
 
-/// The ways to wait for all of sixteen posts that are on their way: `start(loop, token)` starts them
-/// and gives the token to the wait for their end.
+/// The ways to wait for all of sixteen posts that are on their way: `start(loop, token)` starts
+/// them and gives the token to the wait for their end.
 struct parallel_group {
     using coroutine = awaitable_with_use_awaitable;
 

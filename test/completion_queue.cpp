@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(wait_for_gives_up_in_time) {
         BOOST_TEST(queue.wait_for(d));
 }
 
-// "False if nothing is, and nothing is to be expected: work was counted, and the last of it is gone."
+// "False if nothing is, and nothing is to be expected: work was counted, and the last of it is
+// gone."
 BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
     using namespace completion_queue_test;
     queue_type queue;

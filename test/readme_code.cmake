@@ -6,7 +6,8 @@
 # The code in the documentation is the code of the examples, which the tests compile and run: a
 # block ```cpp after the line `<!-- from example/NAME.cpp -->` must stand in that file verbatim. The
 # only other blocks ```cpp are those after `<!-- C++/WinRT -->`, which nobody here can compile.
-# Every relative link leads to a file. The contract has a link to each test of a promise.
+# Every relative link leads to a file. The contract has a link to each test of a promise, and
+# internals.md names each header of detail/.
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
 file(GLOB documents ${root}/README.md ${root}/doc/*.md)
@@ -62,5 +63,15 @@ foreach(promise IN LISTS promises)
   string(FIND "${contract}" "(../${promise})" at)
   if(at EQUAL -1)
     message(SEND_ERROR "doc/contract.md has no link to ${promise}")
+  endif()
+endforeach()
+
+file(READ ${root}/doc/internals.md internals)
+file(GLOB_RECURSE headers ${root}/include/asyncinfo/detail/*.hpp)
+foreach(header IN LISTS headers)
+  cmake_path(GET header STEM name)
+  string(FIND "${internals}" "`${name}`" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "doc/internals.md does not say what ${name} is")
   endif()
 endforeach()

@@ -19,16 +19,16 @@ namespace asyncinfo {
 /// `timed_out`), without a result, also under `as_tuple`.
 ///
 /// Cancellation: by `Cancel()` of any type, or a deadline, of the handle returned. The request is
-/// passed on to `operation`, which may heed it. It runs on otherwise, keeping what it owns, and what
-/// it delivers later is dropped.
+/// passed on to `operation`, which may heed it. It runs on otherwise, keeping what it owns, and
+/// what it delivers later is dropped.
 ///
 /// Executor and threads: ends on the thread that cancels it, or on the one that ends `operation`.
 /// `get_executor()` and `name()` are those of `operation`. Where it reports progress, its Progress
 /// handler is replaced by one that reports the same of the operation returned.
 ///
 /// Lifetime: what the user owes `operation` remains owed until that one has ended, and a context's
-/// destructor may have to wait for it (Asio's does for a look-up): `asio::consign` keeps I/O objects
-/// and buffers.
+/// destructor may have to wait for it (Asio's does for a look-up): `asio::consign` keeps I/O
+/// objects and buffers.
 ///
 /// Errors: `errc::empty_handle`, `errc::illegal_method_call` after Close. If somebody else closes
 /// `operation`, or takes its result, before it is taken over, the end is an Error with

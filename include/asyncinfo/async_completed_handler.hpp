@@ -25,7 +25,8 @@ namespace asyncinfo {
 /// status that the operation has ended with; for `Progress` see `basic_progress`.
 ///
 /// Made from any callable, move-only ones included. As `Completed` it is called exactly once for
-/// each operation it was given to, when `sender.Status() == status` and everything else is readable.
+/// each operation it was given to, when `sender.Status() == status` and everything else is
+/// readable.
 ///
 /// Executor and threads: the callable's associated executor (`asio::bind_executor`) if it has one,
 /// by `asio::dispatch`. Without: on the thread that ends the operation, in its executor, or on the

@@ -65,8 +65,8 @@ public:
     std::uint64_t Id() const;
     std::uint64_t Id(boost::system::error_code& error) const noexcept;
 
-    /// What the operation was named by `use_async_info.named("login")`; empty if it was not. For logs,
-    /// and so it stays readable after Close.
+    /// What the operation was named by `use_async_info.named("login")`; empty if it was not. For
+    /// logs, and so it stays readable after Close.
     ///
     /// Lifetime: the text is part of the operation, and there as long as a handle to it.
     std::string_view name() const;
@@ -97,10 +97,10 @@ public:
     ///
     /// Cancellation: the request is latched. It is delivered to the cancellation handler that the
     /// operation has in its slot, and to each one placed there later, once; an `async_compose`
-    /// operation, which passes it on, has it after each step until it resets its state. A later call
-    /// that adds types delivers the union of all types so far. Needs no strand: it is delivered between the
-    /// steps of the operation, never during one, on the operation's executor. Whether the operation
-    /// ends as Canceled is for the operation to say.
+    /// operation, which passes it on, has it after each step until it resets its state. A later
+    /// call that adds types delivers the union of all types so far. Needs no strand: it is
+    /// delivered between the steps of the operation, never during one, on the operation's executor.
+    /// Whether the operation ends as Canceled is for the operation to say.
     ///
     /// Executor and threads: delivered by a post to the operation's executor. If memory for the
     /// post is lacking, the next step or the next Cancel delivers.
@@ -113,10 +113,11 @@ public:
     void Cancel(boost::asio::cancellation_type_t types,
                 boost::system::error_code& error) const noexcept;
 
-    /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends before.
-    /// If it then ends as aborted, its status is Error and its code `asio::error::timed_out`
-    /// wherever it is read; partial results are kept. A success stays a success. That code also
-    /// equals `condition::deadline_expired`, as a time-out of the system's does not.
+    /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends
+    /// before. If it then ends as aborted, its status is Error and its code
+    /// `asio::error::timed_out` wherever it is read; partial results are kept. A success stays a
+    /// success. That code also equals `condition::deadline_expired`, as a time-out of the system's
+    /// does not.
     ///
     /// Told apart from Cancel: whichever comes first decides. Of several deadlines the earliest
     /// counts, for each type of cancellation; one that can never act costs nothing, and there is no
@@ -131,9 +132,9 @@ public:
     /// operation has something milder, if need be with `terminal` later; types of several deadlines
     /// add up.
     ///
-    /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for an
-    /// operation without an executor that is `asio::system_executor`, whose thread then asks. One
-    /// timer serves all deadlines of an operation.
+    /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for
+    /// an operation without an executor that is `asio::system_executor`, whose thread then asks.
+    /// One timer serves all deadlines of an operation.
     ///
     /// Lifetime: when the operation ends the timer is cancelled: it keeps neither the operation nor
     /// its context's `run()`. The context must be alive during the call; if it is destroyed before
@@ -194,8 +195,8 @@ public:
     bool cancel_requested() const;
     bool cancel_requested(boost::system::error_code& error) const noexcept;
 
-    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`, `name`,
-    /// comparison and hashing remain. Calling it again does nothing.
+    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`,
+    /// `name`, comparison and hashing remain. Calling it again does nothing.
     ///
     /// Errors: `errc::illegal_state_change` while the operation runs, which goes on unharmed.
     void Close() const;
@@ -226,7 +227,8 @@ public:
 
     /// As `wait_for`, but runs `context`, an `asio::io_context` or a `completion_queue`, on this
     /// thread meanwhile, whatever thread the operation ends on. Restarts an io_context that was
-    /// stopped; waits as `wait_for` does once it has no work left. What its handlers throw is thrown.
+    /// stopped; waits as `wait_for` does once it has no work left. What its handlers throw is
+    /// thrown.
     template <typename Rep, typename Period>
     AsyncStatus wait_for(detail::driven_context context,
                          std::chrono::duration<Rep, Period> duration) const;

@@ -19,8 +19,8 @@ public:
     using basic_operation::basic_handle::basic_handle;
 
     /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
-    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the status
-    /// is Canceled or Error all the same.
+    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the
+    /// status is Canceled or Error all the same.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
     T GetResults() const&;

@@ -12,12 +12,12 @@
 
 namespace asyncinfo {
 
-/// A handle to an operation with a result that reports its progress, too: from `async_source<T, P>`,
-/// or a coroutine.
+/// A handle to an operation with a result that reports its progress, too: from
+/// `async_source<T, P>`, or a coroutine.
 ///
-/// As `IAsyncOperation<T>`, but while the operation runs `GetResults` gives what it has published of
-/// its result so far, if it has; of a T that cannot be copied, once. Such a partial result is part of
-/// `outcome` if the operation fails and delivers no other.
+/// As `IAsyncOperation<T>`, but while the operation runs `GetResults` gives what it has published
+/// of its result so far, if it has; of a T that cannot be copied, once. Such a partial result is
+/// part of `outcome` if the operation fails and delivers no other.
 ///
 /// Example:
 ///

@@ -27,20 +27,19 @@ public:
     using progress_handler = delegate<Handle, P>;
 
     /// Sets the handler to be called as `handler(sender, value)` for each value that is reported
-    /// from now on. It may be replaced at any time; null takes it away. After the end it is accepted
-    /// and never called. Returns while the handler before may be in the middle of a call.
+    /// from now on. It may be replaced at any time; null takes it away. After the end it is
+    /// accepted and never called. Returns while the handler before may be in the middle of a call.
     ///
     /// Executor and threads: the values come in order and one at a time, never after Completed has
     /// been called, and with no lock held.
     /// Without an associated executor the handler is called on the thread that reports, before the
-    /// report returns; of several threads that report at once, one calls for all. The operation ends
-    /// when that call has returned, so whoever has seen the end need not fear a call. (Waiting for
-    /// the end inside it gives `errc::would_deadlock`.)
-    /// With an associated executor the calls are made there, and the end does not wait for them: what
-    /// has not come through when Completed is called is dropped. If Completed is to be called during
-    /// a call of such a handler, it is called right after it, on its thread.
-    /// Every value is kept until it has been told; `every(100ms, handler)` tells, and keeps, only the
-    /// latest, and always the last.
+    /// report returns; of several threads that report at once, one calls for all. The operation
+    /// ends when that call has returned, so whoever has seen the end need not fear a call. (Waiting
+    /// for the end inside it gives `errc::would_deadlock`.) With an associated executor the calls
+    /// are made there, and the end does not wait for them: what has not come through when Completed
+    /// is called is dropped. If Completed is to be called during a call of such a handler, it is
+    /// called right after it, on its thread. Every value is kept until it has been told;
+    /// `every(100ms, handler)` tells, and keeps, only the latest, and always the last.
     ///
     /// Lifetime: the operation releases the handler when it ends.
     ///
@@ -56,9 +55,9 @@ public:
     progress_handler Progress() const;
     progress_handler Progress(boost::system::error_code& error) const noexcept;
 
-    /// The value that was reported last, also after the end; nothing before the first. Takes no lock
-    /// if P is trivially copyable, nor does the report; for any other P the report does not wait while
-    /// the value is copied here.
+    /// The value that was reported last, also after the end; nothing before the first. Takes no
+    /// lock if P is trivially copyable, nor does the report; for any other P the report does not
+    /// wait while the value is copied here.
     std::optional<P> progress() const;
     std::optional<P> progress(boost::system::error_code& error) const;
 

@@ -23,8 +23,8 @@
 
 namespace asyncinfo {
 
-/// The producer's end of an operation that is no operation of Asio's: a callback library, a thread's
-/// job, a condition.
+/// The producer's end of an operation that is no operation of Asio's: a callback library, a
+/// thread's job, a condition.
 ///
 /// | source                | handle                              |
 /// |-----------------------|-------------------------------------|
@@ -37,15 +37,15 @@ namespace asyncinfo {
 /// `set_error` and `set_canceled` says so; these say whether they were the first. A source that is
 /// destroyed, or assigned to, without one ends the operation as Error with `errc::abandoned`.
 ///
-/// Cancellation: `Cancel` calls what `on_cancel` was given, which may end the operation, or make the
-/// producer end it, or ignore the request.
+/// Cancellation: `Cancel` calls what `on_cancel` was given, which may end the operation, or make
+/// the producer end it, or ignore the request.
 ///
 /// Executor and threads: all members but those that move it may be called from any thread at any
 /// time, handlers of the operation included. The operation ends on the thread that ends it, and has
 /// no executor of its own: `get_executor()` is the `asio::system_executor`.
 ///
-/// Lifetime: a source can be moved and not copied; one that was moved from is empty. What its members
-/// call may destroy the source.
+/// Lifetime: a source can be moved and not copied; one that was moved from is empty. What its
+/// members call may destroy the source.
 ///
 /// Errors: what a Completed handler throws is thrown by the member that ends the operation; beyond
 /// 32 of them on the stack it is called later, see `async_completed_handler.hpp`.
@@ -81,19 +81,20 @@ public:
     /// Errors: `errc::empty_handle` on a source that was moved from.
     handle_type operation() const;
 
-    /// Ends the operation as Completed, with a T made from `args`. If that throws, the operation ends
-    /// as Error with the exception. False if it has ended before, or the source is empty.
+    /// Ends the operation as Completed, with a T made from `args`. If that throws, the operation
+    /// ends as Error with the exception. False if it has ended before, or the source is empty.
     template <typename... Args>
         requires detail::makes_result<T, Args...>
     bool set_value(Args&&... args) const;
 
-    /// Ends the operation as Error with a code or an exception; as Canceled if it is, or stands for,
-    /// `operation_aborted`. False if it has ended before, or the source is empty. A T made from
-    /// `part` is what had come of the result; without it, what was last published. `outcome()`
+    /// Ends the operation as Error with a code or an exception; as Canceled if it is, or stands
+    /// for, `operation_aborted`. False if it has ended before, or the source is empty. A T made
+    /// from `part` is what had come of the result; without it, what was last published. `outcome()`
     /// gives both, and so does `op(token)`. If making the T throws, the operation ends by that
     /// exception instead.
     ///
-    /// Errors: `invalid_argument` for what is no error, a code that means success or a null pointer.
+    /// Errors: `invalid_argument` for what is no error, a code that means success or a null
+    /// pointer.
     ///
     /// Example: `source.set_error(asio::error::eof, std::move(body));`
     template <typename... Part>
@@ -119,8 +120,9 @@ public:
         requires(!std::is_void_v<T> && detail::makes_result<T, Args...>)
     bool set_partial_result(Args&&... args) const;
 
-    /// Tells the operation's Progress handler, and whoever polls `progress()`. False if the operation
-    /// has ended, or the source is empty. What the handler throws is thrown; the operation goes on.
+    /// Tells the operation's Progress handler, and whoever polls `progress()`. False if the
+    /// operation has ended, or the source is empty. What the handler throws is thrown; the
+    /// operation goes on.
     template <typename Progress = P>
         requires(!std::is_void_v<P> && std::convertible_to<Progress, P>)
     bool report(Progress&& progress) const;
@@ -129,10 +131,10 @@ public:
     /// each that asks for more; replaces the one before. False if the operation has ended, or the
     /// source is empty; then it is never called. Null takes the one before away.
     ///
-    /// Executor and threads: called on the thread that calls `Cancel`, or in here if the request came
-    /// before. Never twice at once: what is asked for during a call is told by the same thread
-    /// afterwards. It may end the operation, whose status changes when it has returned, and may call
-    /// `on_cancel`; waiting for the end inside it gives `errc::would_deadlock`.
+    /// Executor and threads: called on the thread that calls `Cancel`, or in here if the request
+    /// came before. Never twice at once: what is asked for during a call is told by the same thread
+    /// afterwards. It may end the operation, whose status changes when it has returned, and may
+    /// call `on_cancel`; waiting for the end inside it gives `errc::would_deadlock`.
     ///
     /// Lifetime: released at the end of the operation, or after a call that is being made then.
     ///

@@ -46,11 +46,12 @@
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 ///
-/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in rooms:
-/// doc/internals.md is their map.
+/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in
+/// rooms: doc/internals.md is their map.
 ///
 /// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
-/// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these libraries.
+/// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these
+/// libraries.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>

@@ -14,8 +14,8 @@
 
 namespace asyncinfo {
 
-/// What a handle that knows the kind of its operation has beside the members of `IAsyncInfo`; `Handle`
-/// is that kind.
+/// What a handle that knows the kind of its operation has beside the members of `IAsyncInfo`;
+/// `Handle` is that kind.
 template <typename Handle>
 class [[nodiscard]] ASYNCINFO_VISIBLE basic_handle : public IAsyncInfo {
 public:

@@ -63,10 +63,11 @@ public:
     /// for each that asks for more types. Replaces what was set before, and null removes it. If a
     /// request has come already it is called here.
     ///
-    /// Executor and threads: called on the coroutine's executor, never at the same time as its body,
-    /// and also while the body is suspended in something that cannot be cancelled. If the body runs
-    /// it is called when that suspends. A coroutine without an executor has it called by the thread
-    /// that cancels. It is not necessarily called when `Cancel` returns, and never after the end.
+    /// Executor and threads: called on the coroutine's executor, never at the same time as its
+    /// body, and also while the body is suspended in something that cannot be cancelled. If the
+    /// body runs it is called when that suspends. A coroutine without an executor has it called by
+    /// the thread that cancels. It is not necessarily called when `Cancel` returns, and never after
+    /// the end.
     ///
     /// Lifetime: released when it is replaced, after a call that is being made then; when it has
     /// been called for `cancellation_type::all`, as `Cancel()` does, for then nothing more can
@@ -111,8 +112,8 @@ private:
 /// What `get_cancellation_token()` returns, to be awaited.
 struct get_cancellation_token_t {};
 
-/// `co_await get_cancellation_token()` gives a coroutine its `cancellation_token`. Never suspends and
-/// never throws.
+/// `co_await get_cancellation_token()` gives a coroutine its `cancellation_token`. Never suspends
+/// and never throws.
 [[nodiscard]] constexpr get_cancellation_token_t get_cancellation_token() noexcept { return {}; }
 
 } // namespace asyncinfo

@@ -22,8 +22,8 @@ namespace asyncinfo {
 /// Executor and threads: resumes on the thread that ends the operation. (The library's own
 /// coroutines and `asio::awaitable` resume on their executor instead.)
 ///
-/// Lifetime: holds a handle meanwhile. Awaiting the only handle as an rvalue takes the result out of
-/// an operation that has ended; one that is waited for gives a copy.
+/// Lifetime: holds a handle meanwhile. Awaiting the only handle as an rvalue takes the result out
+/// of an operation that has ended; one that is waited for gives a copy.
 ///
 /// Errors: as `GetResults`; `errc::empty_handle` on an empty handle.
 template <typename Handle>

@@ -39,23 +39,24 @@ private:
     Handler handler_;
 };
 
-/// A Progress handler that is called once per interval at the most, always with the latest value, so
-/// that a slow observer costs neither time nor memory: of the values that it has not been told, one
-/// is kept. The last value of all is always told, before Completed is called.
+/// A Progress handler that is called once per interval at the most, always with the latest value,
+/// so that a slow observer costs neither time nor memory: of the values that it has not been told,
+/// one is kept. The last value of all is always told, before Completed is called.
 ///
-/// When it is called: for the first value; then for the first one that is reported when the interval
-/// since the last call is over; and at the end, if the last value has not been told. No timer runs:
-/// while nothing is reported nothing is told. An interval of zero or less: for every value, and then
-/// every value is kept.
+/// When it is called: for the first value; then for the first one that is reported when the
+/// interval since the last call is over; and at the end, if the last value has not been told. No
+/// timer runs: while nothing is reported nothing is told. An interval of zero or less: for every
+/// value, and then every value is kept.
 ///
 /// Executor and threads: the handler's executor and allocator are kept; `bind_executor` may stand
-/// inside or outside. With an executor, Completed is called when the last value has come through, or
-/// has been lost with its executor: so somebody must run that executor. The end itself, and whoever
-/// waits for it, does not wait.
+/// inside or outside. With an executor, Completed is called when the last value has come through,
+/// or has been lost with its executor: so somebody must run that executor. The end itself, and
+/// whoever waits for it, does not wait.
 ///
 /// Errors: what the handler throws for the last value is thrown by whoever ends the operation.
 ///
-/// Example: `op.Progress(every(100ms, bind_executor(gui, [](auto&, transfer_progress p) { ... })));`
+/// Example:
+/// `op.Progress(every(100ms, bind_executor(gui, [](auto&, transfer_progress p) { ... })));`
 ///
 /// `Clock` is the clock that the interval is measured by.
 template <typename Clock = std::chrono::steady_clock, typename Rep, typename Period,

@@ -81,9 +81,10 @@ public:
     operation_group(const operation_group&) = delete;
     operation_group& operator=(const operation_group&) = delete;
 
-    /// Adds an operation by a handle of any kind; one that has ended already is next at once. Without
-    /// a tag it gets `Tag()`. False, and nothing is done, if it is in the group: it can be added again
-    /// when it has been taken. The time depends on how many are in the group by a logarithm at most.
+    /// Adds an operation by a handle of any kind; one that has ended already is next at once.
+    /// Without a tag it gets `Tag()`. False, and nothing is done, if it is in the group: it can be
+    /// added again when it has been taken. The time depends on how many are in the group by a
+    /// logarithm at most.
     ///
     /// Errors: `errc::empty_handle`; `errc::illegal_method_call` after Close of the operation;
     /// `errc::group_shut_down`. The operation is unharmed.
@@ -93,16 +94,16 @@ public:
         requires(!std::is_void_v<Tag> && std::constructible_from<Tag, T>)
     bool add(Handle operation, T&& tag);
 
-    /// The next operation that has ended, or nothing. Never blocks, and takes no longer for those that
-    /// have not ended.
+    /// The next operation that has ended, or nothing. Never blocks, and takes no longer for those
+    /// that have not ended.
     std::optional<entry> try_next();
 
     /// Blocks until there is a next operation, or the time is over: nothing. Zero and negative
     /// durations poll; huge ones wait for ever, also in an empty group, to which others may add. At
     /// once nothing if the group is empty and has been shut down.
     ///
-    /// Errors: `errc::would_deadlock` at once, if there are operations that run, and all of them need
-    /// this thread.
+    /// Errors: `errc::would_deadlock` at once, if there are operations that run, and all of them
+    /// need this thread.
     template <typename Rep, typename Period>
     std::optional<entry> wait_next_for(std::chrono::duration<Rep, Period> duration);
 
@@ -114,8 +115,9 @@ public:
     template <std::invocable<group_entry<Tag, Handle>> F>
     std::size_t drain(F&& f);
 
-    /// Waits for the next operation as an asynchronous operation of Asio's, with any completion token:
-    /// `void(error_code, std::optional<entry>)`. Any number may be pending; they are served in order.
+    /// Waits for the next operation as an asynchronous operation of Asio's, with any completion
+    /// token: `void(error_code, std::optional<entry>)`. Any number may be pending; they are served
+    /// in order.
     ///
     /// When it completes: once there is a next operation, never within this call; also in an empty
     /// group, to which others may add.
@@ -134,22 +136,23 @@ public:
     template <typename Token>
     auto async_next(Token&& token);
 
-    /// Calls `f(entry)` for each operation that has ended, and each that will end, on an executor: one
-    /// function is submitted for each, so that the budget of a queue's poll holds. Replaces the one
-    /// before; null, an empty `std::function` too, takes that away.
+    /// Calls `f(entry)` for each operation that has ended, and each that will end, on an executor:
+    /// one function is submitted for each, so that the budget of a queue's poll holds. Replaces the
+    /// one before; null, an empty `std::function` too, takes that away.
     ///
-    /// Executor and threads: on a pool `f` is called by several threads at once, unless the executor
-    /// is a strand. Nothing is counted as work of the context.
+    /// Executor and threads: on a pool `f` is called by several threads at once, unless the
+    /// executor is a strand. Nothing is counted as work of the context.
     ///
     /// Lifetime: `f` and the executor are released when they are replaced, or with the group; a
     /// function that is on its way then does nothing. The context must live until then, unless its
     /// executors may be used after it, as a queue's may. An operation whose function was destroyed
     /// uncalled stays in the group, and is next. `f` may destroy the group.
     ///
-    /// Errors: what the executor throws is thrown here, and then nothing will be called; and later by
-    /// what ends an operation, or adds one that has ended, which is then next.
+    /// Errors: what the executor throws is thrown here, and then nothing will be called; and later
+    /// by what ends an operation, or adds one that has ended, which is then next.
     ///
-    /// Example: `group.on_next(queue, [](auto entry) { show(entry.tag, entry.operation.Status()); });`
+    /// Example: `group.on_next(queue, [](auto entry) { show(entry.tag, entry.operation.Status());
+    /// });`
     template <typename Executor, std::invocable<group_entry<Tag, Handle>> F>
         requires(!std::convertible_to<Executor&, boost::asio::execution_context&>)
     void on_next(const Executor& executor, F f);

@@ -27,16 +27,17 @@ namespace asyncinfo {
 
 /// A stream around another that counts what passes: for protocols whose operations take no
 /// completion condition, and with no change in their calls. It may stand wherever a stream may,
-/// under `asio::ssl::stream` and Beast's `websocket::stream` as well as over them; what it counts is
-/// what passes at that place. (For WebSocket include `asyncinfo/beast.hpp`.)
+/// under `asio::ssl::stream` and Beast's `websocket::stream` as well as over them; what it counts
+/// is what passes at that place. (For WebSocket include `asyncinfo/beast.hpp`.)
 ///
 /// Operations are those of the stream inside, synchronous ones included; an asynchronous one
-/// allocates nothing more, and keeps the handler's executor, allocator and slot. All else, connecting
-/// above all, is done with the stream inside: `asio::async_connect(stream.next_layer(), endpoints,
-/// token)`, or under more layers `beast::get_lowest_layer(stream).async_connect(endpoints, token)`.
+/// allocates nothing more, and keeps the handler's executor, allocator and slot. All else,
+/// connecting above all, is done with the stream inside: `asio::async_connect(stream.next_layer(),
+/// endpoints, token)`, or under more layers
+/// `beast::get_lowest_layer(stream).async_connect(endpoints, token)`.
 ///
-/// Executor and threads: `bytes_read`, `bytes_written`, `start` and `progress` from any thread at any
-/// time; for the rest, as the stream inside.
+/// Executor and threads: `bytes_read`, `bytes_written`, `start` and `progress` from any thread at
+/// any time; for the rest, as the stream inside.
 ///
 /// Lifetime: a stream that was moved from may be assigned to or destroyed.
 ///
@@ -118,14 +119,15 @@ private:
 /// `IAsyncActionWithProgress<transfer_progress>`.
 ///
 /// Counted is what passes, and that need not be the operation's result, also at the end:
-/// `async_read_until` reads ahead, WebSocket has frames and HTTP a header. (With a completion condition
-/// the last progress and the result agree.)
+/// `async_read_until` reads ahead, WebSocket has frames and HTTP a header. (With a completion
+/// condition the last progress and the result agree.)
 ///
-/// Progress is reported by the step in which something passes; if that is another operation's, on the
-/// thread of that. `initiate` returns what starting the operation with the token returned. For all
-/// else see `with_progress` of a completion condition.
+/// Progress is reported by the step in which something passes; if that is another operation's, on
+/// the thread of that. `initiate` returns what starting the operation with the token returned. For
+/// all else see `with_progress` of a completion condition.
 ///
-/// Lifetime: the stream may be destroyed before the operation has ended, if the operation allows it.
+/// Lifetime: the stream may be destroyed before the operation has ended, if the operation allows
+/// it.
 template <typename Stream, typename Initiate>
 auto with_progress(progress_stream<Stream>& stream, std::optional<std::uint64_t> total, traffic way,
                    Initiate&& initiate);

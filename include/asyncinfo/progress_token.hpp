@@ -51,7 +51,8 @@ public:
         });
     }
 
-    /// Publishes what there is of the result so far; `GetResults()` gives it while the coroutine runs.
+    /// Publishes what there is of the result so far; `GetResults()` gives it while the coroutine
+    /// runs.
     template <typename U = T>
         requires(!std::is_void_v<T> && std::constructible_from<T, U>)
     void set_result(U&& partial) const {

@@ -33,8 +33,8 @@ namespace asyncinfo {
 /// Lifetime: when the operation has ended, the token's callback is removed; it keeps neither the
 /// operation nor what belongs to the token. A token that can never be stopped costs nothing.
 ///
-/// Errors: `errc::empty_handle`; `std::bad_alloc`, and the operation is unharmed. Does nothing after
-/// the end, and after Close.
+/// Errors: `errc::empty_handle`; `std::bad_alloc`, and the operation is unharmed. Does nothing
+/// after the end, and after Close.
 ///
 /// Example:
 ///

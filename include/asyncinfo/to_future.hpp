@@ -27,7 +27,8 @@ namespace asyncinfo {
 /// Errors: `errc::empty_handle`, `errc::illegal_method_call` after Close. If somebody else closes
 /// the operation, or takes the result, before, the future has `errc::illegal_method_call`.
 ///
-/// Example: `std::future<std::size_t> n = to_future(socket.async_read_some(buffer, use_async_info));`
+/// Example: `std::future<std::size_t> n = to_future(socket.async_read_some(buffer,
+/// use_async_info));`
 template <detail::handle_of_a_kind Handle>
 std::future<detail::result_of_t<Handle>> to_future(const Handle& operation);
 

@@ -23,8 +23,8 @@ struct transfer_progress {
         return seconds.count() > 0 ? static_cast<double>(bytes) / seconds.count() : 0;
     }
 
-    /// From 0 to 1, and never more, whatever the total was said to be: 0 if it is not known, also when
-    /// the transfer is Completed, and 1 if it is nothing.
+    /// From 0 to 1, and never more, whatever the total was said to be: 0 if it is not known, also
+    /// when the transfer is Completed, and 1 if it is nothing.
     double fraction() const noexcept {
         if (!total)
             return 0;

@@ -55,21 +55,21 @@ namespace asyncinfo {
 ///
 /// When it completes: when all members have ended, failed or not; at once if there are none or all
 /// have ended before. If members failed, it ends as the first failed one in order of the arguments:
-/// by the same code or exception, Canceled if that one was. With `on_failure::cancel_rest` it ends as
-/// the one that failed first in time, of those that had failed before the call the first argument:
-/// failures that the cancelling brought about come later. A member under `as_tuple` does not fail, since its error is part of its result.
+/// by the same code or exception, Canceled if that one was. With `on_failure::cancel_rest` it ends
+/// as the one that failed first in time, of those that had failed before the call the first
+/// argument: failures that the cancelling brought about come later. A member under `as_tuple` does
+/// not fail, since its error is part of its result.
 ///
 /// Cancellation: cancels all members; then it ends as above.
 ///
-/// Executor and threads: ends on the thread that ends the last member. No strand is needed, on a pool
-/// of any size. `get_executor()` is the first member's. Waiting for it on a thread that runs the
-/// context of a member throws `errc::would_deadlock`.
+/// Executor and threads: ends on the thread that ends the last member. No strand is needed, on a
+/// pool of any size. `get_executor()` is the first member's. Waiting for it on a thread that runs
+/// the context of a member throws `errc::would_deadlock`.
 ///
-/// Lifetime: holds the members until it ends. A handle that is moved into the call, and the only one,
-/// gives up its result without a copy (unless the thread that ended the operation is not yet done
-/// with it). A T that cannot be copied is taken from its operation; where
-/// somebody else took it, or closed the operation, that counts as a failure with
-/// `errc::illegal_method_call`.
+/// Lifetime: holds the members until it ends. A handle that is moved into the call, and the only
+/// one, gives up its result without a copy (unless the thread that ended the operation is not yet
+/// done with it). A T that cannot be copied is taken from its operation; where somebody else took
+/// it, or closed the operation, that counts as a failure with `errc::illegal_method_call`.
 ///
 /// Errors: `errc::empty_handle` for an empty handle, `errc::illegal_method_call` for a closed
 /// operation, `asio::error::invalid_argument` for a policy that is none; then nothing has begun. An

@@ -61,21 +61,21 @@ namespace asyncinfo {
 /// Waits for one of several operations: gives the winner, as `when_any_result<Handle>`, where
 /// `Handle` is that of the members, or `IAsyncInfo` if they are of different kinds.
 ///
-/// When it completes: when there is a winner, which may be at once. It is Completed even if the winner
-/// failed: look at its handle. With `winner::first_to_succeed` failed members do not win, and if none
-/// succeeds it ends as the first member in order of the arguments: by the same code or exception. With
-/// `losers::cancel_and_join` it ends when all members have ended.
+/// When it completes: when there is a winner, which may be at once. It is Completed even if the
+/// winner failed: look at its handle. With `winner::first_to_succeed` failed members do not win,
+/// and if none succeeds it ends as the first member in order of the arguments: by the same code or
+/// exception. With `losers::cancel_and_join` it ends when all members have ended.
 ///
-/// Cancellation: cancels all members; then it ends as above: with the default policies as Completed,
-/// with the first member that gave in.
+/// Cancellation: cancels all members; then it ends as above: with the default policies as
+/// Completed, with the first member that gave in.
 ///
 /// Executor and threads: ends on the thread that ends the member it was waiting for. No strand is
-/// needed, on a pool of any size. `get_executor()` is the first member's. Waiting for it on a thread
-/// that runs the contexts of all members, or with `cancel_and_join` of any, throws
+/// needed, on a pool of any size. `get_executor()` is the first member's. Waiting for it on a
+/// thread that runs the contexts of all members, or with `cancel_and_join` of any, throws
 /// `errc::would_deadlock`.
 ///
-/// Lifetime: holds the members until it ends, then only the winner, in the result. A loser that never
-/// ends keeps nothing.
+/// Lifetime: holds the members until it ends, then only the winner, in the result. A loser that
+/// never ends keeps nothing.
 ///
 /// Errors: `errc::empty_set` for no members, `errc::empty_handle` for an empty handle,
 /// `errc::illegal_method_call` for a closed operation, `asio::error::invalid_argument` for a policy

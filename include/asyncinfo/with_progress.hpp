@@ -20,21 +20,21 @@ namespace asyncinfo {
 /// `async_write`, `async_read_at` and `async_write_at` do, and gives a handle with progress to it:
 /// an `IAsyncOperationWithProgress<std::size_t, transfer_progress>`.
 ///
-/// `initiate(condition, token)` is called at once and starts the operation with both; it returns the
-/// handle that this gives. The token is as good as `use_async_info`: binders and adapters may go
-/// around it, and it has the same members, `token.named("body")` say. The condition is
+/// `initiate(condition, token)` is called at once and starts the operation with both; it returns
+/// the handle that this gives. The token is as good as `use_async_info`: binders and adapters may
+/// go around it, and it has the same members, `token.named("body")` say. The condition is
 /// `asio::transfer_all`, or as good as the one that is given. `total` is what is expected, or
 /// `std::nullopt`; it stops nothing.
 ///
 /// Progress is reported for each step that transferred something, and is 0 bytes before. When the
 /// operation has ended, the last progress has as many bytes as its result, partial ones included.
 ///
-/// Cancellation, executor and threads, lifetime: as with `use_async_info`. The Progress handler, if it
-/// has no executor of its own, is called in the operation's steps.
+/// Cancellation, executor and threads, lifetime: as with `use_async_info`. The Progress handler, if
+/// it has no executor of its own, is called in the operation's steps.
 ///
-/// Errors: what a Progress handler throws does not harm the transfer: it is thrown to the operation's
-/// executor when the operation ends. `illegal_method_call` if a second operation is started with
-/// condition and token; they are for one.
+/// Errors: what a Progress handler throws does not harm the transfer: it is thrown to the
+/// operation's executor when the operation ends. `illegal_method_call` if a second operation is
+/// started with condition and token; they are for one.
 ///
 /// Example:
 ///

@@ -34,10 +34,10 @@
 #include <type_traits>
 #include <utility>
 
-/// §7: bind_executor, bind_allocator and bind_cancellation_slot around the token bind the operation,
-/// at any depth, over and under Asio's adapters, in any order: its steps run on the bound executor,
-/// its block comes from the bound allocator, and both the bound slot and Cancel from any thread
-/// cancel it; on a bare pool.
+/// §7: bind_executor, bind_allocator and bind_cancellation_slot around the token bind the
+/// operation, at any depth, over and under Asio's adapters, in any order: its steps run on the
+/// bound executor, its block comes from the bound allocator, and both the bound slot and Cancel
+/// from any thread cancel it; on a bare pool.
 namespace binders_bind_the_operation_test {
 namespace {
 

@@ -32,8 +32,8 @@
 #endif
 
 /// §3, §7: `asio::cancel_after` around the token aborts the operation when the time is over, which
-/// cannot be told from other aborts: Canceled. Cancel from any thread works under it, on a bare pool;
-/// binders bind the operation, over and under it.
+/// cannot be told from other aborts: Canceled. Cancel from any thread works under it, on a bare
+/// pool; binders bind the operation, over and under it.
 namespace cancel_after_aborts_test {
 namespace {
 

@@ -18,8 +18,8 @@
 #include <functional>
 #include <memory>
 
-/// §4.7: destroying the I/O object and then calling Cancel on the same single thread is safe, though
-/// the handler that was aborted has not run yet. Address sanitizer sees if it is not.
+/// §4.7: destroying the I/O object and then calling Cancel on the same single thread is safe,
+/// though the handler that was aborted has not run yet. Address sanitizer sees if it is not.
 namespace cancel_after_the_object_is_gone_test {
 namespace {
 

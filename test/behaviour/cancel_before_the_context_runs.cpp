@@ -30,8 +30,8 @@
 #include <utility>
 #include <vector>
 
-/// §4.1, §4.3: Cancel before anybody runs the io_context is not lost. It does not block, and nothing
-/// happens on the thread that calls it.
+/// §4.1, §4.3: Cancel before anybody runs the io_context is not lost. It does not block, and
+/// nothing happens on the thread that calls it.
 namespace cancel_before_the_context_runs_test {
 namespace {
 

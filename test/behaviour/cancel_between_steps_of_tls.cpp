@@ -19,8 +19,8 @@
 #include <string>
 #include <tuple>
 
-/// §4.2, §4.3: Cancel between any two steps of a TLS handshake, or of reading from a TLS stream, ends
-/// it.
+/// §4.2, §4.3: Cancel between any two steps of a TLS handshake, or of reading from a TLS stream,
+/// ends it.
 namespace cancel_between_steps_of_tls_test {
 namespace {
 

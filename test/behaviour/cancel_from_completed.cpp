@@ -14,8 +14,8 @@
 #include <chrono>
 #include <optional>
 
-/// §4.1: Cancel may be called from the Completed handler: of the operation that has just ended, where
-/// it does nothing, and of others.
+/// §4.1: Cancel may be called from the Completed handler: of the operation that has just ended,
+/// where it does nothing, and of others.
 namespace cancel_from_completed_test {
 namespace {
 

@@ -19,7 +19,8 @@
 
 /// §4.3: a request is delivered to the cancellation handler that is in the slot, and to each one
 /// placed there afterwards, once, after the step that placed it; never twice to the same one unless
-/// the request has grown. So an operation that hands its slot through is cancelled at its next step.
+/// the request has grown. So an operation that hands its slot through is cancelled at its next
+/// step.
 namespace cancel_is_sticky_test {
 namespace {
 

@@ -30,11 +30,11 @@
 #include <utility>
 #include <vector>
 
-/// §2, §4.1: a request reaches what is being awaited, unless that is turned off; the next `co_await`
-/// after it throws `operation_canceled` before it starts anything. It is never lost when it races
-/// with the start or end of an inner await; nested ten deep it takes no longer; nested 10 000 deep
-/// it does not overflow the stack (§5): not on the way down, not when completing up, not when the
-/// chain is destroyed, also by a dying context.
+/// §2, §4.1: a request reaches what is being awaited, unless that is turned off; the next
+/// `co_await` after it throws `operation_canceled` before it starts anything. It is never lost when
+/// it races with the start or end of an inner await; nested ten deep it takes no longer; nested 10
+/// 000 deep it does not overflow the stack (§5): not on the way down, not when completing up, not
+/// when the chain is destroyed, also by a dying context.
 namespace cancel_reaches_what_a_coroutine_awaits_test {
 namespace {
 

@@ -134,8 +134,8 @@ BOOST_FIXTURE_TEST_CASE(the_overload_with_an_error_code, fixture) {
 }
 
 BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
-    // asio::async_read keeps the last types that its state let through, and total is not among them:
-    // emitted alone after terminal it would let the read go on.
+    // asio::async_read keeps the last types that its state let through, and total is not among
+    // them: emitted alone after terminal it would let the read go on.
     asio::io_context context;
     asio::local::stream_protocol::socket near(context), far(context);
     asio::local::connect_pair(near, far);

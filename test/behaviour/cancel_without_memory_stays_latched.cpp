@@ -16,8 +16,8 @@
 #include <new>
 #include <utility>
 
-/// §4.1: where the hop to the executor needs memory and there is none, Cancel does not throw and the
-/// request stays latched: the next step of the operation or the next Cancel delivers it.
+/// §4.1: where the hop to the executor needs memory and there is none, Cancel does not throw and
+/// the request stays latched: the next step of the operation or the next Cancel delivers it.
 namespace cancel_without_memory_stays_latched_test {
 namespace {
 

@@ -31,8 +31,8 @@
 
 /// §4.2, §4.5: what `token.callback(f)` is given runs on the coroutine's executor, never
 /// concurrently with the body (so it may call `socket.cancel()`), also while the body is suspended
-/// in something that cannot be cancelled; set after the request it runs inside that call; without an
-/// executor it runs on the cancelling thread while the body is suspended, else at its next
+/// in something that cannot be cancelled; set after the request it runs inside that call; without
+/// an executor it runs on the cancelling thread while the body is suspended, else at its next
 /// suspension; never after the end. Setting another one replaces it, null removes it.
 namespace cancellation_callback_never_meets_the_body_test {
 namespace {

@@ -173,7 +173,8 @@ BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
     BOOST_TEST((outer.ErrorCode() == errc::abandoned));
 }
 
-// From the moment the context begins to go: what goes with it before the combination is told may ask.
+// From the moment the context begins to go: what goes with it before the combination is told may
+// ask.
 BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_is_going) {
     struct on_exit {
         std::function<void()> function;

@@ -25,9 +25,9 @@
 #include <tuple>
 #include <utility>
 
-/// §3: a coroutine that returns a value after Cancel has Completed, one that lets `operation_aborted`
-/// escape is Canceled, any other exception is Error and is rethrown as it was (§2). Each of {value,
-/// error, cancel, abandoned}, with an {early, late} observer.
+/// §3: a coroutine that returns a value after Cancel has Completed, one that lets
+/// `operation_aborted` escape is Canceled, any other exception is Error and is rethrown as it was
+/// (§2). Each of {value, error, cancel, abandoned}, with an {early, late} observer.
 namespace coroutine_status_follows_the_contract_test {
 namespace {
 

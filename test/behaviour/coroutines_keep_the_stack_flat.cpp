@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Awaiting handles nests no deeper than the library allows, however many coroutines wait for each
-// other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build, also
-// where the compiler makes no tail call of symmetric transfer.
+// other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build,
+// also where the compiler makes no tail call of symmetric transfer.
 
 #include <asyncinfo/asyncinfo.hpp>
 
@@ -60,8 +60,8 @@ foreign_coroutine await_often(IAsyncOperation<int> op, int times, long* sum, sta
     }
 }
 
-/// One coroutine of a chain: ends when the next one has, by which it ends the operation that the one
-/// before is waiting for.
+/// One coroutine of a chain: ends when the next one has, by which it ends the operation that the
+/// one before is waiting for.
 struct stage {
     pending<void(error_code)> source;
     IAsyncAction op = source.start(use_async_info);
@@ -104,7 +104,8 @@ foreign_coroutine await_in_vain(IAsyncAction op, int* resumed) {
     ++*resumed;
 }
 
-/// Ends what a coroutine awaits, which so is resumed, or queued for later; and if that, destroys it.
+/// Ends what a coroutine awaits, which so is resumed, or queued for later; and if that, destroys
+/// it.
 foreign_coroutine end_and_destroy(IAsyncAction next, pending<void(error_code)>* own, victim* other,
                                   int* queued) {
     co_await next;

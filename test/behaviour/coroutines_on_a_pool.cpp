@@ -82,8 +82,8 @@ public:
         return shown_[place % shown_.size()];
     }
 
-    /// The owners of an exception are counted in the C++ runtime, where the thread sanitizer does not
-    /// see it, and takes the end of one for a race: there they live as long as this.
+    /// The owners of an exception are counted in the C++ runtime, where the thread sanitizer does
+    /// not see it, and takes the end of one for a race: there they live as long as this.
     void keep_exception() {
 #if defined(ASYNCINFO_TEST_TSAN)
         auto* const added = new kept{std::current_exception(), exceptions_.load(relaxed)};

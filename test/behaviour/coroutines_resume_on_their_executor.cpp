@@ -25,8 +25,8 @@
 #include <thread>
 #include <vector>
 
-/// §9: a coroutine's executor is that of the first parameter that is one or has one, the object of a
-/// member coroutine included, and handles not; it resumes there. Without one it resumes on the
+/// §9: a coroutine's executor is that of the first parameter that is one or has one, the object of
+/// a member coroutine included, and handles not; it resumes there. Without one it resumes on the
 /// thread that ends what it awaits.
 namespace coroutines_resume_on_their_executor_test {
 namespace {

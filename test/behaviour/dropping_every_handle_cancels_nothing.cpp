@@ -17,8 +17,8 @@
 #include <array>
 #include <string>
 
-/// §4.6: dropping every handle does not cancel; the operation runs to its end. `cancel_on_destroy` is
-/// the scoped owner that does.
+/// §4.6: dropping every handle does not cancel; the operation runs to its end. `cancel_on_destroy`
+/// is the scoped owner that does.
 namespace dropping_every_handle_cancels_nothing_test {
 namespace {
 

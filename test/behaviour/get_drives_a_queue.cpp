@@ -19,8 +19,8 @@
 #include <optional>
 #include <thread>
 
-/// `op.get(queue)`, `op.wait_for(queue, d)` and `group.shutdown(queue, d)` run the queue on the thread
-/// that waits: a loop's own thread may wait for what is bound to its queue.
+/// `op.get(queue)`, `op.wait_for(queue, d)` and `group.shutdown(queue, d)` run the queue on the
+/// thread that waits: a loop's own thread may wait for what is bound to its queue.
 namespace get_drives_a_queue_test {
 namespace {
 

@@ -24,8 +24,8 @@
 #include <utility>
 #include <vector>
 
-/// Group, context and operations may be destroyed in every order; destroying a group cancels nothing,
-/// forgets all, and leaves nobody waiting.
+/// Group, context and operations may be destroyed in every order; destroying a group cancels
+/// nothing, forgets all, and leaves nobody waiting.
 namespace group_may_be_destroyed_any_time_test {
 namespace {
 

@@ -164,7 +164,8 @@ auto async_sum(IAsyncOperation<int> a, IAsyncOperation<int> b, Token token) {
 
 #if defined(ASYNCINFO_TEST_COBALT)
 
-// Cobalt's operator new is a template and its operator delete is not, which g++ takes for a mismatch.
+// Cobalt's operator new is a template and its operator delete is not, which g++ takes for a
+// mismatch.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"

@@ -26,8 +26,9 @@
 #endif
 
 /// §7: an operation that has its result at once completes within its initiating function only where
-/// an immediate executor that allows it is bound to the token; at any depth, as all binders. Where an
-/// executor is bound as well, Asio goes on to that one: then ours ends where a plain callback would.
+/// an immediate executor that allows it is bound to the token; at any depth, as all binders. Where
+/// an executor is bound as well, Asio goes on to that one: then ours ends where a plain callback
+/// would.
 namespace immediate_completion_is_inline_only_if_asked_for_test {
 namespace {
 

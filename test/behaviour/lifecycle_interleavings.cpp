@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Races proven, not sampled: the real `detail::gate`, with all that it leaves to `detail::lifecycle`,
-// run by two and three actors (and the executor's thread) in every interleaving of their accesses
-// to the word. What "every" means, and what it presumes, is told in support/explorer.hpp.
+// Races proven, not sampled: the real `detail::gate`, with all that it leaves to
+// `detail::lifecycle`, run by two and three actors (and the executor's thread) in every
+// interleaving of their accesses to the word. What "every" means, and what it presumes, is told in
+// support/explorer.hpp.
 //
 // What holds in each schedule, by section of the contract:
 //   §2    nothing is released under a reader; Close is refused until the operation has ended
@@ -571,8 +572,8 @@ private:
     plain_memory context_{7, "a race for the context"};
 };
 
-/// A sanitizer is there for what an actor does on its way from one transition to the next, so it has to
-/// see each way, and not each access to the word in each order.
+/// A sanitizer is there for what an actor does on its way from one transition to the next, so it
+/// has to see each way, and not each access to the word in each order.
 explorer::result explore(const scenario& s, explorer::memory memory = explorer::memory::last) {
     const auto grain = asyncinfo_test::sanitized ? explorer::grain::transition : s.grain;
     explorer e([&s] { return std::make_unique<operation>(s); }, grain, memory);

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// §5: "Order at the end: status published → blocked waiters woken → awaiters and op(token) submitted
-// in order of registration → Completed last. [...] If submitting a handler to its executor throws,
-// that handler is destroyed uncalled, the others are served, and the exception propagates".
+// §5: "Order at the end: status published → blocked waiters woken → awaiters and op(token)
+// submitted in order of registration → Completed last. [...] If submitting a handler to its
+// executor throws, that handler is destroyed uncalled, the others are served, and the exception
+// propagates".
 
 #include <asyncinfo/asyncinfo.hpp>
 #include <asyncinfo/detail/block/blocked_thread.hpp>

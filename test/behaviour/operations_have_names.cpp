@@ -29,8 +29,8 @@
 #include <type_traits>
 #include <utility>
 
-/// `use_async_info.named("login")` gives the operation a name, under and around binders and adapters,
-/// and costs nothing to operations without one.
+/// `use_async_info.named("login")` gives the operation a name, under and around binders and
+/// adapters, and costs nothing to operations without one.
 namespace operations_have_names_test {
 namespace {
 

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-/// Operations that are started from inside the steps of others and from their Completed handlers, many
-/// at once: each is an operation of its own; Cancel of one is not Cancel of another.
+/// Operations that are started from inside the steps of others and from their Completed handlers,
+/// many at once: each is an operation of its own; Cancel of one is not Cancel of another.
 namespace operations_start_operations_test {
 namespace {
 

@@ -31,8 +31,9 @@
 #include <future>
 #include <thread>
 
-/// §4.2: operations that run their steps on an executor of their own (co_spawn, make_parallel_group)
-/// can be cancelled from any thread if that executor is a strand; here on a pool of four threads.
+/// §4.2: operations that run their steps on an executor of their own (co_spawn,
+/// make_parallel_group) can be cancelled from any thread if that executor is a strand; here on a
+/// pool of four threads.
 namespace operations_with_their_own_executor_test {
 namespace {
 

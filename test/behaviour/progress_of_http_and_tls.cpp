@@ -27,8 +27,8 @@
 #include <utility>
 #include <vector>
 
-/// A `progress_stream` shows how far operations of Beast's and of Asio's TLS are, which are called as
-/// always.
+/// A `progress_stream` shows how far operations of Beast's and of Asio's TLS are, which are called
+/// as always.
 namespace progress_of_http_and_tls_test {
 namespace {
 
@@ -194,11 +194,12 @@ BOOST_FIXTURE_TEST_CASE(of_tls, asyncinfo_test::conversation) {
     BOOST_TEST(client.bytes_read() == 50000u);
 }
 
-// On a pool of threads, polled by another and cancelled at any moment: what Asio's TLS and Beast need
-// they still have.
+// On a pool of threads, polled by another and cancelled at any moment: what Asio's TLS and Beast
+// need they still have.
 BOOST_AUTO_TEST_CASE(on_a_pool) {
     asyncinfo_test::tls_contexts tls;
-    // Session tickets could be read before the Progress handler is set, and it is not told of these.
+    // Session tickets could be read before the Progress handler is set, and it is not told of
+    // these.
     SSL_CTX_set_num_tickets(tls.server.native_handle(), 0);
     asyncinfo_test::running_context context(4);
     for (int round = 0; round != 20; ++round) {

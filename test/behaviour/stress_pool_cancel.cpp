@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand, cancelled
-// from other threads at random times: each ends exactly once, and every byte that went into a
-// socket pair comes out of it once and in order, partial results of cancelled operations included.
+// §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand,
+// cancelled from other threads at random times: each ends exactly once, and every byte that went
+// into a socket pair comes out of it once and in order, partial results of cancelled operations
+// included.
 
 #include <asyncinfo/asyncinfo.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Progress of `async_read_at` and `async_write_at` on a file. Asio has files on Linux where it may use
-// io_uring.
+// Progress of `async_read_at` and `async_write_at` on a file. Asio has files on Linux where it may
+// use io_uring.
 
 #define BOOST_ASIO_HAS_IO_URING
 #define BOOST_TEST_MODULE progress_of_a_file

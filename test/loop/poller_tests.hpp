@@ -54,8 +54,8 @@ void wakes_the_sleeping_loop() {
     BOOST_TEST(operation.GetResults() == 7);
 }
 
-/// A budget of zero is one handler a turn; the rest comes in the following turns, by itself, and what
-/// else the loop has to do is done in between.
+/// A budget of zero is one handler a turn; the rest comes in the following turns, by itself, and
+/// what else the loop has to do is done in between.
 template <typename Loop>
 void spends_its_budget_and_comes_back() {
     Loop loop;

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Qt's keywords, of which `emit` is a member of Asio's, are no obstacle to anything that comes later.
+// Qt's keywords, of which `emit` is a member of Asio's, are no obstacle to anything that comes
+// later.
 #include <QObject>
 #if !defined(emit)
 #error "Qt has no keywords here"

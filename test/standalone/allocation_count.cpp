@@ -157,8 +157,8 @@ struct composed_read : sockets {
 
 // --- How it is done -----------------------------------------------------------------------------
 
-/// By a plain callback. `bind` binds an allocator or nothing; a slot is bound where the operation is
-/// to be cancelled, or to be able to.
+/// By a plain callback. `bind` binds an allocator or nothing; a slot is bound where the operation
+/// is to be cancelled, or to be able to.
 template <typename Work, typename Bind, bool Cancellable>
 struct plain {
     void start(Work& work, std::size_t i) {

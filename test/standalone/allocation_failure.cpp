@@ -257,8 +257,8 @@ void check_all(const memory& memory) {
     check<reading>("async_read", memory, plain);
     check<reading>("async_read, as_tuple", memory,
                    [](asio::io_context&) { return asio::as_tuple(use_async_info); });
-    // (Not to a strand: once it has queued a function and is refused memory to be scheduled, it runs
-    // nothing ever again.)
+    // (Not to a strand: once it has queued a function and is refused memory to be scheduled, it
+    // runs nothing ever again.)
     check<waiting<any_timer>>("timer, bound to an executor", memory, [](asio::io_context& context) {
         return asio::bind_executor(asio::any_io_executor(context.get_executor()), use_async_info);
     });

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // What combinations allocate: one block, and for a range one more for all its members and one for
-// the vector of results; nothing after the call. In the end no more than Asio's parallel group does.
+// the vector of results; nothing after the call. In the end no more than Asio's parallel group
+// does.
 //
 // Memory is refused at every allocation, one after the other: the exception reaches the caller and
 // the members know nothing of it.

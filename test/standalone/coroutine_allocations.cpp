@@ -5,8 +5,8 @@
 // recycled otherwise: in steady state a call allocates nothing.
 //
 // And memory refused at every allocation of calling, awaiting and cancelling, one after the other,
-// until all goes well: without a frame `bad_alloc` reaches the caller and nothing has begun; what an
-// await has no memory for is thrown there; a way to its executor that cannot be had abandons the
+// until all goes well: without a frame `bad_alloc` reaches the caller and nothing has begun; what
+// an await has no memory for is thrown there; a way to its executor that cannot be had abandons the
 // coroutine, and the exception comes out of run(). Nothing hangs and nothing leaks.
 
 #define BOOST_TEST_MODULE coroutine_allocations

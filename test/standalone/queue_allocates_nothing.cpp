@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A completion_queue asks nothing of the heap in steady state: what is submitted to it, from its own
-// thread or another, lies in recycled memory.
+// A completion_queue asks nothing of the heap in steady state: what is submitted to it, from its
+// own thread or another, lies in recycled memory.
 
 #define BOOST_TEST_MODULE queue_allocates_nothing
 

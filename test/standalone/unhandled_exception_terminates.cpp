@@ -40,8 +40,8 @@ void swallow(std::exception_ptr) noexcept {}
 } // namespace
 } // namespace unhandled_exception_terminates_test
 
-// §9: what escapes from a `fire_and_forget` coroutine, for which nobody waits, goes to a handler that
-// one can set; the default is `std::terminate`. Null, given to set one, is that default again.
+// §9: what escapes from a `fire_and_forget` coroutine, for which nobody waits, goes to a handler
+// that one can set; the default is `std::terminate`. Null, given to set one, is that default again.
 BOOST_AUTO_TEST_CASE(unhandled_exception_terminates) {
     using namespace unhandled_exception_terminates_test;
     boost::asio::io_context context;

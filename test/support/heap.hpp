@@ -20,9 +20,9 @@
 /// The heap under the test's control: what is asked of it is counted, or refused.
 ///
 /// Defines the allocation functions of the process; to be included once, in an executable of its
-/// own. Asio allocates by `aligned_alloc`, which a replaced operator new does not see, so malloc and
-/// its kin are replaced. Where that is not possible (a sanitizer owns them) operator new is, which
-/// sees what the library allocates but not what Asio does.
+/// own. Asio allocates by `aligned_alloc`, which a replaced operator new does not see, so malloc
+/// and its kin are replaced. Where that is not possible (a sanitizer owns them) operator new is,
+/// which sees what the library allocates but not what Asio does.
 namespace asyncinfo_test::heap {
 
 inline std::atomic<bool> counting{false};

@@ -20,8 +20,8 @@
 
 namespace asyncinfo_test {
 
-/// An asynchronous operation whose steps the test spells out. Like any of Asio's it runs them on its
-/// handler's associated executor, and places its cancellation handlers in the associated slot.
+/// An asynchronous operation whose steps the test spells out. Like any of Asio's it runs them on
+/// its handler's associated executor, and places its cancellation handlers in the associated slot.
 class played_operation {
 public:
     using cancellation_handler = std::function<void(boost::asio::cancellation_type_t)>;

@@ -19,22 +19,22 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in GLib's main loop.
 ///
-/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
-/// is polled in the next iteration, after the other sources of the same priority have had their turn:
-/// so a burst freezes no window. While nothing is ready the loop sleeps.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is
+/// left is polled in the next iteration, after the other sources of the same priority have had
+/// their turn: so a burst freezes no window. While nothing is ready the loop sleeps.
 ///
 /// Executor and threads: handlers run on the thread that runs the `GMainContext` (null: the default
 /// one). Make and destroy it on that thread, or while nobody runs the context.
 ///
-/// Lifetime: queue and context outlive it. The destructor takes the source out of the loop, and leaves
-/// the queue as it is. A handler may destroy it. One poller per queue.
+/// Lifetime: queue and context outlive it. The destructor takes the source out of the loop, and
+/// leaves the queue as it is. A handler may destroy it. One poller per queue.
 ///
 /// Errors: an exception cannot pass GLib, which is C. What a handler throws is given to
 /// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
 /// `std::terminate`. The constructor throws what `native_handle` does.
 ///
-/// On POSIX systems. On Windows there is `queue.on_ready` and `g_idle_add`, or for a context of your
-/// own `g_main_context_invoke`: both may be called on any thread.
+/// On POSIX systems. On Windows there is `queue.on_ready` and `g_idle_add`, or for a context of
+/// your own `g_main_context_invoke`: both may be called on any thread.
 ///
 /// Example:
 ///

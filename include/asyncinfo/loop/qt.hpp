@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_LOOP_QT_HPP
 #define ASYNCINFO_LOOP_QT_HPP
 
-/// For programs with Qt's event loop: Qt 6, and 5.15; only QtCore is needed, and no moc. Not part of
-/// `asyncinfo.hpp`.
+/// For programs with Qt's event loop: Qt 6, and 5.15; only QtCore is needed, and no moc. Not part
+/// of `asyncinfo.hpp`.
 #include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <QObject>
@@ -19,16 +19,16 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in Qt's event loop.
 ///
-/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
-/// is polled in the loop's next turn, after the events that have come meanwhile: so a burst freezes no
-/// window. While nothing is ready the loop sleeps.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is
+/// left is polled in the loop's next turn, after the events that have come meanwhile: so a burst
+/// freezes no window. While nothing is ready the loop sleeps.
 ///
-/// Executor and threads: handlers run on the thread that makes it, which must have a Qt event loop: a
-/// `QApplication` or a `QThread`. Destroy it on that thread.
+/// Executor and threads: handlers run on the thread that makes it, which must have a Qt event loop:
+/// a `QApplication` or a `QThread`. Destroy it on that thread.
 ///
-/// Lifetime: the queue outlives it. The destructor takes the notifier out of the loop, and leaves the
-/// queue as it is. A handler may destroy it. Handlers that use a widget, and may come when that is
-/// gone, hold a `QPointer`. One poller per queue.
+/// Lifetime: the queue outlives it. The destructor takes the notifier out of the loop, and leaves
+/// the queue as it is. A handler may destroy it. Handlers that use a widget, and may come when that
+/// is gone, hold a `QPointer`. One poller per queue.
 ///
 /// Errors: an exception cannot pass Qt's event loop. What a handler throws is given to
 /// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,

@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_LOOP_SDL_HPP
 #define ASYNCINFO_LOOP_SDL_HPP
 
-/// For programs that sleep in `SDL_WaitEvent`. Not part of `asyncinfo.hpp`. A game that draws a frame
-/// every 16 ms needs none of this: it calls `queue.poll_for(2ms)` in each.
+/// For programs that sleep in `SDL_WaitEvent`. Not part of `asyncinfo.hpp`. A game that draws a
+/// frame every 16 ms needs none of this: it calls `queue.poll_for(2ms)` in each.
 #include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <SDL_error.h>
@@ -20,22 +20,22 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in a loop of SDL 2 that waits for events: an event of SDL's wakes it.
 ///
-/// When the queue becomes ready one event is pushed, and `handle` polls the queue for the budget, 4 ms
-/// unless told otherwise: `sdl_poller poller(queue, 2ms)`. What is left brings another event, behind
-/// those that have come meanwhile.
+/// When the queue becomes ready one event is pushed, and `handle` polls the queue for the budget, 4
+/// ms unless told otherwise: `sdl_poller poller(queue, 2ms)`. What is left brings another event,
+/// behind those that have come meanwhile.
 ///
 /// Executor and threads: handlers run on the thread that calls `handle`. All is to be done on the
 /// thread of SDL's events.
 ///
-/// Lifetime: queue and SDL outlive it; it needs `SDL_Init` to have been called. It takes the queue's
-/// `on_ready`, and the destructor gives that up; the queue's descriptor is not used. A handler may
-/// destroy it. One poller per queue: a second one takes `on_ready` from the first, which then gets no
-/// events, and nobody is told.
+/// Lifetime: queue and SDL outlive it; it needs `SDL_Init` to have been called. It takes the
+/// queue's `on_ready`, and the destructor gives that up; the queue's descriptor is not used. A
+/// handler may destroy it. One poller per queue: a second one takes `on_ready` from the first,
+/// which then gets no events, and nobody is told.
 ///
-/// Errors: what a handler throws comes out of `handle`, which is called by no C code and so needs no
-/// function to give it to; the rest of what is ready brings another event. The constructor throws
-/// `std::runtime_error` if SDL has no more numbers for events. If SDL's queue of events is full, the
-/// next event that is handled stands in.
+/// Errors: what a handler throws comes out of `handle`, which is called by no C code and so needs
+/// no function to give it to; the rest of what is ready brings another event. The constructor
+/// throws `std::runtime_error` if SDL has no more numbers for events. If SDL's queue of events is
+/// full, the next event that is handled stands in.
 ///
 /// Example:
 ///

@@ -20,16 +20,16 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in a libuv loop.
 ///
-/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is left
-/// is polled in the loop's next turn, after its other handles. While nothing is ready the loop sleeps;
-/// and `uv_run` does not return as long as this is there, unless `uv_unref(poller.handle())` says
-/// otherwise.
+/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is
+/// left is polled in the loop's next turn, after its other handles. While nothing is ready the loop
+/// sleeps; and `uv_run` does not return as long as this is there, unless
+/// `uv_unref(poller.handle())` says otherwise.
 ///
 /// Executor and threads: handlers run on the thread that runs the loop. Make and destroy it there.
 ///
-/// Lifetime: the queue outlives it. The destructor closes the handle, and leaves the queue as it is; as
-/// always in libuv the loop must run once more to be done with the handle (`uv_loop_close` says
-/// `UV_EBUSY` until then). A handler may destroy it. One poller per queue.
+/// Lifetime: the queue outlives it. The destructor closes the handle, and leaves the queue as it
+/// is; as always in libuv the loop must run once more to be done with the handle (`uv_loop_close`
+/// says `UV_EBUSY` until then). A handler may destroy it. One poller per queue.
 ///
 /// Errors: an exception cannot pass libuv, which is C. What a handler throws is given to
 /// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,

@@ -5,13 +5,12 @@
 #ifndef ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
 #define ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
 
+#include <asyncinfo/detail/asio/context_guest.hpp>
 #include <asyncinfo/detail/asio/context_life.hpp>
 #include <asyncinfo/detail/asio/executor_storage.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/execution/context.hpp>
-#include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <utility>
@@ -32,11 +31,10 @@ public:
     /// Called once, before any other thread knows the owner.
     void keep(boost::asio::any_io_executor executor) {
         executor_ = std::move(executor);
-        if (!executor_ || executor_.target<boost::asio::system_executor>() ||
-            holds_context_keeper(executor_))
+        auto* const context = mortal_context_of(executor_);
+        if (!context)
             return;
-        auto life =
-            context_life::of(boost::asio::query(executor_, boost::asio::execution::context));
+        auto life = context_life::of(*context);
         if (life->add(*this))
             life_ = std::move(life);
     }
