@@ -50,14 +50,14 @@ static_assert(!std::is_convertible_v<op, IAsyncOperation<std::string>>);
 
 /// A producer that publishes what it has of its result, as a coroutine can.
 template <typename T>
-class producer final
-    : public asyncinfo::detail::promise_operation<producer<T>, IAsyncOperationWithProgress<T, int>,
-                                                  T> {
+class producer final : public asyncinfo::detail::promise_operation<producer<T>, T, int> {
 public:
-    static std::pair<producer*, IAsyncOperationWithProgress<T, int>> make() {
+    using handle_type = IAsyncOperationWithProgress<T, int>;
+
+    static std::pair<producer*, handle_type> make() {
         producer* made = nullptr;
-        auto handle = producer::start([&](producer& p) { made = &p; });
-        return {made, std::move(handle)};
+        auto block = producer::start([&](producer& p) { made = &p; });
+        return {made, asyncinfo::detail::handle_access::make<handle_type>(std::move(block))};
     }
 };
 

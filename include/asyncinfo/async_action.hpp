@@ -79,11 +79,6 @@ private:
         : basic_action(std::move(operation)) {}
 };
 
-template <>
-struct detail::block_of<IAsyncAction> {
-    using type = operation<void>;
-};
-
 #if !defined(_WIN32) || !defined(ASYNCINFO_DYN_LINK)
 extern template class basic_handle<IAsyncAction>;
 extern template class basic_action<IAsyncAction>;

@@ -38,11 +38,6 @@ private:
         : base(std::move(operation)) {}
 };
 
-template <typename P>
-struct detail::block_of<IAsyncActionWithProgress<P>> {
-    using type = operation_with_progress<void, P>;
-};
-
 } // namespace asyncinfo
 
 #endif // ASYNCINFO_ASYNC_ACTION_WITH_PROGRESS_HPP

@@ -48,6 +48,9 @@ namespace asyncinfo {
 /// Names are those of Windows.Foundation.IAsyncInfo where it has them; the rest is Asio's style.
 class [[nodiscard]] ASYNCINFO_DECL IAsyncInfo {
 public:
+    /// What `GetResults` of the handle's kind returns.
+    using result_type = void;
+
     /// An empty handle.
     IAsyncInfo() = default;
     IAsyncInfo(std::nullptr_t) noexcept {}

@@ -17,6 +17,7 @@ template <typename Handle, typename T>
 class [[nodiscard]] basic_operation : public basic_handle<Handle> {
 public:
     using basic_operation::basic_handle::basic_handle;
+    using result_type = T;
 
     /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
     /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the
@@ -60,7 +61,8 @@ protected:
 
 private:
     auto& block() const noexcept {
-        return static_cast<detail::block_t<Handle>&>(*this->operation());
+        using block_type = detail::block_t<T, typename Handle::progress_type>;
+        return static_cast<block_type&>(*this->operation());
     }
 
     std::optional<T> results(bool sole, boost::system::error_code& error) const;
@@ -92,11 +94,6 @@ private:
 
     explicit IAsyncOperation(detail::operation_ptr operation) noexcept
         : IAsyncOperation::basic_operation(std::move(operation)) {}
-};
-
-template <typename T>
-struct detail::block_of<IAsyncOperation<T>> {
-    using type = operation<T>;
 };
 
 } // namespace asyncinfo

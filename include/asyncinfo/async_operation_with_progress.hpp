@@ -41,11 +41,6 @@ private:
         : base(std::move(operation)) {}
 };
 
-template <typename T, typename P>
-struct detail::block_of<IAsyncOperationWithProgress<T, P>> {
-    using type = operation_with_progress<T, P>;
-};
-
 } // namespace asyncinfo
 
 #endif // ASYNCINFO_ASYNC_OPERATION_WITH_PROGRESS_HPP

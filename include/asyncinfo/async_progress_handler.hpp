@@ -24,6 +24,7 @@ template <typename Base, typename Handle, typename P>
 class [[nodiscard]] basic_progress : public Base {
 public:
     using Base::Base;
+    using progress_type = P;
     using progress_handler = delegate<Handle, P>;
 
     /// Sets the handler to be called as `handler(sender, value)` for each value that is reported

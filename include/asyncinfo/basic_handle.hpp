@@ -20,6 +20,8 @@ template <typename Handle>
 class [[nodiscard]] ASYNCINFO_VISIBLE basic_handle : public IAsyncInfo {
 public:
     using IAsyncInfo::IAsyncInfo;
+    /// What the operation reports while it runs.
+    using progress_type = void;
     using completed_handler = delegate<Handle, AsyncStatus>;
 
     /// Sets the handler to be called when the operation has ended; see `delegate`.

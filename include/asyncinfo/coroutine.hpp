@@ -24,24 +24,25 @@
 
 template <typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncAction, Args...> {
-    using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncAction, void, Args...>;
+    using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncAction, void, void, Args...>;
 };
 
 template <typename T, typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncOperation<T>, Args...> {
-    using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncOperation<T>, T, Args...>;
+    using promise_type =
+        asyncinfo::detail::promise_t<asyncinfo::IAsyncOperation<T>, T, void, Args...>;
 };
 
 template <typename P, typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncActionWithProgress<P>, Args...> {
     using promise_type =
-        asyncinfo::detail::promise_t<asyncinfo::IAsyncActionWithProgress<P>, void, Args...>;
+        asyncinfo::detail::promise_t<asyncinfo::IAsyncActionWithProgress<P>, void, P, Args...>;
 };
 
 template <typename T, typename P, typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncOperationWithProgress<T, P>, Args...> {
     using promise_type =
-        asyncinfo::detail::promise_t<asyncinfo::IAsyncOperationWithProgress<T, P>, T, Args...>;
+        asyncinfo::detail::promise_t<asyncinfo::IAsyncOperationWithProgress<T, P>, T, P, Args...>;
 };
 
 #endif // ASYNCINFO_COROUTINE_HPP

@@ -39,7 +39,8 @@ set_unhandled_exception_handler(unhandled_exception_handler handler) noexcept;
 
 template <typename... Args>
 struct std::coroutine_traits<asyncinfo::fire_and_forget, Args...> {
-    using promise_type = asyncinfo::detail::promise_t<asyncinfo::fire_and_forget, void, Args...>;
+    using promise_type =
+        asyncinfo::detail::promise_t<asyncinfo::fire_and_forget, void, void, Args...>;
 };
 
 #endif // ASYNCINFO_FIRE_AND_FORGET_HPP

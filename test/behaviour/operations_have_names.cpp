@@ -58,18 +58,18 @@ struct block_before_names : detail::operation<T> {
     [[no_unique_address]] detail::unbound immediate;
 };
 
-template <typename Handle, typename T, typename Executor>
+template <typename T, typename Executor>
 constexpr bool nothing_is_added =
-    sizeof(detail::initiated_operation<Handle, T, Executor, false, detail::unbound, detail::unbound,
+    sizeof(detail::initiated_operation<T, void, Executor, false, detail::unbound, detail::unbound,
                                        detail::unbound, detail::unbound, detail::unbound,
                                        detail::unbound>) ==
     sizeof(block_before_names<T, Executor, detail::recycling_allocator<int>>);
 
-static_assert(nothing_is_added<IAsyncAction, void, asio::io_context::executor_type>);
-static_assert(nothing_is_added<IAsyncAction, void, asio::any_io_executor>);
-static_assert(nothing_is_added<IAsyncAction, void, asio::strand<asio::any_io_executor>>);
-static_assert(nothing_is_added<IAsyncOperation<int>, int, asio::any_io_executor>);
-static_assert(nothing_is_added<IAsyncOperation<char>, char, detail::captured_executor>);
+static_assert(nothing_is_added<void, asio::io_context::executor_type>);
+static_assert(nothing_is_added<void, asio::any_io_executor>);
+static_assert(nothing_is_added<void, asio::strand<asio::any_io_executor>>);
+static_assert(nothing_is_added<int, asio::any_io_executor>);
+static_assert(nothing_is_added<char, detail::captured_executor>);
 
 struct fixture {
     asio::io_context context;

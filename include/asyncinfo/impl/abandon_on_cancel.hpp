@@ -29,9 +29,6 @@
 
 namespace asyncinfo::detail {
 
-template <typename Handle>
-concept reports_progress = requires(const Handle& handle) { handle.progress(); };
-
 /// Stores the outcome of `ended` in `taker`. The caller then ends `taker`.
 template <typename T>
 void take_over(operation<T>& taker, operation_base& ended) {
@@ -60,11 +57,10 @@ void take_over(operation<T>& taker, operation_base& ended) {
 }
 
 /// Ends when the inner operation does, or when it is cancelled.
-template <typename Handle>
-class abandonable_operation final
-    : public promise_operation<abandonable_operation<Handle>, Handle, result_of_t<Handle>>,
-      observer,
-      resumable {
+template <typename T, typename P>
+class abandonable_operation final : public promise_operation<abandonable_operation<T, P>, T, P>,
+                                    observer,
+                                    resumable {
 public:
     explicit abandonable_operation(operation_ptr inner)
         : abandonable_operation::promise_operation(true), observer(rank::submitted),
@@ -129,19 +125,19 @@ private:
         operation_ptr inner = std::move(inner_);
         if (locked)
             this->unlock();
-        if constexpr (reports_progress<Handle>) {
+        if constexpr (!std::is_void_v<P>) {
             boost::system::error_code closed;
-            handle_access::make<Handle>(inner).Progress(nullptr, closed);
+            handle_access::make<handle_t<T, P>>(inner).Progress(nullptr, closed);
         }
         return inner;
     }
 
     void take_progress() {
-        if constexpr (reports_progress<Handle>) {
-            const auto inner = handle_access::make<Handle>(inner_);
+        if constexpr (!std::is_void_v<P>) {
+            const auto inner = handle_access::make<handle_t<T, P>>(inner_);
             if (auto latest = inner.progress())
                 this->report(*std::move(latest));
-            inner.Progress([self = boost::intrusive_ptr(this)](const Handle&, const auto& value) {
+            inner.Progress([self = boost::intrusive_ptr(this)](const auto&, const P& value) {
                 self->report(value);
             });
         }
@@ -159,9 +155,11 @@ namespace asyncinfo {
 
 template <detail::handle_of_a_kind Handle>
 Handle abandon_on_cancel(const Handle& operation) {
-    return detail::abandonable_operation<Handle>::start(
+    using block =
+        detail::abandonable_operation<typename Handle::result_type, typename Handle::progress_type>;
+    return detail::handle_access::make<Handle>(block::start(
         [](auto& outer) { outer.begin(); },
-        detail::operation_ptr(&detail::handle_access::usable(operation, "abandon_on_cancel")));
+        detail::operation_ptr(&detail::handle_access::usable(operation, "abandon_on_cancel"))));
 }
 
 } // namespace asyncinfo

@@ -57,7 +57,8 @@ concept orders_completed = requires(Block& block, completed_ptr handler) {
 template <typename Sender, typename Argument, typename Callable>
 void call_due(delegate_target<Argument>& target, Callable& callable, const Sender& sender,
               const Argument& argument) {
-    if constexpr (std::is_same_v<Argument, AsyncStatus> && orders_completed<block_t<Sender>>)
+    if constexpr (std::is_same_v<Argument, AsyncStatus> &&
+                  orders_completed<handle_access::block_of<Sender>>)
         if (auto* block = handle_access::block(sender); block && !block->may_complete(&target))
             return;
     callable(sender, argument);

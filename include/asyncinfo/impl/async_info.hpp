@@ -138,12 +138,13 @@ template <typename Handle>
 Handle IAsyncInfo::try_as() const noexcept {
     static_assert(std::is_base_of_v<IAsyncInfo, Handle>,
                   "asyncinfo: try_as gives one of the library's handles");
-    if constexpr (std::is_same_v<Handle, IAsyncInfo>)
+    if constexpr (std::is_same_v<Handle, IAsyncInfo>) {
         return *this;
-    else if (operation_ && operation_->handle_type() == typeid(Handle))
-        return Handle(operation_);
-    else
-        return Handle();
+    } else {
+        using kind =
+            detail::operation_kind<typename Handle::result_type, typename Handle::progress_type>;
+        return operation_ && operation_->kind() == typeid(kind) ? Handle(operation_) : Handle();
+    }
 }
 
 } // namespace asyncinfo

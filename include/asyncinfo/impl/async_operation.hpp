@@ -22,7 +22,7 @@ std::optional<T> basic_operation<Handle, T>::results(bool sole,
         auto* operation = this->usable(error);
         if (!operation)
             return std::nullopt;
-        if constexpr (detail::has_partial_result<detail::block_t<Handle>>)
+        if constexpr (detail::has_partial_result<std::remove_reference_t<decltype(this->block())>>)
             if (operation->status() == AsyncStatus::Started)
                 if (auto partial = block().partial_result())
                     return partial;
@@ -133,7 +133,7 @@ basic_operation<Handle, T>::outcome(boost::system::error_code& error) const {
         return {};
     auto result = detail::read_result<T>(block(), false, error);
     const auto code = operation->code(error);
-    if constexpr (detail::has_partial_result<detail::block_t<Handle>>)
+    if constexpr (detail::has_partial_result<std::remove_reference_t<decltype(this->block())>>)
         if (!result && code)
             result = block().partial_result();
     return {code, std::move(result)};

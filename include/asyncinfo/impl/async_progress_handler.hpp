@@ -14,7 +14,8 @@ namespace asyncinfo {
 template <typename Base, typename Handle, typename P>
 detail::progress_state<P>*
 basic_progress<Base, Handle, P>::place(boost::system::error_code& error) const noexcept {
-    return static_cast<detail::block_t<Handle>*>(this->usable(error));
+    using block_type = detail::block_t<typename Handle::result_type, P>;
+    return static_cast<block_type*>(this->usable(error));
 }
 
 template <typename Base, typename Handle, typename P>

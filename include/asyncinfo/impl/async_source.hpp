@@ -17,7 +17,8 @@ namespace asyncinfo {
 
 template <typename T, typename P>
 async_source<T, P>::async_source(std::string_view name)
-    : handle_(block::start([](block& made) { made.accept_cancel(); }, name)) {}
+    : handle_(detail::handle_access::make<handle_type>(
+          block::start([](block& made) { made.accept_cancel(); }, name))) {}
 
 template <typename T, typename P>
 async_source<T, P>::~async_source() {

@@ -34,7 +34,8 @@ struct forwarded_cancel {
 template <typename Reporter, typename... Signatures>
 struct starter {
     using result_type = result_t<Signatures...>;
-    using handle_type = handle_t<result_type, typename reporter_traits<Reporter>::value_type>;
+    using progress_type = typename reporter_traits<Reporter>::value_type;
+    using handle_type = handle_t<result_type, progress_type>;
 
     template <typename Initiation, typename Token, typename... Args>
     static handle_type start(Initiation&& initiation, const Token& token, Args&&... args) {
@@ -69,7 +70,7 @@ private:
     static handle_type start_on(E&& executor, const IoExecutor& io_executor,
                                 Initiation&& initiation, const Token& token, Args&&... args) {
         using operation_type = initiated_operation<
-            handle_type, result_type, Executor, BoundExecutor, IoExecutor,
+            result_type, progress_type, Executor, BoundExecutor, IoExecutor,
             bound_t<bound::allocator, Token>, bound_t<bound::immediate_executor, Token>,
             bound_t<bound::name, Token>, bound_t<bound::redirected, Token>, Reporter>;
         auto* const operation =

@@ -22,8 +22,8 @@ namespace asyncinfo::detail {
 /// The block needs no references for its nodes: it does not end before each node has been notified,
 /// and the block of an operation that has not ended is alive.
 template <typename Derived, typename T, std::size_t Count>
-class all_of : public combination<Derived, handle_t<T>, T, Count> {
-    using base = combination<Derived, handle_t<T>, T, Count>;
+class all_of : public combination<Derived, T, Count> {
+    using base = combination<Derived, T, Count>;
 
 protected:
     using typename base::node;
@@ -200,17 +200,21 @@ namespace asyncinfo {
 template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(on_failure policy,
                                                              Handles... members) {
-    return detail::all_of_these<Handles...>::start([](auto& made) { made.begin(); },
-                                                   detail::checked(policy), members...);
+    using handle = detail::handle_t<detail::all_results_t<Handles...>>;
+    return detail::handle_access::make<handle>(detail::all_of_these<Handles...>::start(
+        [](auto& made) { made.begin(); }, detail::checked(policy), members...));
 }
 
 template <detail::range_of_handles Range>
 detail::handle_t<detail::range_results_t<Range>> when_all(on_failure policy, Range&& members) {
+    using handle = detail::handle_t<detail::range_results_t<Range>>;
     detail::checked(policy);
-    return detail::with_size(std::forward<Range>(members), [&](auto&& range, std::size_t size) {
-        return detail::all_of_range<detail::range_handle_t<Range>>::start(
-            [](auto& made) { made.begin(); }, policy, std::forward<decltype(range)>(range), size);
-    });
+    return detail::handle_access::make<handle>(
+        detail::with_size(std::forward<Range>(members), [&](auto&& range, std::size_t size) {
+            return detail::all_of_range<detail::range_handle_t<Range>>::start(
+                [](auto& made) { made.begin(); }, policy, std::forward<decltype(range)>(range),
+                size);
+        }));
 }
 
 } // namespace asyncinfo

@@ -18,10 +18,8 @@ namespace asyncinfo::detail {
 /// The block holds a reference to itself until each node has been notified or unobserved: without
 /// joining, it may end while another thread is about to notify the node of a loser.
 template <typename Handle, std::size_t Count>
-class any_of final : public combination<any_of<Handle, Count>, handle_t<when_any_result<Handle>>,
-                                        when_any_result<Handle>, Count> {
-    using base =
-        combination<any_of, handle_t<when_any_result<Handle>>, when_any_result<Handle>, Count>;
+class any_of final : public combination<any_of<Handle, Count>, when_any_result<Handle>, Count> {
+    using base = combination<any_of, when_any_result<Handle>, Count>;
     using typename base::node;
 
 public:
@@ -122,8 +120,10 @@ IAsyncOperation<detail::any_result_t<Handles...>> when_any(winner who, losers re
     using handle = typename detail::common_handle<Handles...>::type;
     if (sizeof...(members) == 0)
         throw boost::system::system_error(errc::empty_set);
-    return detail::any_of<handle, sizeof...(Handles)>::start(
-        [](auto& made) { made.begin(); }, detail::checked(who), detail::checked(rest), members...);
+    return detail::handle_access::make<IAsyncOperation<detail::any_result_t<Handles...>>>(
+        detail::any_of<handle, sizeof...(Handles)>::start([](auto& made) { made.begin(); },
+                                                          detail::checked(who),
+                                                          detail::checked(rest), members...));
 }
 
 template <detail::range_of_handles Range>
@@ -131,13 +131,15 @@ IAsyncOperation<detail::range_any_result_t<Range>> when_any(winner who, losers r
                                                             Range&& members) {
     detail::checked(who);
     detail::checked(rest);
-    return detail::with_size(std::forward<Range>(members), [&](auto&& range, std::size_t size) {
-        if (size == 0)
-            throw boost::system::system_error(errc::empty_set);
-        return detail::any_of<detail::range_handle_t<Range>, detail::any_number>::start(
-            [](auto& made) { made.begin(); }, who, rest, std::forward<decltype(range)>(range),
-            size);
-    });
+    using handle = IAsyncOperation<detail::range_any_result_t<Range>>;
+    return detail::handle_access::make<handle>(
+        detail::with_size(std::forward<Range>(members), [&](auto&& range, std::size_t size) {
+            if (size == 0)
+                throw boost::system::system_error(errc::empty_set);
+            return detail::any_of<detail::range_handle_t<Range>, detail::any_number>::start(
+                [](auto& made) { made.begin(); }, who, rest, std::forward<decltype(range)>(range),
+                size);
+        }));
 }
 
 } // namespace asyncinfo

@@ -37,7 +37,7 @@ class context_dependent;
 
 /// What differs between the types of operations; each type has one constant table.
 struct operation_methods {
-    const std::type_info& handle; ///< the type of its handle, for try_as
+    const std::type_info& kind; ///< `operation_kind` of what it holds
     void (*destroy)(operation_base&) noexcept;
     void (*discard)(operation_base&) noexcept; ///< releases the result, after Close
     void (*submit)(operation_base&, gate<operation_base>::delivery&&);
@@ -82,7 +82,7 @@ void set_timed_out(Error& error) {
 class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
     std::uint64_t id() const noexcept { return id_; }
-    const std::type_info& handle_type() const noexcept { return methods_->handle; }
+    const std::type_info& kind() const noexcept { return methods_->kind; }
     std::string_view name() const noexcept {
         return methods_->name ? methods_->name(*this) : std::string_view();
     }
@@ -330,11 +330,17 @@ public:
     static void discard(operation_base&) noexcept {}
 };
 
-/// The block type behind a handle type.
-template <typename Handle>
-struct block_of;
-template <typename Handle>
-using block_t = typename block_of<Handle>::type;
+/// The part of the block that a handle with progress P knows: see the room `progress`.
+template <typename T, typename P>
+class operation_with_progress;
+
+/// What handles know of the block of an operation with result T and progress P, which may be void.
+template <typename T, typename P>
+using block_t = std::conditional_t<std::is_void_v<P>, operation<T>, operation_with_progress<T, P>>;
+
+/// Tells operations with result T and progress P from others, also between modules.
+template <typename T, typename P>
+struct ASYNCINFO_VISIBLE operation_kind{};
 
 } // namespace asyncinfo::detail
 

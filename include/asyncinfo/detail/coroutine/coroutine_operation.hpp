@@ -6,7 +6,6 @@
 #define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP
 
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
-#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -23,10 +22,10 @@ namespace asyncinfo::detail {
 
 /// A coroutine's operation. It stands in front of the frame, in the same block of memory, and
 /// outlives the frame.
-template <typename Handle, typename T, typename Allocator>
-class coroutine_operation final : public block_t<Handle>, public coroutine_base {
+template <typename T, typename P, typename Allocator>
+class coroutine_operation final : public block_t<T, P>, public coroutine_base {
     static constexpr std::size_t alignment =
-        std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<Handle>),
+        std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<T, P>),
                   alignof(coroutine_base)});
     /// Unit of allocation, aligned as the result may require.
     struct alignas(alignment) unit {
@@ -75,7 +74,7 @@ public:
 private:
     coroutine_operation(const unit_allocator& allocator, std::size_t units,
                         std::size_t shift) noexcept
-        : block_t<Handle>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
+        : block_t<T, P>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
           units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
     /// The alignment that a frame may need. Compilers ask for memory by size only. With g++ the
@@ -90,7 +89,7 @@ private:
 #endif
     }
 
-    void publish() override { block_t<Handle>::end(); }
+    void publish() override { block_t<T, P>::end(); }
 
     void destroy_block() noexcept override { free_memory(); }
 
@@ -126,10 +125,17 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,       &block_t<Handle>::discard,
-        &submit,        &drop_executor, &runs_here,
-        &executor,      &requested,     &latched,
-        nullptr,        &dependent_of,
+        typeid(operation_kind<T, P>),
+        &destroy,
+        &block_t<T, P>::discard,
+        &submit,
+        &drop_executor,
+        &runs_here,
+        &executor,
+        &requested,
+        &latched,
+        nullptr,
+        &dependent_of,
     };
 
     const std::size_t units_;

@@ -9,6 +9,7 @@
 #include <asyncinfo/detail/coroutine/coroutine_operation.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_parameters.hpp>
 #include <asyncinfo/detail/coroutine/own_awaiters.hpp>
+#include <asyncinfo/detail/handle/handle_access.hpp>
 #include <asyncinfo/progress_token.hpp>
 #include <asyncinfo/resume_after.hpp>
 #include <asyncinfo/resume_on.hpp>
@@ -27,11 +28,6 @@ class fire_and_forget;
 }
 
 namespace asyncinfo::detail {
-
-template <>
-struct block_of<fire_and_forget> {
-    using type = operation<void>;
-};
 
 /// Handles an exception that escapes from a `fire_and_forget` coroutine; called in a catch block.
 ASYNCINFO_DECL void unhandled_exception() noexcept;
@@ -62,11 +58,11 @@ public:
 };
 
 /// The promise of a coroutine that returns `Handle`, without `return_value` and `return_void`.
-template <typename Derived, typename Handle, typename T, typename Source>
+template <typename Derived, typename Handle, typename T, typename P, typename Source>
 class coroutine_promise_base
-    : public frame_memory<coroutine_operation<Handle, T, typename Source::allocator_type>, Source> {
+    : public frame_memory<coroutine_operation<T, P, typename Source::allocator_type>, Source> {
 public:
-    using block_type = coroutine_operation<Handle, T, typename Source::allocator_type>;
+    using block_type = coroutine_operation<T, P, typename Source::allocator_type>;
 
     template <typename... Args>
     explicit coroutine_promise_base(Args&... args)
@@ -164,7 +160,11 @@ public:
         return ready_awaiter<cancellation_token>{cancellation_token(block_)};
     }
 
-    auto await_transform(get_progress_token_t) noexcept { return make_progress_token(block_); }
+    auto await_transform(get_progress_token_t) noexcept
+        requires(!std::is_void_v<P>)
+    {
+        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(block_, block_)};
+    }
 
     auto await_transform(boost::asio::this_coro::executor_t) noexcept {
         return ready_awaiter<boost::asio::any_io_executor>{block_.any_executor()};
@@ -183,11 +183,6 @@ protected:
     block_type& block() noexcept { return block_; }
 
 private:
-    template <typename P>
-    auto make_progress_token(operation_with_progress<T, P>& operation) noexcept {
-        return ready_awaiter<progress_token<T, P>>{progress_token<T, P>(operation, block_)};
-    }
-
     std::coroutine_handle<Derived> frame() noexcept {
         return std::coroutine_handle<Derived>::from_promise(static_cast<Derived&>(*this));
     }
@@ -195,10 +190,11 @@ private:
     block_type& block_;
 };
 
-template <typename Handle, typename T, typename Source>
+template <typename Handle, typename T, typename P, typename Source>
 class coroutine_promise final
-    : public coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source> {
-    using base = coroutine_promise_base<coroutine_promise<Handle, T, Source>, Handle, T, Source>;
+    : public coroutine_promise_base<coroutine_promise<Handle, T, P, Source>, Handle, T, P, Source> {
+    using base =
+        coroutine_promise_base<coroutine_promise<Handle, T, P, Source>, Handle, T, P, Source>;
 
 public:
     using base::base;
@@ -211,11 +207,12 @@ public:
     }
 };
 
-template <typename Handle, typename Source>
-class coroutine_promise<Handle, void, Source> final
-    : public coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source> {
+template <typename Handle, typename P, typename Source>
+class coroutine_promise<Handle, void, P, Source> final
+    : public coroutine_promise_base<coroutine_promise<Handle, void, P, Source>, Handle, void, P,
+                                    Source> {
     using base =
-        coroutine_promise_base<coroutine_promise<Handle, void, Source>, Handle, void, Source>;
+        coroutine_promise_base<coroutine_promise<Handle, void, P, Source>, Handle, void, P, Source>;
 
 public:
     using base::base;
@@ -224,8 +221,8 @@ public:
 };
 
 /// The promise of a coroutine with these parameters.
-template <typename Handle, typename T, typename... Args>
-using promise_t = coroutine_promise<Handle, T, typename allocator_parameter<Args...>::type>;
+template <typename Handle, typename T, typename P, typename... Args>
+using promise_t = coroutine_promise<Handle, T, P, typename allocator_parameter<Args...>::type>;
 
 } // namespace asyncinfo::detail
 

@@ -23,8 +23,11 @@ struct handle_access {
     }
 
     template <typename Handle>
-    static block_t<Handle>* block(const Handle& handle) noexcept {
-        return static_cast<block_t<Handle>*>(handle.operation_.get());
+    using block_of = block_t<typename Handle::result_type, typename Handle::progress_type>;
+
+    template <typename Handle>
+    static block_of<Handle>* block(const Handle& handle) noexcept {
+        return static_cast<block_of<Handle>*>(handle.operation_.get());
     }
     /// Leaves the handle empty.
     static operation_ptr take(IAsyncInfo& handle) noexcept { return std::move(handle.operation_); }

@@ -20,21 +20,11 @@ concept handle = std::derived_from<T, IAsyncInfo>;
 
 /// A handle whose type gives the kind of its operation: any but `IAsyncInfo`.
 template <typename T>
-concept handle_of_a_kind = handle<T> && requires { typename block_t<T>; };
+concept handle_of_a_kind = handle<T> && requires { typename T::progress_type; };
 
 /// The result type of a handle's operation: `T`, or void for actions and for `IAsyncInfo`.
 template <handle Handle>
-struct result_of {
-    using type = void;
-};
-template <handle Handle>
-    requires requires(const Handle& h) { h.GetResults(); }
-struct result_of<Handle> {
-    using type = decltype(std::declval<const Handle&>().GetResults());
-};
-
-template <handle Handle>
-using result_of_t = typename result_of<Handle>::type;
+using result_of_t = typename Handle::result_type;
 
 template <typename T, typename P>
 struct handle_to {

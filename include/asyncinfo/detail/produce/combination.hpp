@@ -65,8 +65,8 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 ///
 /// The combination releases its members while it ends: after the last cancellation handler has run,
 /// since that uses them, and before the status is published.
-template <typename Derived, typename Handle, typename T, std::size_t Count>
-class combination : public promise_operation<Derived, Handle, T>, resumable {
+template <typename Derived, typename T, std::size_t Count>
+class combination : public promise_operation<Derived, T>, resumable {
 public:
     boost::asio::any_io_executor executor() { return executor_.get(); }
     void give_back_executor() noexcept { executor_.give_back(); }
@@ -114,7 +114,7 @@ protected:
     };
 
     template <handle... Handles>
-    explicit combination(Handles&... handles) : promise_operation<Derived, Handle, T>(true) {
+    explicit combination(Handles&... handles) : promise_operation<Derived, T>(true) {
         auto* next = nodes_.data();
         const auto add = [&](IAsyncInfo& h) {
             handle_access::usable(h, "when_all, when_any");
@@ -131,7 +131,7 @@ protected:
     template <typename Range>
         requires(Count == any_number)
     combination(Range&& range, std::size_t size)
-        : promise_operation<Derived, Handle, T>(true), nodes_(size) {
+        : promise_operation<Derived, T>(true), nodes_(size) {
         auto position = std::ranges::begin(range);
         for (node& n : nodes_) {
             range_handle_t<Range> h = [&]() -> range_handle_t<Range> {

@@ -7,7 +7,6 @@
 
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
-#include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include <boost/asio/system_executor.hpp>
 
@@ -26,23 +25,19 @@ namespace asyncinfo::detail {
 /// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. The producer ends the operation
 /// once, from any thread: `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must
 /// not use the operation without a reference of its own.
-template <typename Derived, typename Handle, typename T>
-class promise_operation : public block_t<Handle> {
-    static_assert(std::is_base_of_v<operation<T>, block_t<Handle>>);
-
+template <typename Derived, typename T, typename P = void>
+class promise_operation : public block_t<T, P> {
 public:
-    using handle_type = Handle;
-
-    /// Makes an operation and returns its handle. `begin(derived)` runs inside the gate, as an
+    /// Makes an operation and returns the first reference. `begin(derived)` runs inside the gate, as an
     /// initiating function does: the handler that it places in `slot()` is called for every
     /// request, also for an earlier one. If `begin` throws, there is no operation.
     template <typename Begin, typename... Args>
-    static Handle start(Begin begin, Args&&... args) {
+    static operation_ptr start(Begin begin, Args&&... args) {
         memory_for<Derived> memory;
         Derived* const made =
             memory.keep(::new (memory.place()) Derived(std::forward<Args>(args)...));
 
-        operation_ptr handle(made, false);
+        operation_ptr operation(made, false);
         try {
             made->run_initiation([&] { begin(*made); });
         } catch (...) {
@@ -50,7 +45,7 @@ public:
             made->end();
             throw;
         }
-        return handle_access::make<Handle>(std::move(handle));
+        return operation;
     }
 
     boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
@@ -68,7 +63,7 @@ public:
 
 protected:
     explicit promise_operation(bool gives_executor_back = false) noexcept
-        : block_t<Handle>(methods, !gives_executor_back) {}
+        : block_t<T, P>(methods, !gives_executor_back) {}
     ~promise_operation() = default;
 
     void destroy_block() noexcept { memory_for<Derived>::destroy(static_cast<Derived*>(this)); }
@@ -87,8 +82,8 @@ private:
 
     /// A thread that calls a Progress handler also performs an end that is requested meanwhile.
     static bool runs_here(const operation_base& self) noexcept {
-        if constexpr (requires(const block_t<Handle>& block) { block.calls_here(); })
-            if (static_cast<const block_t<Handle>&>(self).calls_here())
+        if constexpr (!std::is_void_v<P>)
+            if (static_cast<const block_t<T, P>&>(self).calls_here())
                 return true;
         return static_cast<const Derived&>(self).runs_here();
     }
@@ -105,10 +100,17 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle), &destroy,       &block_t<Handle>::discard,
-        &submit,        &drop_executor, &runs_here,
-        &executor,      nullptr,        nullptr,
-        &name,          &dependent_of,
+        typeid(operation_kind<T, P>),
+        &destroy,
+        &block_t<T, P>::discard,
+        &submit,
+        &drop_executor,
+        &runs_here,
+        &executor,
+        nullptr,
+        nullptr,
+        &name,
+        &dependent_of,
     };
 };
 

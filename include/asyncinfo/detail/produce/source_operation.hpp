@@ -35,7 +35,7 @@ inline constexpr bool makes_part = sizeof...(Part) == 0 || makes_result<T, Part.
 
 /// The operation of an `async_source`.
 template <typename T, typename P>
-class source_operation final : public promise_operation<source_operation<T, P>, handle_t<T, P>, T> {
+class source_operation final : public promise_operation<source_operation<T, P>, T, P> {
 public:
     explicit source_operation(std::string_view name) : name_(name) {}
 

@@ -84,12 +84,11 @@ struct reporter_traits<unbound> {
 /// another is bound, else `unbound`. `Redirected` is where redirect_error puts the error, or
 /// `unbound`. `Reporter` reports the operation's progress, see
 /// detail/progress/transfer_tracker.hpp, or is `unbound`.
-template <typename Handle, typename T, typename Executor, bool BoundExecutor, typename IoExecutor,
+template <typename T, typename P, typename Executor, bool BoundExecutor, typename IoExecutor,
           typename Allocator, typename ImmediateExecutor, typename Name, typename Redirected,
           typename Reporter>
-class initiated_operation final : public block_t<Handle> {
+class initiated_operation final : public block_t<T, P> {
 public:
-    using handle_type = Handle;
     using result_type = T;
     using executor_type = Executor;
     using allocator_type =
@@ -134,7 +133,7 @@ public:
         if constexpr (is_bound<Reporter>)
             tracker_.end(*this);
         else
-            block_t<Handle>::end();
+            block_t<T, P>::end();
     }
 
     /// Called when the completion handler is destroyed without having been invoked.
@@ -164,9 +163,9 @@ private:
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
         // A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it.
-        : block_t<Handle>(methods, !is_bound<IoExecutor> &&
-                                       !(BoundExecutor && keeper::may_be_plain) &&
-                                       keeper::is_plain(executor)),
+        : block_t<T, P>(methods, !is_bound<IoExecutor> &&
+                                     !(BoundExecutor && keeper::may_be_plain) &&
+                                     keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
           immediate_(detail::bound_to<bound::immediate_executor>(token)),
@@ -254,9 +253,9 @@ private:
     }
 
     static constexpr operation_methods methods{
-        typeid(Handle),
+        typeid(operation_kind<T, P>),
         &destroy,
-        &block_t<Handle>::discard,
+        &block_t<T, P>::discard,
         &submit,
         &drop_executor,
         &runs_here,
