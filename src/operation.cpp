@@ -165,8 +165,7 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
     request(request_types::pack(types));
-    if (methods_->latched)
-        methods_->latched(*this);
+    latched();
 }
 
 boost::asio::cancellation_type_t operation_base::requested_types() const noexcept {
@@ -201,8 +200,7 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
 
 void operation_base::expire(unsigned types) noexcept {
     gate::expire(types);
-    if (methods_->latched)
-        methods_->latched(*this);
+    latched();
 }
 
 void operation_base::deliver(unsigned types) {
@@ -284,15 +282,15 @@ bool operation_base::needs_this_thread() noexcept {
         return false;
     // The executor exists as long as this thread holds the lock. An operation that has ended needs
     // its context no more: the thread that is inside publishes, unless it is this one.
-    const bool needs = is_inside() || (!(load() & lifecycle::ended) && methods_->runs_here(*this));
+    const bool needs = is_inside() || (!(load() & lifecycle::ended) && runs_here());
     unlock();
     return needs;
 }
 
 context_dependent* operation_base::dependent_of(context_life& life) noexcept {
-    if (!methods_->dependent_of || !lock())
+    if (!lock())
         return nullptr;
-    context_dependent* const found = methods_->dependent_of(*this, life);
+    context_dependent* const found = own_dependent(life);
     unlock();
     return found;
 }
@@ -307,7 +305,7 @@ boost::asio::any_io_executor operation_base::executor() {
                 self.unlock();
         }
     } const holding{*this};
-    return methods_->executor(*this);
+    return own_executor();
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {

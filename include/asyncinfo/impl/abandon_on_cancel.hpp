@@ -77,15 +77,18 @@ public:
             resume();
     }
 
-    boost::asio::any_io_executor executor() { return executor_.get(); }
-    void give_back_executor() noexcept { executor_.give_back(); }
-    bool runs_here() const noexcept { return inner_ && inner_->needs_this_thread(); }
-    std::string_view given_name() const noexcept { return name_; }
-    context_dependent* member_of(context_life& life) noexcept {
+private:
+    std::string_view name() const noexcept override { return name_; }
+    boost::asio::any_io_executor own_executor() override { return executor_.get(); }
+    void give_back_executor() noexcept override { executor_.give_back(); }
+    bool runs_here() const noexcept override {
+        return abandonable_operation::promise_operation::runs_here() ||
+               (inner_ && inner_->needs_this_thread());
+    }
+    context_dependent* own_dependent(context_life& life) noexcept override {
         return inner_ ? inner_->dependent_of(life) : nullptr;
     }
 
-private:
     /// The cancellation handler in the slot.
     struct give_up {
         abandonable_operation* self;

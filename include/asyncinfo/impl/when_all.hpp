@@ -87,7 +87,7 @@ public:
         }
     }
 
-    bool runs_here() const noexcept { return this->members_need_this_thread(false); }
+    bool runs_here() const noexcept final { return this->members_need_this_thread(false); }
 
 private:
     bool is_last() noexcept { return left_.fetch_sub(1, std::memory_order_acq_rel) == 1; }

@@ -58,7 +58,7 @@ public:
             this->end_on_this_thread();
     }
 
-    bool runs_here() const noexcept { return this->members_need_this_thread(!joins_); }
+    bool runs_here() const noexcept override { return this->members_need_this_thread(!joins_); }
 
 private:
     /// True for the second call. Without joining, the combination ends when both have called: the

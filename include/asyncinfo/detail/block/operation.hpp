@@ -35,28 +35,6 @@ class blocked_thread;
 class context_life;
 class context_dependent;
 
-/// What differs between the types of operations; each type has one constant table.
-struct operation_methods {
-    const std::type_info& kind; ///< `operation_kind` of what it holds
-    void (*destroy)(operation_base&) noexcept;
-    void (*discard)(operation_base&) noexcept; ///< releases the result, after Close
-    void (*submit)(operation_base&, gate<operation_base>::delivery&&);
-    void (*drop_executor)(operation_base&) noexcept;           ///< not called for a plain one
-    bool (*runs_here)(const operation_base&) noexcept;         ///< true on a thread of its contexts
-    boost::asio::any_io_executor (*executor)(operation_base&); ///< see `IAsyncInfo::get_executor`
-    /// Called with each delivery, before the slot's handler, and when a request has come to a
-    /// thread outside the executor; may be null.
-    void (*requested)(operation_base&) = nullptr;
-    /// Called on the thread that makes a request, after that was latched, or ignored because the
-    /// operation has ended; may be null.
-    void (*latched)(operation_base&) noexcept = nullptr;
-    /// Null for an operation without a name.
-    std::string_view (*name)(const operation_base&) noexcept = nullptr;
-    /// Returns, with a reference, a coroutine of that context: the operation itself, or one that
-    /// the operation waits for. It returns null if there is none, and may itself be null.
-    context_dependent* (*dependent_of)(operation_base&, context_life&) noexcept = nullptr;
-};
-
 /// Same as `code == condition::canceled`, but quicker for Asio's own codes.
 bool means_canceled(const boost::system::error_code& code) noexcept;
 
@@ -78,14 +56,13 @@ void set_timed_out(Error& error) {
 }
 
 /// The part of the shared block that does not depend on the result's type: lifecycle, error,
-/// cancellation and observers.
+/// cancellation and observers. What differs between the types of operations is virtual.
 class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
     std::uint64_t id() const noexcept { return id_; }
-    const std::type_info& kind() const noexcept { return methods_->kind; }
-    std::string_view name() const noexcept {
-        return methods_->name ? methods_->name(*this) : std::string_view();
-    }
+    /// The `operation_kind` of what it holds, for `try_as`.
+    virtual const std::type_info& kind() const noexcept = 0;
+    virtual std::string_view name() const noexcept { return {}; }
 
     AsyncStatus status() const noexcept {
         return static_cast<AsyncStatus>(lifecycle::status(load()));
@@ -161,7 +138,7 @@ public:
             operation_base& self;
             ~guard() { self.unlock(); }
         } holding{*this};
-        use(methods_->executor(*this));
+        use(own_executor());
     }
 
     /// Registers an observer. Returns false if the operation has ended; the observer is then never
@@ -205,13 +182,34 @@ public:
     using gate::unlock;
 
 protected:
-    operation_base(const operation_methods& methods, bool has_plain_executor) noexcept
-        : methods_(&methods), id_(new_id()), observers_(), has_plain_executor_(has_plain_executor) {
-    }
+    explicit operation_base(bool has_plain_executor) noexcept
+        : id_(new_id()), observers_(), has_plain_executor_(has_plain_executor) {}
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
     }
+
+    /// Called when the last reference is gone.
+    virtual void destroy() noexcept = 0;
+    /// Called by Close.
+    virtual void discard_result() noexcept = 0;
+    virtual void submit(delivery&& request) = 0;
+    /// See `executor`.
+    virtual boost::asio::any_io_executor own_executor() = 0;
+    /// Called at the end with the observers locked, unless the executor is a plain one.
+    virtual void give_back_executor() noexcept = 0;
+    /// True if blocking this thread would block what the operation waits for. Called with the
+    /// observers locked.
+    virtual bool runs_here() const noexcept = 0;
+    /// Called with each delivery, before the slot's handler, and when a request has come to a
+    /// thread outside the executor.
+    virtual void requested() {}
+    /// Called on the thread that makes a request, after that was latched, or ignored because the
+    /// operation has ended.
+    virtual void latched() noexcept {}
+    /// Returns, with a reference, a coroutine of that context: the operation itself, or one that
+    /// the operation waits for. Null if there is none. Called with the observers locked.
+    virtual context_dependent* own_dependent(context_life&) noexcept { return nullptr; }
 
     /// True if the executor may outlive its context, and so is not given back at the end.
     bool has_plain_executor() const noexcept { return has_plain_executor_; }
@@ -230,24 +228,19 @@ private:
 
     void wait_for_ever(blocked_thread& waiter);
     void deliver(unsigned types);
-    void arrived_here() {
-        if (methods_->requested)
-            methods_->requested(*this);
-    }
-    void submit(delivery&& request) { methods_->submit(*this, std::move(request)); }
+    void arrived_here() { requested(); }
     void clear_slot() noexcept { place_.clear(); }
     void drop_executor() noexcept {
         if (!has_plain_executor_)
-            methods_->drop_executor(*this);
+            give_back_executor();
     }
     unsigned final_status() const noexcept { return final_status_; }
     void tell_observers();
     void discard() noexcept {
         if (failure_ == failure::exception)
             exception_ = nullptr;
-        methods_->discard(*this);
+        discard_result();
     }
-    void destroy() noexcept { methods_->destroy(*this); }
 
     bool failed(const boost::system::error_code& code) noexcept;
     void store(const boost::system::error_code& code) noexcept;
@@ -262,7 +255,6 @@ private:
     }
     static void fetch_ids() noexcept;
 
-    const operation_methods* methods_;
     std::uint64_t id_;
     union {
         observer_list observers_;        ///< until all have been notified
@@ -313,9 +305,10 @@ public:
     /// operation for it.
     static constexpr bool stays = std::is_trivially_copyable_v<T>;
 
-    static void discard(operation_base& self) noexcept {
+protected:
+    void discard_result() noexcept override {
         if constexpr (!stays)
-            static_cast<operation&>(self).result_.reset();
+            result_.reset();
     }
 
 private:
@@ -327,7 +320,9 @@ class operation<void> : public operation_base {
 public:
     using operation_base::operation_base;
     void set_result() noexcept {}
-    static void discard(operation_base&) noexcept {}
+
+protected:
+    void discard_result() noexcept override {}
 };
 
 /// The part of the block that a handle with progress P knows: see the room `progress`.

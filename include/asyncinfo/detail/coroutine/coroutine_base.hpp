@@ -192,7 +192,7 @@ public:
     boost::asio::any_io_executor any_executor() const;
     void requested();
     void latched() noexcept;
-    context_dependent* dependent_of(context_life& life) noexcept {
+    context_dependent* hold_if_watched(context_life& life) noexcept {
         return life.hold_if_listed(*this) ? this : nullptr;
     }
 

@@ -74,8 +74,8 @@ public:
 private:
     coroutine_operation(const unit_allocator& allocator, std::size_t units,
                         std::size_t shift) noexcept
-        : block_t<T, P>(methods, false), coroutine_base(static_cast<operation_base&>(*this)),
-          units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
+        : block_t<T, P>(false), coroutine_base(static_cast<operation_base&>(*this)), units_(units),
+          shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
     /// The alignment that a frame may need. Compilers ask for memory by size only. With g++ the
     /// size is a multiple of the alignment; with other compilers it says nothing about that.
@@ -101,42 +101,17 @@ private:
         traits::deallocate(allocator, memory, units);
     }
 
-    static coroutine_operation& of(operation_base& self) noexcept {
-        return static_cast<coroutine_operation&>(self);
+    const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
+    void destroy() noexcept override { destroy_later(); }
+    void submit(operation_base::delivery&& request) override { submit_request(std::move(request)); }
+    boost::asio::any_io_executor own_executor() override { return any_executor(); }
+    void give_back_executor() noexcept override { drop_executor(); }
+    bool runs_here() const noexcept override { return coroutine_base::runs_here(); }
+    void requested() override { coroutine_base::requested(); }
+    void latched() noexcept override { coroutine_base::latched(); }
+    context_dependent* own_dependent(context_life& life) noexcept override {
+        return hold_if_watched(life);
     }
-
-    static void destroy(operation_base& self) noexcept { of(self).destroy_later(); }
-    static void submit(operation_base& self, operation_base::delivery&& request) {
-        of(self).submit_request(std::move(request));
-    }
-    static void drop_executor(operation_base& self) noexcept {
-        of(self).coroutine_base::drop_executor();
-    }
-    static bool runs_here(const operation_base& self) noexcept {
-        return static_cast<const coroutine_operation&>(self).coroutine_base::runs_here();
-    }
-    static boost::asio::any_io_executor executor(operation_base& self) {
-        return of(self).any_executor();
-    }
-    static void requested(operation_base& self) { of(self).coroutine_base::requested(); }
-    static void latched(operation_base& self) noexcept { of(self).coroutine_base::latched(); }
-    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
-        return of(self).coroutine_base::dependent_of(life);
-    }
-
-    static constexpr operation_methods methods{
-        typeid(operation_kind<T, P>),
-        &destroy,
-        &block_t<T, P>::discard,
-        &submit,
-        &drop_executor,
-        &runs_here,
-        &executor,
-        &requested,
-        &latched,
-        nullptr,
-        &dependent_of,
-    };
 
     const std::size_t units_;
     const unsigned char shift_; ///< in units, from the beginning of the memory

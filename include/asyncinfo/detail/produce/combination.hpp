@@ -67,10 +67,10 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 /// since that uses them, and before the status is published.
 template <typename Derived, typename T, std::size_t Count>
 class combination : public promise_operation<Derived, T>, resumable {
-public:
-    boost::asio::any_io_executor executor() { return executor_.get(); }
-    void give_back_executor() noexcept { executor_.give_back(); }
-    context_dependent* member_of(context_life& life) noexcept {
+protected:
+    boost::asio::any_io_executor own_executor() final { return executor_.get(); }
+    void give_back_executor() noexcept final { executor_.give_back(); }
+    context_dependent* own_dependent(context_life& life) noexcept final {
         context_dependent* found = nullptr;
         visit_running([&](operation_base& member) {
             found = member.dependent_of(life);
@@ -78,12 +78,11 @@ public:
         });
         return found;
     }
-    void dispose() noexcept {
+    void destroy() noexcept final {
         unused_ = true;
         trampoline::run_quietly(*this);
     }
 
-protected:
     /// Notifies the combination that a member has ended.
     class node final : public observer {
     public:

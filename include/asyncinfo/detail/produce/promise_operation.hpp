@@ -10,7 +10,6 @@
 
 #include <boost/asio/system_executor.hpp>
 
-#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -21,9 +20,7 @@ namespace asyncinfo::detail {
 /// `async_source`, ends it. It has no executor of its own, so a request for cancellation is
 /// delivered on the thread that makes it, and the operation ends on the thread that calls `end`.
 ///
-/// `Derived` adds what the producer needs and may hide `executor()`, `give_back_executor()`,
-/// `runs_here()`, `given_name()`, `member_of()` and `dispose()`. The producer ends the operation
-/// once, from any thread: `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must
+/// `Derived` adds what the producer needs. The producer ends the operation once, from any thread: `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must
 /// not use the operation without a reference of its own.
 template <typename Derived, typename T, typename P = void>
 class promise_operation : public block_t<T, P> {
@@ -48,70 +45,32 @@ public:
         return operation;
     }
 
-    boost::asio::any_io_executor executor() { return boost::asio::system_executor(); }
-    /// Called at the end with the observers locked, if the operation has an executor to give back.
-    void give_back_executor() noexcept {}
-    /// True if blocking this thread would block what the operation waits for. Called with the
-    /// observers locked.
-    bool runs_here() const noexcept { return false; }
-    std::string_view given_name() const noexcept { return {}; }
-    /// Returns a coroutine of that context for which the operation waits, with a reference, or
-    /// null. Called with the observers locked.
-    context_dependent* member_of(context_life&) noexcept { return nullptr; }
-    /// Called when the last reference is gone; calls `destroy_block`, now or later.
-    void dispose() noexcept { destroy_block(); }
-
 protected:
     explicit promise_operation(bool gives_executor_back = false) noexcept
-        : block_t<T, P>(methods, !gives_executor_back) {}
+        : block_t<T, P>(!gives_executor_back) {}
     ~promise_operation() = default;
+
+    /// Where blocking depends on the operation's members or context, `Derived` overrides it. A
+    /// thread that calls a Progress handler also performs an end that is requested meanwhile.
+    bool runs_here() const noexcept override {
+        if constexpr (!std::is_void_v<P>)
+            return this->calls_here();
+        else
+            return false;
+    }
+    boost::asio::any_io_executor own_executor() override { return boost::asio::system_executor(); }
+    void give_back_executor() noexcept override {}
+    void destroy() noexcept override { destroy_block(); }
 
     void destroy_block() noexcept { memory_for<Derived>::destroy(static_cast<Derived*>(this)); }
 
 private:
-    static Derived& of(operation_base& self) noexcept { return static_cast<Derived&>(self); }
+    const std::type_info& kind() const noexcept final { return typeid(operation_kind<T, P>); }
 
-    static void destroy(operation_base& self) noexcept { of(self).dispose(); }
-
-    static void submit(operation_base&, operation_base::delivery&& request) {
+    void submit(operation_base::delivery&& request) final {
         request.set_last(true);
         std::move(request)();
     }
-
-    static void drop_executor(operation_base& self) noexcept { of(self).give_back_executor(); }
-
-    /// A thread that calls a Progress handler also performs an end that is requested meanwhile.
-    static bool runs_here(const operation_base& self) noexcept {
-        if constexpr (!std::is_void_v<P>)
-            if (static_cast<const block_t<T, P>&>(self).calls_here())
-                return true;
-        return static_cast<const Derived&>(self).runs_here();
-    }
-    static boost::asio::any_io_executor executor(operation_base& self) {
-        return of(self).executor();
-    }
-
-    static std::string_view name(const operation_base& self) noexcept {
-        return static_cast<const Derived&>(self).given_name();
-    }
-
-    static context_dependent* dependent_of(operation_base& self, context_life& life) noexcept {
-        return of(self).member_of(life);
-    }
-
-    static constexpr operation_methods methods{
-        typeid(operation_kind<T, P>),
-        &destroy,
-        &block_t<T, P>::discard,
-        &submit,
-        &drop_executor,
-        &runs_here,
-        &executor,
-        nullptr,
-        nullptr,
-        &name,
-        &dependent_of,
-    };
 };
 
 } // namespace asyncinfo::detail

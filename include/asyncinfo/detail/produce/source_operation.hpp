@@ -39,7 +39,7 @@ class source_operation final : public promise_operation<source_operation<T, P>, 
 public:
     explicit source_operation(std::string_view name) : name_(name) {}
 
-    std::string_view given_name() const noexcept { return name_; }
+    std::string_view name() const noexcept override { return name_; }
 
     /// Called during the initiation: has requests passed to the forwarder.
     void accept_cancel() {

@@ -75,18 +75,17 @@ public:
             operation_base::end();
     }
 
-    static void discard(operation_base& base) noexcept {
-        auto& self = static_cast<operation_with_progress&>(base);
-        operation<T>::discard(base);
-        self.discard_partial_result();
-        self.discard_progress();
-    }
-
 protected:
-    operation_with_progress(const operation_methods& methods, bool has_plain_executor) noexcept
-        : operation<T>(methods, has_plain_executor),
-          progress_state<P>(static_cast<operation_base&>(*this)) {}
+    explicit operation_with_progress(bool has_plain_executor) noexcept
+        : operation<T>(has_plain_executor), progress_state<P>(static_cast<operation_base&>(*this)) {
+    }
     ~operation_with_progress() = default;
+
+    void discard_result() noexcept override {
+        operation<T>::discard_result();
+        this->discard_partial_result();
+        this->discard_progress();
+    }
 
 private:
     /// Moves the partial result to the place of the result, where every reader looks after the end.

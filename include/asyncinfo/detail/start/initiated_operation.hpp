@@ -163,9 +163,8 @@ private:
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
         // A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it.
-        : block_t<T, P>(methods, !is_bound<IoExecutor> &&
-                                     !(BoundExecutor && keeper::may_be_plain) &&
-                                     keeper::is_plain(executor)),
+        : block_t<T, P>(!is_bound<IoExecutor> && !(BoundExecutor && keeper::may_be_plain) &&
+                        keeper::is_plain(executor)),
           executor_(std::forward<E>(executor), has_plain_executor()),
           io_executor_(io_executor, false), allocator_(allocator),
           immediate_(detail::bound_to<bound::immediate_executor>(token)),
@@ -173,15 +172,13 @@ private:
           redirected_{detail::bound_to<bound::redirected>(token)},
           tracker_(detail::bound_to<bound::reporter>(token)) {}
 
-    static initiated_operation& of(operation_base& self) noexcept {
-        return static_cast<initiated_operation&>(self);
-    }
+    const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
+    std::string_view name() const noexcept override { return name_.get(); }
 
-    static void destroy(operation_base& self) noexcept {
-        initiated_operation& gone = of(self);
-        gone.executor_.destroy(gone.has_plain_executor());
-        gone.io_executor_.destroy(false);
-        memory_for<initiated_operation, block_allocator>::destroy(&gone, gone.allocator_);
+    void destroy() noexcept override {
+        executor_.destroy(has_plain_executor());
+        io_executor_.destroy(false);
+        memory_for<initiated_operation, block_allocator>::destroy(this, allocator_);
     }
 
     /// A request must not overtake the operation's last handler, which is on its way if the I/O
@@ -189,15 +186,14 @@ private:
     /// then the bound one, or by the executor under a strand and then the strand, since what comes
     /// from the reactor does not start in the strand. (Besides, a strand of a context that is being
     /// destroyed must not be posted to from outside: its shutdown takes no lock.)
-    static void submit(operation_base& base, operation_base::delivery&& request) {
-        auto& self = of(base);
+    void submit(operation_base::delivery&& request) override {
         if constexpr (is_bound<IoExecutor>) {
             if (request.hops() == 0) {
                 request.set_last(false);
-                return post_to(IoExecutor(self.io_executor_.get()), std::move(request));
+                return post_to(IoExecutor(io_executor_.get()), std::move(request));
             }
         }
-        self.executor_.visit(self.has_plain_executor(), [&]<typename E>(const E& executor) {
+        executor_.visit(has_plain_executor(), [&]<typename E>(const E& executor) {
             if constexpr (captures_executor) {
                 request.set_last(request.hops() == 1 || !executor.get());
                 // Without an executor the caller's thread is as good as any other.
@@ -215,30 +211,28 @@ private:
         });
     }
 
-    static void drop_executor(operation_base& self) noexcept {
-        of(self).executor_.give_back();
-        of(self).io_executor_.give_back();
+    boost::asio::any_io_executor own_executor() override {
+        const bool plain = has_plain_executor();
+        return executor_.any(plain, !plain && this->status() != AsyncStatus::Started);
     }
 
-    static bool runs_here(const operation_base& base) noexcept {
-        const auto& self = static_cast<const initiated_operation&>(base);
+    void give_back_executor() noexcept override {
+        executor_.give_back();
+        io_executor_.give_back();
+    }
+
+    bool runs_here() const noexcept override {
         if constexpr (is_bound<Reporter>)
-            if (self.calls_here())
+            if (this->calls_here())
                 return true;
-        return self.executor_.visit(self.has_plain_executor(), [&](const auto& executor) {
+        return executor_.visit(has_plain_executor(), [&](const auto& executor) {
             if constexpr (captures_executor) {
                 auto* captured = executor.get();
                 return captured && runs_on_this_thread(*captured);
             } else {
-                return runs_on_this_thread(executor) || self.io_executor_runs_here();
+                return runs_on_this_thread(executor) || io_executor_runs_here();
             }
         });
-    }
-
-    static boost::asio::any_io_executor executor(operation_base& base) {
-        auto& self = of(base);
-        const bool plain = self.has_plain_executor();
-        return self.executor_.any(plain, !plain && self.status() != AsyncStatus::Started);
     }
 
     bool io_executor_runs_here() const noexcept {
@@ -247,23 +241,6 @@ private:
         else
             return false;
     }
-
-    static std::string_view name(const operation_base& self) noexcept {
-        return static_cast<const initiated_operation&>(self).name_.get();
-    }
-
-    static constexpr operation_methods methods{
-        typeid(operation_kind<T, P>),
-        &destroy,
-        &block_t<T, P>::discard,
-        &submit,
-        &drop_executor,
-        &runs_here,
-        &executor,
-        nullptr,
-        nullptr,
-        is_bound<Name> ? &name : nullptr,
-    };
 
     keeper executor_;
     [[no_unique_address]] executor_storage<IoExecutor> io_executor_;
