@@ -165,7 +165,8 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 
 void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
     request(request_types::pack(types));
-    latched();
+    if (hears_requests_)
+        latched();
 }
 
 boost::asio::cancellation_type_t operation_base::requested_types() const noexcept {
@@ -200,7 +201,8 @@ void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noex
 
 void operation_base::expire(unsigned types) noexcept {
     gate::expire(types);
-    latched();
+    if (hears_requests_)
+        latched();
 }
 
 void operation_base::deliver(unsigned types) {

@@ -6,11 +6,11 @@
 #define ASYNCINFO_IMPL_ABANDON_ON_CANCEL_HPP
 
 #include <asyncinfo/abandon_on_cancel.hpp>
-#include <asyncinfo/detail/asio/kept_executor.hpp>
 #include <asyncinfo/detail/block/observer.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
 #include <asyncinfo/detail/block/result.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/produce/kept_executor.hpp>
 #include <asyncinfo/detail/produce/promise_operation.hpp>
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 

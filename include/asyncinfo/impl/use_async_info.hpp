@@ -155,7 +155,7 @@ struct async_info_redirect_result {
 
     template <typename Initiation, typename Token, typename... Args>
     static return_type initiate(Initiation&& initiation, Token&& token, Args&&... args) {
-        auto* const where = &token.ec_;
+        auto* const where = redirected_to(token);
         rebound knowing = detail::rebind(std::forward<Token>(token), [=](const auto& ours) {
             return ours.template with<bound::redirected>(where);
         });

@@ -41,6 +41,15 @@ struct asio_adapter {
 template <typename Adapter>
 concept has_token = requires(Adapter& adapter) { adapter.token_; };
 template <typename Adapter>
+concept has_error_code = has_token<Adapter> && requires(Adapter& adapter) { adapter.ec_; };
+
+/// Where redirect_error puts the error.
+template <has_error_code Adapter>
+boost::system::error_code* redirected_to(Adapter& adapter) noexcept {
+    return &adapter.ec_;
+}
+
+template <typename Adapter>
 concept has_values = has_token<Adapter> && requires(Adapter& adapter) { adapter.values_; };
 template <typename Adapter>
 concept has_timeout = has_token<Adapter> && requires(Adapter& adapter) {
@@ -86,8 +95,7 @@ struct token_adapter<boost::asio::as_tuple_t<Token>> : detail::asio_adapter<Toke
 };
 
 template <typename Token>
-    requires(detail::has_token<boost::asio::redirect_error_t<Token>> &&
-             requires(boost::asio::redirect_error_t<Token>& adapter) { adapter.ec_; })
+    requires detail::has_error_code<boost::asio::redirect_error_t<Token>>
 struct token_adapter<boost::asio::redirect_error_t<Token>> : detail::asio_adapter<Token> {
     template <typename Inner>
     static auto rewrap(const boost::asio::redirect_error_t<Token>& adapter, Inner inner) {

@@ -182,8 +182,9 @@ public:
     using gate::unlock;
 
 protected:
-    explicit operation_base(bool has_plain_executor) noexcept
-        : id_(new_id()), observers_(), has_plain_executor_(has_plain_executor) {}
+    explicit operation_base(bool has_plain_executor, bool hears_requests = false) noexcept
+        : id_(new_id()), observers_(), has_plain_executor_(has_plain_executor),
+          hears_requests_(hears_requests) {}
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
@@ -201,11 +202,11 @@ protected:
     /// True if blocking this thread would block what the operation waits for. Called with the
     /// observers locked.
     virtual bool runs_here() const noexcept = 0;
-    /// Called with each delivery, before the slot's handler, and when a request has come to a
-    /// thread outside the executor.
+    /// If the operation hears requests: called with each delivery, before the slot's handler, and
+    /// when a request has come to a thread outside the executor.
     virtual void requested() {}
-    /// Called on the thread that makes a request, after that was latched, or ignored because the
-    /// operation has ended.
+    /// Likewise: called on the thread that makes a request, after that was latched, or ignored
+    /// because the operation has ended.
     virtual void latched() noexcept {}
     /// Returns, with a reference, a coroutine of that context: the operation itself, or one that
     /// the operation waits for. Null if there is none. Called with the observers locked.
@@ -228,7 +229,10 @@ private:
 
     void wait_for_ever(blocked_thread& waiter);
     void deliver(unsigned types);
-    void arrived_here() { requested(); }
+    void arrived_here() {
+        if (hears_requests_)
+            requested();
+    }
     void clear_slot() noexcept { place_.clear(); }
     void drop_executor() noexcept {
         if (!has_plain_executor_)
@@ -271,6 +275,7 @@ private:
     unsigned char final_status_ = 0;
     bool owes_completed_ = false;
     const bool has_plain_executor_;
+    const bool hears_requests_; // no virtual call for what most operations do not have
     std::atomic<bool> emits_anywhere_{false};
 };
 

@@ -5,9 +5,9 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_SLOT_HPP
 #define ASYNCINFO_DETAIL_BLOCK_SLOT_HPP
 
+#include <asyncinfo/detail/asio/handler_kind.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
-#include <asyncinfo/detail/block/handler_kind.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 

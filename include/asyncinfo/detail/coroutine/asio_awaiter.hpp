@@ -5,11 +5,11 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_ASIO_AWAITER_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_ASIO_AWAITER_HPP
 
-#include <asyncinfo/detail/asio/handler_work.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_executor.hpp>
+#include <asyncinfo/detail/start/handler_work.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>

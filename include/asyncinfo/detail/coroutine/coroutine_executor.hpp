@@ -6,8 +6,8 @@
 #define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_EXECUTOR_HPP
 
 #include <asyncinfo/detail/asio/full_executor.hpp>
-#include <asyncinfo/detail/asio/gated_executor.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
+#include <asyncinfo/detail/start/gated_executor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>

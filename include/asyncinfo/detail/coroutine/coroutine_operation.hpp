@@ -74,8 +74,8 @@ public:
 private:
     coroutine_operation(const unit_allocator& allocator, std::size_t units,
                         std::size_t shift) noexcept
-        : block_t<T, P>(false), coroutine_base(static_cast<operation_base&>(*this)), units_(units),
-          shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
+        : block_t<T, P>(false, true), coroutine_base(static_cast<operation_base&>(*this)),
+          units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
     /// The alignment that a frame may need. Compilers ask for memory by size only. With g++ the
     /// size is a multiple of the alignment; with other compilers it says nothing about that.

@@ -5,12 +5,12 @@
 #ifndef ASYNCINFO_DETAIL_PRODUCE_COMBINATION_HPP
 #define ASYNCINFO_DETAIL_PRODUCE_COMBINATION_HPP
 
-#include <asyncinfo/detail/asio/kept_executor.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/observer.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
 #include <asyncinfo/detail/handle/handle_access.hpp>
 #include <asyncinfo/detail/handle/result_of.hpp>
+#include <asyncinfo/detail/produce/kept_executor.hpp>
 #include <asyncinfo/detail/produce/promise_operation.hpp>
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 

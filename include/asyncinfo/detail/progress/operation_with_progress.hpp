@@ -76,9 +76,9 @@ public:
     }
 
 protected:
-    explicit operation_with_progress(bool has_plain_executor) noexcept
-        : operation<T>(has_plain_executor), progress_state<P>(static_cast<operation_base&>(*this)) {
-    }
+    explicit operation_with_progress(bool has_plain_executor, bool hears_requests = false) noexcept
+        : operation<T>(has_plain_executor, hears_requests),
+          progress_state<P>(static_cast<operation_base&>(*this)) {}
     ~operation_with_progress() = default;
 
     void discard_result() noexcept override {

@@ -5,9 +5,9 @@
 #ifndef ASYNCINFO_DETAIL_START_COMPLETION_HANDLER_HPP
 #define ASYNCINFO_DETAIL_START_COMPLETION_HANDLER_HPP
 
-#include <asyncinfo/detail/asio/gated_executor.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
 #include <asyncinfo/detail/block/signature.hpp>
+#include <asyncinfo/detail/start/gated_executor.hpp>
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/associated_executor.hpp>

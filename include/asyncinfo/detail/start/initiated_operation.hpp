@@ -7,13 +7,13 @@
 
 #include <asyncinfo/detail/asio/bound_token.hpp>
 #include <asyncinfo/detail/asio/executor_storage.hpp>
-#include <asyncinfo/detail/asio/handler_work.hpp>
 #include <asyncinfo/detail/asio/post_to.hpp>
 #include <asyncinfo/detail/asio/published_executor.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/start/handler_work.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/system_executor.hpp>

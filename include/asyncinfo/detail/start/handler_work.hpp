@@ -2,11 +2,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#ifndef ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP
-#define ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP
+#ifndef ASYNCINFO_DETAIL_START_HANDLER_WORK_HPP
+#define ASYNCINFO_DETAIL_START_HANDLER_WORK_HPP
 
-#include <asyncinfo/detail/asio/gated_executor.hpp>
 #include <asyncinfo/detail/base/config.hpp>
+#include <asyncinfo/detail/start/gated_executor.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 
@@ -144,4 +144,4 @@ struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures..
 
 #endif
 
-#endif // ASYNCINFO_DETAIL_ASIO_HANDLER_WORK_HPP
+#endif // ASYNCINFO_DETAIL_START_HANDLER_WORK_HPP

@@ -2,14 +2,17 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#ifndef ASYNCINFO_DETAIL_BLOCK_HANDLER_KIND_HPP
-#define ASYNCINFO_DETAIL_BLOCK_HANDLER_KIND_HPP
+#ifndef ASYNCINFO_DETAIL_ASIO_HANDLER_KIND_HPP
+#define ASYNCINFO_DETAIL_ASIO_HANDLER_KIND_HPP
 
 #include <boost/asio/cancellation_state.hpp>
 
 #include <cstddef>
 #include <type_traits>
 
+/// A door to what is Asio's own: whose state it is that an operation places in its slot. Without it
+/// every state is a `plain` handler, which receives a request once: an `async_compose` operation
+/// then misses one that comes between two of its steps.
 namespace asyncinfo::detail {
 
 /// The kind of a cancellation handler. It decides whether a handler receives a latched request
@@ -88,4 +91,4 @@ constexpr bool is_reset(handler_kind::type before, bool before_is_reset, handler
 
 } // namespace asyncinfo::detail
 
-#endif // ASYNCINFO_DETAIL_BLOCK_HANDLER_KIND_HPP
+#endif // ASYNCINFO_DETAIL_ASIO_HANDLER_KIND_HPP

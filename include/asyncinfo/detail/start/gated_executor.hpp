@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#ifndef ASYNCINFO_DETAIL_ASIO_GATED_EXECUTOR_HPP
-#define ASYNCINFO_DETAIL_ASIO_GATED_EXECUTOR_HPP
+#ifndef ASYNCINFO_DETAIL_START_GATED_EXECUTOR_HPP
+#define ASYNCINFO_DETAIL_START_GATED_EXECUTOR_HPP
 
 #include <asyncinfo/detail/asio/full_executor.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
@@ -112,4 +112,4 @@ gated_t<Executor> through_gate(const Executor& executor, operation_base& operati
 
 } // namespace asyncinfo::detail
 
-#endif // ASYNCINFO_DETAIL_ASIO_GATED_EXECUTOR_HPP
+#endif // ASYNCINFO_DETAIL_START_GATED_EXECUTOR_HPP

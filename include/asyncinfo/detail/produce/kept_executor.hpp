@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-#ifndef ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
-#define ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
+#ifndef ASYNCINFO_DETAIL_PRODUCE_KEPT_EXECUTOR_HPP
+#define ASYNCINFO_DETAIL_PRODUCE_KEPT_EXECUTOR_HPP
 
 #include <asyncinfo/detail/asio/context_guest.hpp>
 #include <asyncinfo/detail/asio/context_life.hpp>
@@ -72,4 +72,4 @@ private:
 
 } // namespace asyncinfo::detail
 
-#endif // ASYNCINFO_DETAIL_ASIO_KEPT_EXECUTOR_HPP
+#endif // ASYNCINFO_DETAIL_PRODUCE_KEPT_EXECUTOR_HPP

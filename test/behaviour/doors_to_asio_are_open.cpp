@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// What the library knows of Asio's own, guess by guess: true with a Boost that it knows, and with
+// ASYNCINFO_NO_ASIO_INTERNALS the portable way is taken. A guess that no longer holds fails here,
+// by its name, and not in a program as a promise that is silently gone.
+
+#include <asyncinfo/asyncinfo.hpp>
+#include <asyncinfo/detail/asio/cancellation_handler.hpp>
+#include <asyncinfo/detail/asio/handler_kind.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
+
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace doors_to_asio_are_open_test {
+
+namespace asio = boost::asio;
+namespace detail = asyncinfo::detail;
+using asyncinfo::use_async_info;
+using asyncinfo::use_async_info_t;
+
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+constexpr bool are_open = true;
+#else
+constexpr bool are_open = false;
+#endif
+
+/// A slot that tells the kind of what Asio places in it.
+struct slot_of_kinds {
+    std::optional<detail::handler_kind::type>* kind;
+    std::shared_ptr<void>* placed;
+
+    bool is_connected() const { return true; }
+    void clear() {}
+    template <typename Handler, typename... Args>
+    Handler& emplace(Args&&... args) {
+        *kind = detail::kind_of<Handler>(sizeof...(Args));
+        auto made = std::make_shared<Handler>(std::forward<Args>(args)...);
+        *placed = made;
+        return *made;
+    }
+    friend bool operator==(const slot_of_kinds&, const slot_of_kinds&) = default;
+};
+
+template <typename... Filters>
+detail::handler_kind::type kind_of_state(Filters... filters) {
+    std::optional<detail::handler_kind::type> kind;
+    std::shared_ptr<void> placed;
+    const asio::cancellation_state state(slot_of_kinds{&kind, &placed}, filters...);
+    return kind.value();
+}
+
+} // namespace doors_to_asio_are_open_test
+
+BOOST_AUTO_TEST_SUITE(doors_to_asio_are_open)
+
+BOOST_AUTO_TEST_CASE(cancellation_states_are_told_by_their_filters) {
+    using namespace doors_to_asio_are_open_test;
+    using kind = detail::handler_kind;
+    const asio::enable_partial_cancellation partial;
+    const asio::enable_terminal_cancellation terminal;
+    const asio::enable_total_cancellation total;
+    BOOST_TEST(kind_of_state() == kind::default_state);
+    BOOST_TEST(kind_of_state(partial) == kind::read_state);
+    BOOST_TEST(kind_of_state(terminal) == kind::initial_state);
+    BOOST_TEST(kind_of_state(total) == kind::other_state);
+    BOOST_TEST(kind_of_state(partial, partial) == kind::read_state);
+    BOOST_TEST(kind_of_state(terminal, terminal) == kind::initial_state);
+    BOOST_TEST(kind_of_state(total, total) == kind::other_state);
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_is_a_pointer_to_its_handler) {
+    using namespace doors_to_asio_are_open_test;
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    asio::cancellation_signal signal;
+    BOOST_TEST(detail::handler_in(signal) == nullptr);
+    auto called = asio::cancellation_type::none;
+    signal.slot().assign([&](asio::cancellation_type_t type) { called = type; });
+    BOOST_REQUIRE(detail::handler_in(signal) != nullptr);
+    detail::handler_in(signal)->call(asio::cancellation_type::partial);
+    BOOST_TEST((called == asio::cancellation_type::partial));
+    signal.slot().clear();
+    BOOST_TEST(detail::handler_in(signal) == nullptr);
+#else
+    BOOST_TEST(!are_open);
+#endif
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_is_found_in_the_call_stack_of_its_context) {
+    using namespace doors_to_asio_are_open_test;
+    asio::io_context context;
+    asio::io_context other;
+    asio::thread_pool pool(1);
+    BOOST_TEST((detail::scheduler_of(context) != nullptr) == are_open);
+    bool here = false;
+    bool in_other = true;
+    bool in_pool = false;
+    asio::post(context, [&] {
+        here = detail::scheduler_runs_here(detail::scheduler_of(context));
+        in_other = detail::scheduler_runs_here(detail::scheduler_of(other));
+    });
+    asio::post(pool, [&] { in_pool = detail::scheduler_runs_here(detail::scheduler_of(pool)); });
+    context.run();
+    pool.join();
+    BOOST_TEST(here == are_open);
+    BOOST_TEST(!in_other);
+    BOOST_TEST(in_pool == are_open);
+    BOOST_TEST(!detail::scheduler_runs_here(detail::scheduler_of(context)));
+}
+
+// Else the library's own specialisations are there, and nobody uses them.
+BOOST_AUTO_TEST_CASE(asio_takes_the_handlers_work_and_dispatch_from_here) {
+    using namespace doors_to_asio_are_open_test;
+    asio::io_context context;
+    bool called = false;
+    const auto op = asio::async_initiate<const use_async_info_t&, void()>(
+        [&]<typename Handler>(Handler handler) {
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+            using executor = asio::io_context::executor_type;
+            using work = asio::detail::handler_work<Handler, executor>;
+            using other = asio::executor_binder<void (*)(), asio::system_executor>;
+            using others_work = asio::detail::handler_work<other, executor>;
+            BOOST_TEST(requires { typename others_work::base2_type; });
+            BOOST_TEST(!requires { typename work::base2_type; });
+            BOOST_TEST((!asio::detail::is_work_dispatcher_required<Handler, executor>::value));
+#else
+            BOOST_TEST(!are_open);
+#endif
+            called = true;
+            std::move(handler)();
+        },
+        use_async_info);
+    BOOST_TEST(called);
+}
+
+BOOST_AUTO_TEST_CASE(an_adapter_says_what_is_inside) {
+    using namespace doors_to_asio_are_open_test;
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::as_tuple_t<use_async_info_t>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::append_t<use_async_info_t, int>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::prepend_t<use_async_info_t, int>>));
+    BOOST_TEST((asyncinfo::is_token_adapter<asio::consign_t<use_async_info_t, int>>));
+    boost::system::error_code code;
+    auto redirected = asio::redirect_error(use_async_info, code);
+    BOOST_TEST(detail::redirected_to(redirected) == &code);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
