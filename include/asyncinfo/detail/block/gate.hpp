@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 
 #include <asyncinfo/detail/block/activity.hpp>
+#include <asyncinfo/detail/block/delivery.hpp>
 #include <asyncinfo/detail/block/lifecycle_cell.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
 
@@ -149,53 +150,15 @@ public:
         return true;
     }
 
-    /// The request on its way through the executor: a function object that owns a reference.
-    class delivery {
-    public:
-        delivery(delivery&& other) noexcept
-            : target_(std::exchange(other.target_, nullptr)), hops_(other.hops_),
-              last_(other.last_), here_(other.here_) {}
-        delivery& operator=(delivery&&) = delete;
-
-        ~delivery() {
-            if (target_) [[unlikely]]
-                target_->lose_delivery();
-        }
-
-        /// The number of executors that it has come through.
-        unsigned hops() const noexcept { return hops_; }
-
-        /// Called before it is submitted: whether this is its last executor, where it is to be
-        /// delivered.
-        void set_last(bool last) noexcept { last_ = last; }
-
-        /// Called before it is called on a thread outside the operation's executor. There it is
-        /// delivered only if `emits_anywhere()` is still true, and else submitted again.
-        void set_here() noexcept { here_ = true; }
-
-        void operator()() {
-            if (last_)
-                return std::exchange(target_, nullptr)->take_in(here_);
-            ++hops_;
-            target_->hand_on(*this);
-        }
-
-    private:
-        friend class gate;
-
-        explicit delivery(Derived& target) noexcept : target_(&target) {}
-
-        Derived* target_;
-        unsigned hops_ = 0;
-        bool last_ = true;
-        bool here_ = false;
-    };
+    using delivery = detail::delivery<gate>;
 
 protected:
     gate() = default;
     ~gate() = default;
 
 private:
+    friend delivery;
+
     /// Does what the transition asked the thread to do.
     void proceed(lifecycle::next then) {
         if (then != lifecycle::next::nothing)
@@ -279,7 +242,7 @@ private:
     void hand_over() noexcept {
         auto then = lifecycle::next::submit;
         while (then == lifecycle::next::submit) {
-            submit_quietly(delivery(derived()));
+            submit_quietly(delivery(*this));
             then = cell_.transit([](auto w) { return lifecycle::submitted(w); });
         }
         proceed(then);
@@ -290,7 +253,7 @@ private:
         const bool mine = activity::of_this_thread(this, activity::submitting);
         const auto then = cell_.transit([=](auto w) { return lifecycle::forward(w, mine); });
         if (then != lifecycle::next::perform) {
-            request.target_ = nullptr;
+            request.forget();
             return proceed(then);
         }
         submit_quietly(std::move(request));
