@@ -5,7 +5,6 @@
 #include <asyncinfo/async_info.hpp>
 
 #include <asyncinfo/detail/block/result.hpp>
-#include <asyncinfo/detail/observe/deadline_timer.hpp>
 #include <asyncinfo/detail/observe/run_until_ended.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -133,27 +132,6 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
     error.clear();
     if (operation_)
         operation_->cancel(types);
-    else
-        error = errc::empty_handle;
-}
-
-void IAsyncInfo::set_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
-                              boost::system::error_code& error) const {
-    error.clear();
-    if (!operation_) {
-        error = errc::empty_handle;
-        return;
-    }
-    detail::schedule added;
-    added.add(when.scheduled(), detail::request_types::pack(types));
-    detail::set_deadlines(*operation_, added);
-}
-
-void IAsyncInfo::move_deadline(detail::deadline when, boost::asio::cancellation_type_t types,
-                               boost::system::error_code& error) const {
-    error.clear();
-    if (operation_)
-        detail::renew_deadline(*operation_, when, detail::request_types::pack(types));
     else
         error = errc::empty_handle;
 }

@@ -48,10 +48,6 @@ context_life_ptr context_life::of(boost::asio::execution_context& context) {
     return found;
 }
 
-void context_life::forget_last() noexcept {
-    const context_life_ptr last(std::exchange(this_thread().last_life, nullptr), false);
-}
-
 bool context_life::runs_here() const noexcept {
     return !is_over() && (scheduler_runs_here(scheduler_) || polling_frame::of(*context_));
 }

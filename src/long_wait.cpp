@@ -25,7 +25,8 @@ struct detail::long_wait_settings {
     exchange(std::shared_ptr<const long_wait_settings> other) {
         auto& [mutex, settings] = of_process();
         const std::lock_guard guard(mutex);
-        wait_watch::is_on.store(other != nullptr, std::memory_order_relaxed);
+        static constexpr wait_watch::methods watching{&wait_watch::begin, &wait_watch::report};
+        wait_watch::installed.store(other ? &watching : nullptr, std::memory_order_relaxed);
         settings.swap(other);
         return other;
     }
@@ -50,8 +51,6 @@ private:
 };
 
 namespace detail {
-
-constinit std::atomic<bool> wait_watch::is_on{false};
 
 void wait_watch::begin() {
     settings_ = long_wait_settings::get();
@@ -88,7 +87,7 @@ void wait_watch::send_probe() {
         post(of_queue);
 }
 
-void wait_watch::tell() {
+void wait_watch::report() {
     const auto settings = std::move(settings_);
     until_ = deadline::never();
     if (!settings)

@@ -330,6 +330,8 @@ AsyncStatus operation_base::wait(deadline until, boost::system::error_code& erro
     return status();
 }
 
+constinit std::atomic<const wait_watch::methods*> wait_watch::installed{nullptr};
+
 void operation_base::wait_for_ever(blocked_thread& waiter) {
     try {
         wait_watch watch(*this);

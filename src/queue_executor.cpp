@@ -7,20 +7,24 @@
 #include <boost/asio/strand.hpp>
 
 namespace asyncinfo::detail {
+namespace {
 
-bool holds_context_keeper(const boost::asio::any_io_executor& executor) noexcept {
-    return executor.target<queue_executor<>>() != nullptr;
-}
+using boost::asio::any_io_executor;
 
-bool holds_busy_context_keeper(const boost::asio::any_io_executor& executor) noexcept {
-    return executor.target<queue_executor<>::tracked>() != nullptr;
-}
+constexpr context_keepers queue_executors{
+    [](const any_io_executor& executor) noexcept {
+        return executor.target<queue_executor<>>() != nullptr;
+    },
+    [](const any_io_executor& executor) noexcept {
+        return executor.target<queue_executor<>::tracked>() != nullptr;
+    },
+    [](const any_io_executor& executor) noexcept {
+        const auto* strand = executor.target<boost::asio::strand<queue_executor<>>>();
+        return strand ? any_io_executor(strand->get_inner_executor()) : any_io_executor();
+    }};
 
-boost::asio::any_io_executor
-context_keeper_under_strand(const boost::asio::any_io_executor& executor) noexcept {
-    if (const auto* strand = executor.target<boost::asio::strand<queue_executor<>>>())
-        return strand->get_inner_executor();
-    return {};
-}
+} // namespace
+
+queue_core::queue_core() { make_known(queue_executors); }
 
 } // namespace asyncinfo::detail

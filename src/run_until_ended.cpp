@@ -4,15 +4,13 @@
 //
 #include <asyncinfo/detail/observe/run_until_ended.hpp>
 
-#include <asyncinfo/completion_queue.hpp>
-#include <asyncinfo/detail/asio/polling_frame.hpp>
 #include <asyncinfo/detail/block/blocked_thread.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
-#include <asyncinfo/detail/block/wait_watch.hpp>
 
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/require.hpp>
 
@@ -20,7 +18,6 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -153,80 +150,19 @@ private:
     const bool observing_;
 };
 
-/// Runs a `completion_queue` while an operation runs.
-class queue_driver final : public blocked_thread {
-public:
-    queue_driver(operation_base& operation, queue_core& queue)
-        : operation_(operation), queue_(&queue), observing_(operation.observe(*this)) {}
-
-    ~queue_driver() override {
-        if (observing_ && !operation_.unobserve(*this))
-            blocked_thread::wait();
-    }
-
-    void ended() override {
-        told_ = true;
-        queue_->wake();
-        blocked_thread::ended();
-    }
-
-    void run_some(deadline until) {
-        if (queue_->wait(until, false, &told_))
-            queue_->run(queue_core::what_is_ready, until, &told_);
-    }
-
-    static void poll(operation_base& operation, queue_core& queue) {
-        queue_driver driver(operation, queue);
-        queue.run(queue_core::what_is_ready, deadline::never(), &driver.told_);
-    }
-
-private:
-    operation_base& operation_;
-    const queue_core_ptr queue_; // a handler may destroy the queue
-    std::atomic<bool> told_{false};
-    const bool observing_;
-};
-
-template <typename Driver, typename Context>
-void drive_with(operation_base& operation, Context& context, deadline until) {
-    if (until.is_poll())
-        return Driver::poll(operation, context);
-    Driver driver(operation, context);
-    std::optional<wait_watch> watch;
-    if (until.is_never())
-        watch.emplace(operation);
-    while (operation.status() == AsyncStatus::Started && !until.is_over()) {
-        driver.run_some(watch ? watch->until() : until);
-        trampoline::run_queued();
-        if (watch && watch->is_due() && operation.status() == AsyncStatus::Started)
-            watch->tell();
-    }
-}
-
 } // namespace
 
-driven_context::driven_context(completion_queue& queue) noexcept : queue_(queue.core_.get()) {}
-
-bool driven_context::running_in_this_thread() const noexcept {
-    return queue_ ? polling_frame::of(*queue_) != nullptr
-                  : io_context_->get_executor().running_in_this_thread();
-}
-
-AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
-                  boost::system::error_code& error) {
-    trampoline::run_queued();
-    if (operation.status() != AsyncStatus::Started)
-        return operation.status();
-    // A thread of the operation's context may run that context here, but no other context.
-    if (!until.is_poll() && !context.running_in_this_thread() && operation.needs_this_thread()) {
-        error = errc::would_deadlock;
-        return AsyncStatus::Started;
-    }
-    if (context.queue())
-        drive_with<queue_driver>(operation, *context.queue(), until);
-    else
-        drive_with<io_context_driver>(operation, *context.io_context(), until);
-    return operation.status();
+driven_context::driven_context(boost::asio::io_context& context) noexcept : context_(&context) {
+    using boost::asio::io_context;
+    static constexpr methods driving{
+        [](const void* driven) noexcept {
+            auto& running = *static_cast<io_context*>(const_cast<void*>(driven));
+            return running.get_executor().running_in_this_thread();
+        },
+        [](void* driven, operation_base& operation, deadline until) {
+            drive_with<io_context_driver>(*static_cast<io_context*>(driven), operation, until);
+        }};
+    methods_ = &driving;
 }
 
 } // namespace asyncinfo::detail

@@ -21,8 +21,17 @@ inline constexpr bool keeps_context = false;
 template <typename Executor>
 inline constexpr bool keeps_context_busy = false;
 
-// The type that an `any_io_executor` holds must be known to ask for it. So these functions are
-// defined where the queue is known, and no other header includes it.
+// The type that an `any_io_executor` holds must be known to ask for it. So the queue makes its
+// executors known when it is made, and a program without a queue links none of it.
+
+struct context_keepers {
+    bool (*holds)(const boost::asio::any_io_executor&) noexcept;
+    bool (*holds_busy)(const boost::asio::any_io_executor&) noexcept;
+    boost::asio::any_io_executor (*under_strand)(const boost::asio::any_io_executor&) noexcept;
+};
+
+/// `keepers` must be a constant of the program.
+ASYNCINFO_DECL void make_known(const context_keepers& keepers) noexcept;
 
 /// True if it holds such an executor: the first one that does not count as work, the second one
 /// that does.

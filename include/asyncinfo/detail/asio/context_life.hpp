@@ -69,7 +69,9 @@ public:
     /// The life of a context that has not ended.
     static context_life_ptr of(boost::asio::execution_context& context);
     /// Releases the life that this thread has asked for last. Called when the thread ends.
-    static void forget_last() noexcept;
+    static void forget_last() noexcept {
+        const context_life_ptr last(std::exchange(this_thread().last_life, nullptr), false);
+    }
 
     context_life(const context_life&) = delete;
     context_life& operator=(const context_life&) = delete;

@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_ASIO_DRIVEN_CONTEXT_HPP
 
 #include <asyncinfo/detail/base/config.hpp>
+#include <asyncinfo/detail/core/deadline.hpp>
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,28 +19,38 @@ class completion_queue;
 
 namespace detail {
 
-class queue_core;
+class operation_base;
 
 /// A context that a thread can run while it waits, as in `op.get(context)`: an `asio::io_context`
 /// or a `completion_queue`.
+///
+/// It says how its kind of context is driven, so a program links only what drives a context that it
+/// has given to a member.
 class ASYNCINFO_DECL driven_context {
 public:
-    driven_context(boost::asio::io_context& context) noexcept : io_context_(&context) {}
+    driven_context(boost::asio::io_context& context) noexcept;
     driven_context(completion_queue& queue) noexcept;
     template <std::derived_from<boost::asio::execution_context> Context>
         requires(!std::derived_from<Context, boost::asio::io_context> &&
                  !std::derived_from<Context, completion_queue>)
     driven_context(Context&) = delete; // it has threads of its own: get(), on none of them
 
-    /// One of these two is null.
-    boost::asio::io_context* io_context() const noexcept { return io_context_; }
-    queue_core* queue() const noexcept { return queue_; }
+    bool running_in_this_thread() const noexcept { return methods_->runs_here(context_); }
 
-    bool running_in_this_thread() const noexcept;
+    /// Runs the context on this thread until the operation has ended or the time is over. Once it
+    /// has no work left it waits, as `operation_base::wait` does.
+    void run_until_ended(operation_base& operation, deadline until) const {
+        methods_->run(context_, operation, until);
+    }
+
+    struct methods {
+        bool (*runs_here)(const void* context) noexcept;
+        void (*run)(void* context, operation_base&, deadline);
+    };
 
 private:
-    boost::asio::io_context* io_context_ = nullptr;
-    queue_core* queue_ = nullptr;
+    void* context_;
+    const methods* methods_;
 };
 
 } // namespace detail

@@ -18,9 +18,10 @@ struct long_wait_settings;
 /// Watches a wait without a time limit, if `set_long_wait_handler` has asked for that.
 class ASYNCINFO_DECL wait_watch {
 public:
-    explicit wait_watch(operation_base& operation) : operation_(operation) {
-        if (is_on.load(std::memory_order_relaxed)) [[unlikely]]
-            begin();
+    explicit wait_watch(operation_base& operation)
+        : operation_(operation), methods_(installed.load(std::memory_order_relaxed)) {
+        if (methods_) [[unlikely]]
+            (this->*methods_->begin)();
     }
 
     /// The time to call `tell`.
@@ -28,17 +29,28 @@ public:
     bool is_due() const noexcept { return settings_ && until_.is_over(); }
 
     /// Calls the handler, once. Throws what the handler throws.
-    void tell();
+    void tell() {
+        if (methods_)
+            (this->*methods_->report)();
+    }
 
 private:
     friend struct long_wait_settings;
 
-    static std::atomic<bool> is_on;
+    struct methods {
+        void (wait_watch::*begin)();
+        void (wait_watch::*report)();
+    };
+
+    /// Null unless somebody has asked, so a program that does not ask links nothing of this.
+    static std::atomic<const methods*> installed;
 
     void begin();
+    void report();
     void send_probe();
 
     operation_base& operation_;
+    const methods* const methods_;
     deadline until_ = deadline::never();
     std::shared_ptr<const long_wait_settings> settings_;
     std::shared_ptr<std::atomic<bool>> context_has_run_; ///< null if the context cannot be asked

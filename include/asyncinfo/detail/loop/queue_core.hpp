@@ -50,7 +50,8 @@ private:
 /// No user's code is called, and nothing is destroyed, while it is held.
 class ASYNCINFO_DECL queue_core final : public boost::asio::execution_context {
 public:
-    queue_core() = default;
+    /// Makes the executors known as ones that keep their context.
+    queue_core();
 
     /// Submits a function, from any thread. After `close` the function is destroyed at once.
     void submit(queued& function);
