@@ -98,7 +98,7 @@ private:
 
     bool has_executor() const noexcept override { return false; }
     void submit(submission&& call) override { std::move(call)(); }
-    const throttle* paced() const noexcept override { return throttle_of(callable_); }
+    const throttle* get_throttle() const noexcept override { return throttle_of(callable_); }
 
     void destroy() noexcept override {
         memory_type::destroy(this, boost::asio::get_associated_allocator(callable_));
@@ -146,7 +146,7 @@ private:
 
     bool has_executor() const noexcept override { return true; }
     void submit(submission&& call) override { dispatch(std::move(call)); }
-    const throttle* paced() const noexcept override { return throttle_ ? &*throttle_ : nullptr; }
+    const throttle* get_throttle() const noexcept override { return throttle_ ? &*throttle_ : nullptr; }
 
     template <typename Function>
     void dispatch(Function function) {
@@ -177,7 +177,7 @@ private:
 
     const allocator_type allocator_;
     std::optional<Callable> callable_; ///< until the context ends
-    std::optional<throttle> throttle_; ///< for calls of `paced` after that
+    std::optional<throttle> throttle_; ///< for calls of `get_throttle` after that
 };
 
 template <typename Sender, typename Argument, typename Callable>

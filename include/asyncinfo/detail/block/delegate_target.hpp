@@ -35,7 +35,7 @@ public:
     virtual bool has_executor() const noexcept = 0;
     virtual void submit(submission&& call) = 0;
     /// The throttle of the handler; null if it is called for every value.
-    virtual const throttle* paced() const noexcept = 0;
+    virtual const throttle* get_throttle() const noexcept = 0;
 
     friend void intrusive_ptr_add_ref(delegate_target* target) noexcept {
         target->references_.fetch_add(1, std::memory_order_relaxed);

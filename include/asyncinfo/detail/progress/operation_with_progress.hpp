@@ -71,8 +71,7 @@ public:
         if constexpr (!std::is_void_v<T>)
             if (this->has_failed() && !this->result())
                 keep_partial_result();
-        if (this->may_end(std::move(last)))
-            operation_base::end();
+        this->end_operation(std::move(last));
     }
 
 protected:

@@ -7,35 +7,24 @@
 
 #include <asyncinfo/detail/block/operation.hpp>
 #include <asyncinfo/detail/block/submission.hpp>
+#include <asyncinfo/detail/core/progress_flow.hpp>
 #include <asyncinfo/detail/progress/latest_value.hpp>
+#include <asyncinfo/detail/progress/value_queue.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace asyncinfo::detail {
 
-/// The latest progress of an operation, and the calls of its Progress handler.
-///
-/// One thread or submission at a time has the turn: it calls the handler, value after value. Values
-/// reported meanwhile are queued for it. The turn belongs to the reporting thread, or to a
-/// submission if the handler has an executor of its own. No lock is held during a call.
-///
-/// The end waits for a reporting thread that has the turn: that thread performs the end after the
-/// call. So an observer that the end has notified never meets a Progress call. The end does not
-/// wait for a handler's executor, since that may run on the very thread that waits for the end. In
-/// that case only the call of Completed is held back, and only while a Progress call is being made.
-///
-/// For a throttled handler the queue holds only the latest value, until it is due or the operation
-/// ends. Then the end, or for a handler with an executor the call of Completed, waits for the call
-/// with that value.
+/// The latest progress of an operation, and the calls of its Progress handler. `progress_flow`
+/// decides who makes a call and when; this class has the lock, the values and the handler, and does
+/// what it says. No lock is held during a call.
 ///
 /// Without a handler `report` takes no lock of this class.
 template <typename P>
@@ -65,105 +54,113 @@ public:
         if (!has_handler_.load(std::memory_order_acquire))
             return latest_.store(made);
         std::unique_lock lock(mutex_);
-        if (!latest_.store(made))
-            return false;
-        if (!handler_)
-            return true;
-        put(std::move(made));
-        if (turn_ == turn::nobody)
-            guarded([&] { take_turn(lock, nullptr); });
-        return true;
+        const flow_next then = keep(std::move(made));
+        if (then == flow_next::drain)
+            guarded([&] { drain(lock); });
+        return then != flow_next::refuse;
     }
 
     std::optional<P> latest() const { return latest_.load(); }
 
-    /// Replaces the handler. After the end the handler is not stored, and values queued for the
-    /// previous one are dropped.
+    /// Replaces the handler.
     void set_progress(handler_ptr handler) noexcept {
+        const throttle* const limit = handler ? handler->get_throttle() : nullptr;
+        const bool has_executor = handler && handler->has_executor();
         const std::lock_guard guard(mutex_);
-        if (over_ || !handler || turn_ == turn::nobody)
-            drop_queue();
-        if (over_)
+        const bool stores = flow_.set_handler({handler != nullptr, has_executor, limit != nullptr});
+        queue_.keep_newest(flow_.queued);
+        if (!stores)
             return;
         handler_.swap(handler); // the previous handler is released after the lock
-        has_handler_.store(handler_ != nullptr, std::memory_order_release);
+        throttle_ = limit;
         called_.reset();
+        has_handler_.store(handler_ != nullptr, std::memory_order_release);
+    }
+
+    handler_ptr progress() const noexcept {
+        const std::lock_guard guard(mutex_);
+        return flow_.at == progress_flow::stage::ended ? nullptr : handler_;
     }
 
     /// True if the end waits, or would wait, for this thread to return from a handler.
     bool calls_here() const noexcept {
         const std::lock_guard guard(mutex_);
-        return turn_ == turn::here && calling_ && caller_ == std::this_thread::get_id();
-    }
-
-    handler_ptr progress() const noexcept {
-        const std::lock_guard guard(mutex_);
-        return over_ ? nullptr : handler_;
+        return flow_.draining == progress_flow::drainer::here &&
+               caller_ == std::this_thread::get_id();
     }
 
     /// Called before Completed. If it returns false, it has stored `completed`, which is called
-    /// after the Progress call that is being made or, for a throttled handler, is still owed.
+    /// when the handler has been.
     bool may_complete(completed_ptr completed) noexcept {
         const std::lock_guard guard(mutex_);
-        if (!over_)
-            return true; // the user calls the delegate directly
-        const bool owed = turn_ == turn::elsewhere && has_queued() && handler_->paced();
-        if (!owed)
-            drop_queue();
-        if (!(owed || calling_) || held_back_)
-            return true;
-        held_back_ = std::move(completed);
-        return false;
+        const bool may = flow_.may_complete();
+        queue_.keep_newest(flow_.queued);
+        if (!may)
+            held_back_ = std::move(completed);
+        return may;
     }
 
 protected:
     ~progress_state() = default;
 
-    /// Called with the outcome stored; `last` is reported before the end. Returns true if the
-    /// caller must end the operation. Returns false if the thread that has the turn ends it, or if
-    /// this call has ended it; in the latter case it throws what a handler throws.
-    bool may_end(std::optional<P> last) {
+    /// Called with the outcome stored. Reports `last` and ends the operation, or leaves the end to
+    /// the thread that is calling the handler. Throws what handlers throw.
+    void end_operation(std::optional<P> last) {
         handler_ptr released;
         std::unique_lock lock(mutex_);
         if (last)
-            put_last(latest_value<P>::make(*std::move(last)));
+            keep_last(latest_value<P>::make(*std::move(last)));
         latest_.seal();
-        ending_ = true;
-        if (turn_ == turn::here) {
-            must_end_ = true;
-            return false;
-        }
-        if (turn_ == turn::nobody && has_queued()) {
-            must_end_ = true;
-            take_turn(lock, nullptr);
-            return false;
-        }
-        over_ = true;
-        if (turn_ == turn::nobody)
-            released = std::move(handler_);
-        return true;
+        const flow_next then = flow_.end();
+        if (then == flow_next::drain)
+            return drain(lock);
+        released = released_handler();
+        lock.unlock();
+        released.reset();
+        if (then == flow_next::perform_end)
+            operation_.end();
     }
 
     /// After Close.
     void discard_progress() noexcept {
         const std::lock_guard guard(mutex_);
         latest_.discard();
-        drop_queue();
+        flow_.discard();
+        queue_.keep_newest(0);
     }
 
 private:
-    enum class turn : unsigned char {
-        nobody,
-        here,     ///< a thread calls a handler that has no executor
-        elsewhere ///< a submission is on its way to an executor, or there
-    };
-
+    using flow_next = progress_flow::next;
     using item = typename latest_value<P>::item;
 
-    /// Calls handlers until there is no value left that is due. `executor_of`: the one on whose
-    /// executor this thread is, if any. Throws the first of what they throw.
-    void take_turn(std::unique_lock<std::mutex>& lock, const handler_ptr& executor_of) {
-        const operation_ptr keep(&operation_);
+    flow_next keep(item value) {
+        progress_flow flow = flow_;
+        const flow_next then = flow.report();
+        if (then == flow_next::refuse)
+            return then;
+        latest_.store(value);
+        if (then != flow_next::keep) {
+            queue_.keep_newest(flow.queued - 1);
+            queue_.push(std::move(value)); // may throw: then the value is not queued
+        }
+        flow_ = flow;
+        return then;
+    }
+
+    void keep_last(item value) noexcept {
+        try {
+            keep(std::move(value));
+        } catch (...) {
+            // Without memory the handler is not called with the value.
+        }
+    }
+
+    void drain(std::unique_lock<std::mutex>& lock) { go_on(lock, flow_.drain(is_due())); }
+
+    /// Does what the flow says, `then` first, until another thread drains or nobody. Unlocks.
+    /// Throws the first of what handlers throw.
+    void go_on(std::unique_lock<std::mutex>& lock, flow_next then) {
+        const operation_ptr kept(&operation_);
         std::exception_ptr thrown;
         const auto guarded = [&](auto&& call) {
             try {
@@ -173,135 +170,74 @@ private:
                     thrown = std::current_exception();
             }
         };
-        bool end = false;
-        handler_ptr released;
-        completed_ptr completed;
-        for (;;) {
-            handler_ptr handler = handler_;
-            if (!handler || (over_ && !handler->has_executor()))
-                drop_queue();
-            if (!has_queued() || !is_due(*handler)) {
-                end = std::exchange(must_end_, false);
-                completed = std::move(held_back_);
-                released = give_up_turn();
-                lock.unlock();
-                break;
-            }
-            if (handler->has_executor() && handler != executor_of) {
-                turn_ = turn::elsewhere;
-                submitted_to_ = handler;
-                end = std::exchange(must_end_, false);
-                lock.unlock();
-                guarded([&] { handler->submit(submission(keep, this, &progress_state::arrive)); });
-                break;
-            }
-            std::optional<item> next;
-            take_next(next);
-            if (const throttle* paced = handler->paced())
-                called_ = paced->now();
-            turn_ = handler->has_executor() ? turn::elsewhere : turn::here;
-            calling_ = true;
-            caller_ = std::this_thread::get_id();
-            lock.unlock();
-            guarded([&] { handler->call(keep, latest_value<P>::get(*next)); });
-            next.reset();
-            handler.reset(); // it may be the last reference
+        for (; then == flow_next::deliver; then = flow_.drain(is_due())) {
+            guarded([&] { deliver(lock, kept); });
             lock.lock();
-            calling_ = false;
         }
-        if (end)
-            guarded([&] {
-                if (may_end(std::nullopt))
-                    operation_.end();
-            });
-        if (completed)
-            guarded([&] { operation_.call_completed(std::move(completed)); });
+        queue_.keep_newest(flow_.queued);
+        if (then == flow_next::submit || then == flow_next::submit_and_end) {
+            const handler_ptr handler = handler_;
+            lock.unlock();
+            guarded([&] { handler->submit(submission(kept, this, &progress_state::arrive)); });
+            if (then == flow_next::submit_and_end)
+                guarded([&] { end_operation(std::nullopt); });
+        } else {
+            handler_ptr released = released_handler();
+            completed_ptr completed = then == flow_next::complete ? std::move(held_back_) : nullptr;
+            lock.unlock();
+            released.reset();
+            if (then == flow_next::perform_end)
+                guarded([&] { operation_.end(); });
+            if (completed)
+                guarded([&] { operation_.call_completed(std::move(completed)); });
+        }
         if (thrown)
             std::rethrow_exception(thrown);
     }
 
-    static void arrive(void* self, bool lost) { static_cast<progress_state*>(self)->arrive(lost); }
-
-    void arrive(bool lost) {
-        std::unique_lock lock(mutex_);
-        const handler_ptr executor_of = std::move(submitted_to_);
-        if (!lost)
-            return take_turn(lock, executor_of);
-        drop_queue();
-        completed_ptr completed = std::move(held_back_);
-        const handler_ptr released = give_up_turn();
+    /// Calls the handler with the oldest value. Unlocks.
+    void deliver(std::unique_lock<std::mutex>& lock, const operation_ptr& sender) {
+        const handler_ptr handler = handler_; // it may be replaced meanwhile
+        const item value = queue_.take();
+        if (throttle_)
+            called_ = throttle_->now();
+        caller_ = std::this_thread::get_id();
         lock.unlock();
-        if (completed)
-            operation_.call_completed(std::move(completed));
+        handler->call(sender, latest_value<P>::get(value));
     }
 
-    /// Returns the handler if the end has left it to be released; the caller does so without the
-    /// lock.
-    handler_ptr give_up_turn() noexcept {
-        turn_ = turn::nobody;
-        return over_ ? std::move(handler_) : nullptr;
-    }
-
-    void put(item value) {
-        if (handler_->paced())
-            drop_queue();
-        if (has_queued())
-            queue_.push_back(std::move(value));
+    static void arrive(void* self, bool is_lost) {
+        progress_state& state = *static_cast<progress_state*>(self);
+        std::unique_lock lock(state.mutex_);
+        if (is_lost)
+            state.go_on(lock, state.flow_.lose());
         else
-            first_.emplace(std::move(value));
+            state.drain(lock);
     }
 
-    /// Without memory the handler is not called with the value.
-    void put_last(item value) noexcept {
-        latest_.store(value);
-        try {
-            if (handler_)
-                put(std::move(value));
-        } catch (...) {
-        }
+    bool is_due() const noexcept {
+        return !throttle_ || !called_ || throttle_->now() - *called_ >= throttle_->interval;
     }
 
-    bool has_queued() const noexcept { return first_ || at_ != queue_.size(); }
-
-    bool is_due(const delegate_target<P>& handler) const noexcept {
-        const throttle* const paced = handler.paced();
-        return !paced || ending_ || !called_ || paced->now() - *called_ >= paced->interval;
-    }
-
-    void take_next(std::optional<item>& value) {
-        if (first_) {
-            value.emplace(*std::move(first_));
-            first_.reset();
-            return;
-        }
-        value.emplace(std::move(queue_[at_]));
-        if (++at_ == queue_.size())
-            drop_queue();
-    }
-
-    void drop_queue() noexcept {
-        first_.reset();
-        queue_.clear();
-        at_ = 0;
+    /// Returns the handler if the flow has let go of it. The caller releases it without the lock.
+    handler_ptr released_handler() noexcept {
+        if (flow_.handler.exists)
+            return nullptr;
+        throttle_ = nullptr;
+        return std::move(handler_);
     }
 
     operation_base& operation_;
     mutable std::mutex mutex_;
     latest_value<P> latest_;
     std::atomic<bool> has_handler_{false};
+    progress_flow flow_;
+    value_queue<item> queue_; ///< of `flow_.queued` values
     handler_ptr handler_;
-    handler_ptr submitted_to_;
-    completed_ptr held_back_;
-    std::optional<item> first_; ///< before the queue
-    std::vector<item> queue_;
-    std::size_t at_ = 0;
-    turn turn_ = turn::nobody;
-    bool calling_ = false;
+    const throttle* throttle_ = nullptr;             ///< the handler's, if any
+    std::optional<std::chrono::nanoseconds> called_; ///< time of the handler's last call
     std::thread::id caller_;
-    std::optional<std::chrono::nanoseconds> called_; ///< time of a throttled handler's last call
-    bool ending_ = false;                            ///< no more reports
-    bool must_end_ = false;                          ///< the owner of the turn performs the end
-    bool over_ = false;                              ///< no more handlers
+    completed_ptr held_back_;
 };
 
 } // namespace asyncinfo::detail
