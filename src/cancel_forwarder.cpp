@@ -9,7 +9,7 @@ namespace asyncinfo::detail {
 void cancel_forwarder::request(boost::asio::cancellation_type_t types) {
     std::unique_lock lock(mutex_);
     requested_ = types;
-    tell(lock);
+    notify(lock);
 }
 
 bool cancel_forwarder::replace(std::shared_ptr<cancel_callback> callback) {
@@ -17,7 +17,7 @@ bool cancel_forwarder::replace(std::shared_ptr<cancel_callback> callback) {
     if (closed_)
         return false;
     current_.swap(callback); // the one before is released without the lock
-    tell(lock);
+    notify(lock);
     return true;
 }
 
@@ -29,13 +29,13 @@ void cancel_forwarder::close() noexcept {
     cancel_callback::release(std::move(released));
 }
 
-void cancel_forwarder::tell(std::unique_lock<std::mutex>& lock) {
+void cancel_forwarder::notify(std::unique_lock<std::mutex>& lock) {
     const auto callback = current_;
     if (callback && !callback->running_) {
         callback->running_ = true;
         // Types requested during the call are passed on after it, by this loop.
-        while (callback == current_ && callback->told_ != requested_) {
-            const auto types = callback->told_ = requested_;
+        while (callback == current_ && callback->notified_ != requested_) {
+            const auto types = callback->notified_ = requested_;
             lock.unlock();
             try {
                 callback->call(types);

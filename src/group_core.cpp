@@ -49,7 +49,7 @@ void group_core::member_ended(group_member& m) {
 }
 
 void group_core::ended(group_member& m, lock_type lock) {
-    m.told = true;
+    m.has_ended = true;
     ++ended_[static_cast<std::size_t>(m.operation->status())];
     if (running() == 0)
         idle_.notify_all();
@@ -110,7 +110,7 @@ void group_core::leave(group_member& m) noexcept {
     if (!m.group_member::set_base_hook::is_linked())
         return; // the group has been closed meanwhile
     members_.erase(members_.iterator_to(m));
-    if (m.told)
+    if (m.has_ended)
         --ended_[static_cast<std::size_t>(m.operation->status())];
 }
 
@@ -165,7 +165,7 @@ group_member_owner group_core::delivered(group_member& m) noexcept {
             in_vain.swap(waiters_);
         }
     }
-    tell(in_vain, errc::group_shut_down);
+    notify(in_vain, errc::group_shut_down);
     return group_member_owner(&m);
 }
 
@@ -178,7 +178,7 @@ void group_core::put_back(group_member& m) noexcept {
     }
 }
 
-void group_core::tell(by_ticket& waiters, const boost::system::error_code& error) noexcept {
+void group_core::notify(by_ticket& waiters, const boost::system::error_code& error) noexcept {
     while (!waiters.empty()) {
         group_waiter& waiter = *waiters.begin();
         waiters.erase(waiters.begin());
@@ -237,7 +237,7 @@ void group_core::close() noexcept {
         aborted.swap(waiters_);
         feed.swap(feed_);
     }
-    tell(aborted, boost::asio::error::operation_aborted);
+    notify(aborted, boost::asio::error::operation_aborted);
     // One member at a time, so that threads on which other members end are not held up.
     while (take()) {
     }
@@ -250,7 +250,7 @@ void group_core::close() noexcept {
         leave(m);
         // Otherwise the thread that is about to notify the member destroys it, or the waiter to
         // which it is being delivered.
-        if (!m.told && m.operation->unobserve(m))
+        if (!m.has_ended && m.operation->unobserve(m))
             gone.reset(&m);
     }
 }

@@ -28,7 +28,7 @@ void group_core::visit_running(Visit visit) {
     std::uint64_t before = 0;
     for (;;) {
         auto next = members_.upper_bound(before);
-        while (next != members_.end() && next->told)
+        while (next != members_.end() && next->has_ended)
             ++next;
         if (next == members_.end() || next->operation->id() > last)
             return;
@@ -100,7 +100,7 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until,
             in_vain.swap(waiters_);
         }
     }
-    tell(in_vain, errc::group_shut_down);
+    notify(in_vain, errc::group_shut_down);
     cancel_all(types);
     trampoline::run_queued();
     return await_all(until, driven);
@@ -134,7 +134,7 @@ std::vector<IAsyncInfo> group_core::await_all(deadline until, const driven_conte
     std::vector<IAsyncInfo> left;
     left.reserve(running());
     for (group_member& m : members_)
-        if (!m.told && m.operation->status() == AsyncStatus::Started)
+        if (!m.has_ended && m.operation->status() == AsyncStatus::Started)
             left.push_back(handle_access::make<IAsyncInfo>(m.operation));
     return left;
 }

@@ -215,7 +215,7 @@ void operation_base::deliver(unsigned types) {
     place_.deliver(types, request_types::unpack(types));
 }
 
-void operation_base::tell_observers() {
+void operation_base::notify_observers() {
     if (!completed_)
         if (observer* const only = observers_.take_only())
             return only->ended();
@@ -228,8 +228,8 @@ void operation_base::tell_observers() {
                 thrown = std::current_exception();
         }
     };
-    observers_.tell(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
-    observers_.tell(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
+    observers_.notify(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
+    observers_.notify(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
     if (completed_)
         serve([&] { call_completed(std::move(completed_)); });
     if (thrown)
@@ -337,7 +337,7 @@ void operation_base::wait_for_ever(blocked_thread& waiter) {
         wait_watch watch(*this);
         if (waiter.wait(watch.until()))
             return;
-        watch.tell();
+        watch.warn();
     } catch (...) {
         if (!unobserve(waiter))
             waiter.wait();

@@ -23,25 +23,25 @@ public:
     }
 
     void ended() override {
-        told_ = true;
+        has_ended_ = true;
         queue_->wake();
         blocked_thread::ended();
     }
 
     void run_some(deadline until) {
-        if (queue_->wait(until, false, &told_))
-            queue_->run(queue_core::what_is_ready, until, &told_);
+        if (queue_->wait(until, false, &has_ended_))
+            queue_->run(queue_core::what_is_ready, until, &has_ended_);
     }
 
     static void poll(operation_base& operation, queue_core& queue) {
         queue_driver driver(operation, queue);
-        queue.run(queue_core::what_is_ready, deadline::never(), &driver.told_);
+        queue.run(queue_core::what_is_ready, deadline::never(), &driver.has_ended_);
     }
 
 private:
     operation_base& operation_;
     const queue_core_ptr queue_; // a handler may destroy the queue
-    std::atomic<bool> told_{false};
+    std::atomic<bool> has_ended_{false};
     const bool observing_;
 };
 

@@ -21,35 +21,35 @@ bool stream_counters::unwatch(stream_tracker& watching) noexcept {
             break;
         }
     is_watched_.store(first_ != nullptr, std::memory_order_relaxed);
-    return watching.is_told_;
+    return watching.is_reporting_;
 }
 
 stream_tracker* stream_counters::next_due() const noexcept {
     auto* found = first_;
-    while (found && (!found->is_due_ || found->is_told_))
+    while (found && (!found->is_due_ || found->is_reporting_))
         found = found->next_;
     return found;
 }
 
 /// Notifies the trackers. One thread at a time notifies a tracker, so that its progress does not go
 /// backwards. No lock is held during the call, and the operation may end meanwhile.
-void stream_counters::tell(std::shared_ptr<stream_counters> counters) noexcept {
+void stream_counters::report(std::shared_ptr<stream_counters> counters) noexcept {
     std::unique_lock lock(counters->mutex_);
     for (auto* each = counters->first_; each; each = each->next_)
         each->is_due_ = true;
-    while (auto* const told = counters->next_due()) {
-        told->is_due_ = false;
-        const auto bytes = told->passed();
-        if (std::exchange(told->bytes_, bytes) == bytes)
+    while (auto* const reporting = counters->next_due()) {
+        reporting->is_due_ = false;
+        const auto bytes = reporting->passed();
+        if (std::exchange(reporting->bytes_, bytes) == bytes)
             continue;
-        told->is_told_ = true;
-        operation_ptr keep(told->operation_); // it is watching, so it has not ended
+        reporting->is_reporting_ = true;
+        operation_ptr keep(reporting->operation_); // it is watching, so it has not ended
         lock.unlock();
-        auto thrown = told->report(told->measured(bytes));
+        auto thrown = reporting->report(reporting->measured(bytes));
         lock.lock();
-        told->is_told_ = false;
-        if (told->is_watching_)
-            told->keep_thrown(std::move(thrown));
+        reporting->is_reporting_ = false;
+        if (reporting->is_watching_)
+            reporting->keep_thrown(std::move(thrown));
         lock.unlock();
         keep.reset(); // may destroy the operation
         lock.lock();

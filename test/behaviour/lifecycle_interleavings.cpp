@@ -294,7 +294,7 @@ private:
         return 1;
     }
 
-    void tell_observers() {
+    void notify_observers() {
         at('t');
         observers_.write();
         require(!std::exchange(told_, true), "told twice");

@@ -17,7 +17,7 @@
 
 namespace asyncinfo::detail {
 
-/// `Derived` stores the results in `collect(const operation_base* told)`, which may throw.
+/// `Derived` stores the results in `collect(const operation_base* notifying)`, which may throw.
 ///
 /// The block needs no references for its nodes: it does not end before each node has been notified,
 /// and the block of an operation that has not ended is alive.
@@ -32,11 +32,12 @@ protected:
     explicit all_of(on_failure policy, Args&&... args)
         : base(std::forward<Args>(args)...), left_(this->nodes().size() + 1), policy_(policy) {}
 
-    /// The result of a member that has not failed; does nothing once there is an error. `told`: the
-    /// member whose notification this thread is making, or null.
+    /// The result of a member that has not failed; does nothing once there is an error.
+    /// `notifying`: the member whose notification this thread is making, or null.
     template <typename R>
-    static std::optional<value_or_monostate<R>>
-    take(operation_base& member, const operation_base* told, boost::system::error_code& error) {
+    static std::optional<value_or_monostate<R>> take(operation_base& member,
+                                                     const operation_base* notifying,
+                                                     boost::system::error_code& error) {
         if (error)
             return std::nullopt;
         if constexpr (std::is_void_v<R>) {
@@ -44,7 +45,7 @@ protected:
         } else {
             auto& source = static_cast<operation<R>&>(member);
             if constexpr (is_copyable<R>::value)
-                if (&member == told && member.told_everybody() && member.claim_if_sole(2)) {
+                if (&member == notifying && member.notified_all() && member.claim_if_sole(2)) {
                     const reading hold(member);
                     if (source.result())
                         return std::move(source.result());
@@ -74,7 +75,7 @@ public:
         }
     }
 
-    void member_ended(node& n, bool told) {
+    void member_ended(node& n, bool is_notified) {
         if (policy_ == on_failure::cancel_rest && has_failed(n)) {
             const node* none = nullptr;
             if (first_failure_.compare_exchange_strong(none, &n))
@@ -82,7 +83,7 @@ public:
         }
         // If this notification is not the last one, the block may be gone after `is_last`.
         if (is_last()) {
-            store_outcome(told ? &n.operation() : nullptr);
+            store_outcome(is_notified ? &n.operation() : nullptr);
             this->end_on_this_thread();
         }
     }
@@ -106,11 +107,11 @@ private:
         return nullptr;
     }
 
-    void store_outcome(const operation_base* told) noexcept {
+    void store_outcome(const operation_base* notifying) noexcept {
         if (const node* n = failed())
             return fail_as(*this, n->operation());
         try {
-            if (const auto error = static_cast<Derived&>(*this).collect(told))
+            if (const auto error = static_cast<Derived&>(*this).collect(notifying))
                 this->fail(error);
             else
                 this->succeed();
@@ -132,11 +133,11 @@ class all_of_these final
 public:
     explicit all_of_these(on_failure policy, Handles&... handles) : base(policy, handles...) {}
 
-    boost::system::error_code collect(const operation_base* told) {
+    boost::system::error_code collect(const operation_base* notifying) {
         boost::system::error_code error;
         if constexpr (!std::is_void_v<all_results_t<Handles...>>)
-            collect_from(told, error);
-        static_cast<void>(told);
+            collect_from(notifying, error);
+        static_cast<void>(notifying);
         return error;
     }
 
@@ -144,7 +145,7 @@ private:
     /// Takes the results that follow those taken, in order, and stores them all. (A tuple of
     /// optional results would do, but for false warnings of g++ 12.)
     template <typename... Taken>
-    void collect_from(const operation_base* told, boost::system::error_code& error,
+    void collect_from(const operation_base* notifying, boost::system::error_code& error,
                       Taken&... taken) {
         constexpr std::size_t i = sizeof...(Taken);
         if constexpr (i == sizeof...(Handles)) {
@@ -152,9 +153,9 @@ private:
         } else {
             using result = result_of_t<std::tuple_element_t<i, std::tuple<Handles...>>>;
             std::optional<value_or_monostate<result>> next =
-                base::template take<result>(this->nodes()[i].operation(), told, error);
+                base::template take<result>(this->nodes()[i].operation(), notifying, error);
             if (next)
-                collect_from(told, error, taken..., *next);
+                collect_from(notifying, error, taken..., *next);
         }
     }
 };
@@ -174,18 +175,18 @@ public:
             results_.reserve(size);
     }
 
-    boost::system::error_code collect(const operation_base* told) {
+    boost::system::error_code collect(const operation_base* notifying) {
         boost::system::error_code error;
         if constexpr (!std::is_void_v<value>) {
             for (auto& n : this->nodes()) {
-                auto result = base::template take<value>(n.operation(), told, error);
+                auto result = base::template take<value>(n.operation(), notifying, error);
                 if (error)
                     return error;
                 results_.push_back(*std::move(result));
             }
             this->set_result(std::move(results_));
         }
-        static_cast<void>(told);
+        static_cast<void>(notifying);
         return error;
     }
 

@@ -32,7 +32,7 @@ namespace asyncinfo::detail {
 ///     void clear_slot()                 called once the operation has ended
 ///     void drop_executor()              called after that, with the observers locked
 ///     unsigned final_status()           the status that the stored outcome gives
-///     void tell_observers()             notifies the observers; may throw what a handler throws
+///     void notify_observers()           notifies the observers; may throw what a handler throws
 ///     void discard()                    releases the result
 ///     void destroy()                    frees the block
 ///
@@ -98,7 +98,7 @@ public:
             return;
         // The completion handler's reference stays while the observers are notified.
         if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
-            announce(lifecycle::next::notify);
+            notify(lifecycle::next::notify);
         else
             proceed(cell_.transit([](auto w) { return lifecycle::end(w); }));
     }
@@ -300,17 +300,17 @@ private:
         });
         derived().drop_executor();
         const auto status = derived().final_status();
-        announce(cell_.transit([=](auto w) { return lifecycle::publish(w, status); }));
+        notify(cell_.transit([=](auto w) { return lifecycle::publish(w, status); }));
     }
 
-    void announce(lifecycle::next then) {
+    void notify(lifecycle::next then) {
         if (then != lifecycle::next::notify)
             return proceed(then);
         struct guard {
             gate& self;
             ~guard() { self.release(); }
         } releasing{*this};
-        derived().tell_observers();
+        derived().notify_observers();
     }
 
     lifecycle_cell<Word> cell_;

@@ -65,12 +65,12 @@ public:
         take_first([&](observer& o) { return &o == &gone; });
     }
 
-    /// Removes the observers up to a rank, in order, and calls `told(observer&)` for each, which
+    /// Removes the observers up to a rank, in order, and calls `notify(observer&)` for each, which
     /// notifies it. Others may be removed during that call.
-    template <typename Told>
-    void tell(observer::rank last, Told told) {
+    template <typename Notify>
+    void notify(observer::rank last, Notify notify) {
         while (observer* next = take_first([=](observer& o) { return o.rank_ <= last; }))
-            told(*next);
+            notify(*next);
     }
 
     /// The first observer of a rank, or null.

@@ -169,7 +169,7 @@ public:
 
     /// For the observer that is being notified: true if no other observer and no Completed comes
     /// after it. The operation then belongs to the notifying thread and the observer alone.
-    bool told_everybody() const noexcept { return observers_.empty() && !completed_; }
+    bool notified_all() const noexcept { return observers_.empty() && !completed_; }
 
     void set_completed(completed_ptr handler, boost::system::error_code& error);
     completed_ptr completed() noexcept;
@@ -239,7 +239,7 @@ private:
             give_back_executor();
     }
     unsigned final_status() const noexcept { return final_status_; }
-    void tell_observers();
+    void notify_observers();
     void discard() noexcept {
         if (failure_ == failure::exception)
             exception_ = nullptr;

@@ -24,12 +24,12 @@ public:
             (this->*methods_->begin)();
     }
 
-    /// The time to call `tell`.
+    /// The time to call `warn`.
     deadline until() const noexcept { return until_; }
     bool is_due() const noexcept { return settings_ && until_.is_over(); }
 
     /// Calls the handler, once. Throws what the handler throws.
-    void tell() {
+    void warn() {
         if (methods_)
             (this->*methods_->report)();
     }

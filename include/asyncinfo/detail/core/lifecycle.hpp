@@ -293,12 +293,12 @@ constexpr shortcut leave_at_once(word w) {
     return {(w & concerned) == one_inside, w - one_inside};
 }
 
-/// `end`, `retire` and `publish`, if there is nothing to clean up. `told`: the value that the
+/// `end`, `retire` and `publish`, if there is nothing to clean up. `notifies`: the value that the
 /// observed bit must have. If it is true the next step is `notify`, and the reference is kept.
-constexpr shortcut end_at_once(word w, bool told, unsigned final_status) {
+constexpr shortcut end_at_once(word w, bool notifies, unsigned final_status) {
     constexpr word concerned = inside_mask | submitting | locked | observed | contended;
-    return {(w & concerned) == (told ? observed : 0) && references(w) > 1,
-            (w | ended | final_status) - (told ? observed : one_reference)};
+    return {(w & concerned) == (notifies ? observed : 0) && references(w) > 1,
+            (w | ended | final_status) - (notifies ? observed : one_reference)};
 }
 
 /// True if `release` returns `next::destroy`, whatever else is in the word.

@@ -51,7 +51,7 @@ public:
 
     operation_ptr operation;
     group_ptr group; ///< from `add` on
-    bool told = false;
+    bool has_ended = false;
 
 protected:
     ~group_member() override = default;
@@ -202,7 +202,7 @@ private:
     void submit_calls(std::size_t most, lock_type& lock);
     group_member_owner take_first() noexcept;
     void leave(group_member& m) noexcept;
-    static void tell(by_ticket& waiters, const boost::system::error_code& error) noexcept;
+    static void notify(by_ticket& waiters, const boost::system::error_code& error) noexcept;
     template <typename Visit>
     void visit_running(Visit visit);
     void refuse_deadlock(deadline until, const driven_context* driven);

@@ -35,7 +35,7 @@ void drive_with(Context& context, operation_base& operation, deadline until) {
         driver.run_some(watch ? watch->until() : until);
         trampoline::run_queued();
         if (watch && watch->is_due() && operation.status() == AsyncStatus::Started)
-            watch->tell();
+            watch->warn();
     }
 }
 

@@ -54,7 +54,7 @@ private:
     void resume() override { const auto gone = std::move(released_); }
 
     std::shared_ptr<cancel_callback> released_; ///< itself
-    boost::asio::cancellation_type_t told_ = boost::asio::cancellation_type::none;
+    boost::asio::cancellation_type_t notified_ = boost::asio::cancellation_type::none;
     bool running_ = false;
 };
 
@@ -89,7 +89,7 @@ public:
     void close() noexcept;
 
 private:
-    void tell(std::unique_lock<std::mutex>& lock);
+    void notify(std::unique_lock<std::mutex>& lock);
 
     std::mutex mutex_;
     std::shared_ptr<cancel_callback> current_;

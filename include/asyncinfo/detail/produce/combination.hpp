@@ -61,7 +61,7 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 /// common.
 ///
 /// It observes each member by a node in its own block, and ends on the thread that notifies it of
-/// the end it waits for. `Derived` decides in `member_ended(node&, bool told)`.
+/// the end it waits for. `Derived` decides in `member_ended(node&, bool is_notified)`.
 ///
 /// The combination releases its members while it ends: after the last cancellation handler has run,
 /// since that uses them, and before the status is published.

@@ -44,10 +44,10 @@ public:
     /// Called during the initiation: has requests passed to the forwarder.
     void accept_cancel() {
         this->slot().assign(
-            [this](boost::asio::cancellation_type_t types) { relay_.request(types); });
+            [this](boost::asio::cancellation_type_t types) { forwarder_.request(types); });
     }
 
-    cancel_forwarder& bridge() noexcept { return relay_; }
+    cancel_forwarder& bridge() noexcept { return forwarder_; }
 
     /// Replaces a published result; keeps that if constructing the new one throws.
     template <typename... Args>
@@ -71,7 +71,7 @@ public:
         } catch (...) {
             this->fail(std::current_exception());
         }
-        relay_.close();
+        forwarder_.close();
         this->end();
         return true;
     }
@@ -114,7 +114,7 @@ private:
     }
 
     std::atomic<state> state_ = state::running;
-    cancel_forwarder relay_;
+    cancel_forwarder forwarder_;
     const std::string name_;
 };
 

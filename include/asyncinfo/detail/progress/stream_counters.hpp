@@ -51,7 +51,7 @@ public:
         auto& counted = way == traffic::read ? counters->read_ : counters->written_;
         counted.fetch_add(bytes, std::memory_order_relaxed);
         if (counters->is_watched_.load(std::memory_order_acquire)) [[unlikely]]
-            tell(counters);
+            report(counters);
     }
 
     void watch(stream_tracker& watching) noexcept;
@@ -65,7 +65,7 @@ private:
         std::chrono::steady_clock::time_point time;
     };
 
-    static void tell(std::shared_ptr<stream_counters> counters) noexcept;
+    static void report(std::shared_ptr<stream_counters> counters) noexcept;
     stream_tracker* next_due() const noexcept;
 
     std::atomic<std::uint64_t> read_{0};
@@ -123,8 +123,8 @@ private:
     // Under the counters' mutex.
     std::uint64_t bytes_ = 0; ///< reported last
     bool is_watching_ = false;
-    bool is_due_ = false;  ///< more bytes may have passed since
-    bool is_told_ = false; ///< a thread is reporting, and reports what passes meanwhile
+    bool is_due_ = false;       ///< more bytes may have passed since
+    bool is_reporting_ = false; ///< a thread is reporting, and reports what passes meanwhile
     stream_tracker* next_ = nullptr;
 };
 
