@@ -8,15 +8,13 @@
 
 #include <chrono>
 
-asyncinfo::IAsyncAction start(boost::asio::steady_timer& timer);
-
 int main() {
     boost::asio::io_context context;
     boost::asio::steady_timer soon(context, std::chrono::seconds(0));
     boost::asio::steady_timer late(context, std::chrono::hours(1));
 
     auto completed = soon.async_wait(asyncinfo::use_async_info);
-    auto canceled = start(late);
+    auto canceled = late.async_wait(asyncinfo::use_async_info);
     canceled.Cancel();
     context.run();
 

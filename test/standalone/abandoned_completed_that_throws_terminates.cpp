@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#define BOOST_TEST_MODULE abandoned_completed_that_throws_terminates
 #include <boost/test/unit_test.hpp>
 
 #include <asyncinfo/asyncinfo.hpp>

@@ -5,8 +5,6 @@
 // allocation in steady state beyond those of a plain callback, with up to 16 operations outstanding
 // and wherever the handles are dropped. §5: what is done at the end allocates nothing.
 
-#define BOOST_TEST_MODULE allocation_count
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/heap.hpp"

@@ -9,8 +9,6 @@
 // Asio has no memory to go on with, the exception comes out of run() and the operation has ended as
 // abandoned (§3). Nothing hangs and, as the address sanitizer sees, nothing leaks.
 
-#define BOOST_TEST_MODULE allocation_failure
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/counting_allocator.hpp"

@@ -8,8 +8,6 @@
 // Memory is refused at every allocation, one after the other: the exception reaches the caller and
 // the members know nothing of it.
 
-#define BOOST_TEST_MODULE combinations_and_memory
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/heap.hpp"

@@ -9,8 +9,6 @@
 // an await has no memory for is thrown there; a way to its executor that cannot be had abandons the
 // coroutine, and the exception comes out of run(). Nothing hangs and nothing leaks.
 
-#define BOOST_TEST_MODULE coroutine_allocations
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/heap.hpp"

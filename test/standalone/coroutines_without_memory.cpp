@@ -5,8 +5,6 @@
 // one after the other. The call throws, or the `co_await` does, and then nobody else resumes the
 // body (§9). A coroutine that could not move ends with the context it is on all the same (§9.2).
 
-#define BOOST_TEST_MODULE coroutines_without_memory
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/heap.hpp"

@@ -4,8 +4,6 @@
 // A group allocates nothing in steady state, and where memory is refused nothing has been done. A
 // name costs nothing to operations without one.
 
-#define BOOST_TEST_MODULE groups_and_memory
-
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "support/heap.hpp"

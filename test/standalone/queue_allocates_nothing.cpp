@@ -4,8 +4,6 @@
 // A completion_queue asks nothing of the heap in steady state: what is submitted to it, from its
 // own thread or another, lies in recycled memory.
 
-#define BOOST_TEST_MODULE queue_allocates_nothing
-
 #include <asyncinfo/completion_queue.hpp>
 
 #include "support/heap.hpp"

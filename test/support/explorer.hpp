@@ -186,7 +186,7 @@ private:
 
     /// A stack on which one program after the other is run.
     struct fiber {
-        static constexpr std::size_t stack_size = 256 * 1024;
+        static constexpr std::size_t stack_size = 64 * 1024;
 
         ucontext_t context;
         std::unique_ptr<char[]> stack;
