@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "other_thread.hpp"
-#include "results.hpp"
 #include "row.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <set>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 /// The loop that `--only` runs, by a name that a profiler can be told to begin at.
 extern "C" [[gnu::noinline]] void benchmark_only(bench::row& row, std::size_t operations) {
@@ -26,8 +25,8 @@ namespace {
 
 constexpr auto usage = R"(usage: asyncinfo_benchmark [option]...
 
-  --out FILE                            write what Google Benchmark reports, and the summary,
-                                        to FILE (JSON)
+  --out FILE                            write what Google Benchmark reports to FILE (JSON), not to
+                                        the standard output; report.py judges it
   --quick                               few and short repetitions, to see that it works
   --only WORK/WRAPPER --iterations N    run N operations of one row, without timing (for profilers)
   --help                                show this
@@ -108,143 +107,117 @@ works all_works() {
     return all;
 }
 
-/// Keeps the times of all repetitions, and Google Benchmark's own JSON report.
-class collector final : public benchmark::BenchmarkReporter {
+/// One report of several runs of Google Benchmark's.
+class one_report final : public benchmark::JSONReporter {
 public:
-    collector() { json_.SetOutputStream(&text_); }
-
     bool ReportContext(const Context& context) override {
-        // Google Benchmark runs once for each work, and says so each time.
-        return std::exchange(has_context_, true) || json_.ReportContext(context);
+        return std::exchange(begun_, true) || JSONReporter::ReportContext(context);
     }
-
-    void ReportRuns(const std::vector<Run>& runs) override {
-        for (const auto& run : runs)
-            if (run.run_type == Run::RT_Iteration)
-                times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
-        json_.ReportRuns(runs);
-    }
-
-    double median(const std::string& name) {
-        auto& times = times_.at(name);
-        const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-        std::nth_element(times.begin(), middle, times.end());
-        if (times.size() % 2 != 0)
-            return *middle;
-        return (*middle + *std::max_element(times.begin(), middle)) / 2;
-    }
-
-    /// The report as a JSON object whose last brace is yet to come.
-    std::string open_json() {
-        json_.Finalize();
-        auto text = text_.str();
-        text.erase(text.rfind('}'));
-        text.erase(text.find_last_not_of(" \n") + 1);
-        return text;
-    }
+    void Finalize() override {}
+    void end() { JSONReporter::Finalize(); }
 
 private:
-    bool has_context_ = false;
-    std::ostringstream text_;
-    benchmark::JSONReporter json_;
-    std::map<std::string, std::vector<double>> times_;
+    bool begun_ = false;
 };
 
-/// Announces one row to Google Benchmark. `kept` is set up already, and serves all repetitions.
-void announce(const row_source& source, std::size_t operations, std::size_t repetitions,
-              std::shared_ptr<row> kept = nullptr) {
+using counters = std::function<void(row&, benchmark::UserCounters&)>;
+
+/// Announces one row to Google Benchmark, which is to report its median. `make` sets it up.
+benchmark::internal::Benchmark* announce(const std::string& name, std::size_t operations,
+                                         std::function<std::shared_ptr<row>()> make,
+                                         counters count = {}) {
     const auto iterations = static_cast<benchmark::IterationCount>(operations);
     const auto run = [=](benchmark::State& state) {
-        auto row = kept;
-        if (!row) {
-            row = source.make({});
-            row->run(operations / 20);
-        }
+        const auto row = make();
         while (state.KeepRunningBatch(iterations))
             state.SetIterationTime(row->run(operations));
+        if (count)
+            count(*row, state.counters);
     };
-    benchmark::RegisterBenchmark(source.name().c_str(), run)
+    return benchmark::RegisterBenchmark(name.c_str(), run)
         ->Iterations(iterations)
-        ->Repetitions(static_cast<int>(repetitions))
-        ->UseManualTime();
+        ->UseManualTime()
+        ->ReportAggregatesOnly();
 }
 
-void keep(const table& rows, std::size_t repetitions, collector& reporter, results& r) {
-    const auto& work = rows.front().work;
-    r.works.push_back(work);
-    r.repetitions[work] = repetitions;
-    for (const auto& source : rows) {
-        r.wrappers[work].push_back(source.wrapper);
-        r.medians[work][source.wrapper] = reporter.median(source.name());
-    }
+void run_announced(one_report& report) {
+    benchmark::RunSpecifiedBenchmarks(&report, "all");
+    benchmark::ClearRegisteredBenchmarks();
 }
 
-void time(const table& rows, const options& o, collector& reporter, results& r) {
+void time(const table& rows, const options& o, one_report& report) {
     const auto& work = rows.front().work;
     std::cerr << "timing " << work << std::endl;
     // Two threads may wait long for a core.
-    const std::size_t repetitions = o.quick ? 5 : work == "cross_thread_cancel" ? 21 : 201;
-    benchmark::ClearRegisteredBenchmarks();
-    for (const auto& source : rows)
-        announce(source, source.operations / (o.quick ? 10 : 1), repetitions);
-    benchmark::RunSpecifiedBenchmarks(&reporter, "all");
-
-    keep(rows, repetitions, reporter, r);
+    const int repetitions = o.quick ? 5 : work == "cross_thread_cancel" ? 21 : 201;
+    for (const auto& source : rows) {
+        const auto operations = source.operations / (o.quick ? 10 : 1);
+        const auto make = [source, operations] {
+            auto row = source.make({});
+            row->run(operations / 20);
+            return row;
+        };
+        announce(source.name(), operations, make)->Repetitions(repetitions);
+    }
+    run_announced(report);
 }
 
 /// A million timers take a second to set up, so each crowd serves a few sweeps in a row.
-void time_outstanding(const table& rows, const options& o, collector& reporter, results& r) {
-    const auto& work = rows.front().work;
-    std::cerr << "timing " << work << std::endl;
-    const std::size_t crowds = o.quick ? 1 : 4;
-    const std::size_t sweeps = 5;
-    for (std::size_t i = 0; i != crowds; ++i)
+void time_outstanding(const table& rows, const options& o, one_report& report) {
+    std::cerr << "timing " << rows.front().work << std::endl;
+    for (int crowds = o.quick ? 1 : 4; crowds != 0; --crowds)
         for (const auto& source : rows) {
-            r.outstanding = source.operations / (o.quick ? 10 : 1);
+            const auto operations = source.operations / (o.quick ? 10 : 1);
             const std::shared_ptr<row> crowd = source.make({});
-            crowd->run(r.outstanding);
-            benchmark::ClearRegisteredBenchmarks();
-            announce(source, r.outstanding, sweeps, crowd);
-            benchmark::RunSpecifiedBenchmarks(&reporter, "all");
-            benchmark::ClearRegisteredBenchmarks();
-            if (heap::available())
-                r.bytes[source.wrapper] = static_cast<double>(crowd->counted().live_bytes) /
-                                          static_cast<double>(r.outstanding);
+            crowd->run(operations);
+            const auto bytes = [operations](row& r, auto& to) {
+                if (heap::available())
+                    to["bytes"] = static_cast<double>(r.counted().live_bytes) /
+                                  static_cast<double>(operations);
+            };
+            announce(source.name(), operations, [crowd] { return crowd; }, bytes)->Repetitions(5);
+            run_announced(report);
         }
-
-    keep(rows, crowds * sweeps, reporter, r);
 }
 
-heap_result count_heap(const table& rows, setup s, std::size_t counted) {
-    heap_result h{rows.front().work, s.outstanding, s.drop_elsewhere, {}};
+/// Reported under the work's name and what is set up otherwise.
+void count_heap(const table& rows, setup s, const options& o, one_report& report) {
     s.count_after = 100;
     for (const auto& source : rows) {
-        const auto operations = s.outstanding == 0 ? source.outstanding : s.outstanding;
-        const auto row = source.make(s);
-        row->run((s.count_after + counted) * operations);
-        h.allocations[source.wrapper] = static_cast<double>(row->counted().allocations) /
-                                        static_cast<double>(counted * operations);
+        auto work = source.work;
+        if (s.outstanding != 0)
+            work += ", " + std::to_string(s.outstanding) + " outstanding";
+        if (s.drop_elsewhere)
+            work += ", dropped elsewhere";
+        const auto round = s.outstanding == 0 ? source.outstanding : s.outstanding;
+        const auto counted = (o.quick ? 100 : 1000) * round;
+        const auto allocations = [counted](row& r, auto& to) {
+            to["allocations"] =
+                static_cast<double>(r.counted().allocations) / static_cast<double>(counted);
+        };
+        announce(
+            work + "/" + source.wrapper, s.count_after * round + counted,
+            [source, s] { return source.make(s); }, allocations);
     }
-    return h;
+    run_announced(report);
 }
 
-void count_heap(const table& rows, const options& o, results& r) {
-    const auto& work = rows.front().work;
-    const auto is_in = [&](std::initializer_list<std::string_view> some) {
-        return std::find(some.begin(), some.end(), work) != some.end();
-    };
+void count_heap(const table& rows, const options& o, one_report& report) {
+    static const std::set<std::string> by_crowd{"post", "timer", "cancel", "socket_read",
+                                                "composed_read"};
     // Counted under another name, or nothing to be counted.
-    if (!heap::available() || is_in({"timer_16", "cancel_16", "cross_thread_cancel", "poll_status",
-                                     "drain", "wake_latency"}))
+    static const std::set<std::string> uncounted{"timer_16",    "cancel_16", "cross_thread_cancel",
+                                                 "poll_status", "drain",     "wake_latency"};
+    const auto& work = rows.front().work;
+    if (!heap::available() || uncounted.contains(work))
         return;
     std::cerr << "counting allocations of " << work << std::endl;
-    const std::size_t counted = o.quick ? 100 : 1000;
-    if (is_in({"post", "timer", "cancel", "socket_read", "composed_read"})) {
+    if (by_crowd.contains(work)) {
         for (const std::size_t outstanding : {1u, 3u, 16u})
             for (const bool drop_elsewhere : {false, true})
-                r.heap.push_back(count_heap(rows, {outstanding, 0, drop_elsewhere}, counted));
+                count_heap(rows, {outstanding, 0, drop_elsewhere}, o, report);
     } else {
-        r.heap.push_back(count_heap(rows, {}, counted));
+        count_heap(rows, {}, o, report);
     }
 }
 
@@ -268,40 +241,29 @@ int run_only(const options& o) {
 
 int run(const options& o) {
     std::ofstream file;
-    if (!o.out.empty()) {
+    if (!o.out.empty())
         file.open(o.out);
-        if (!file)
-            throw std::runtime_error("cannot write " + o.out);
-    }
+    std::ostream& out = o.out.empty() ? std::cout : file;
 
     std::string name = "asyncinfo_benchmark";
     std::string interleave = "--benchmark_enable_random_interleaving=true";
     char* arguments[] = {name.data(), interleave.data(), nullptr};
     int count = 2;
     benchmark::Initialize(&count, arguments);
+    benchmark::AddCustomContext("quick", o.quick ? "yes" : "no");
 
-    results r;
-    collector reporter;
+    one_report report;
+    report.SetOutputStream(&out);
     for (const auto& rows : all_works()) {
-        time(rows, o, reporter, r);
-        count_heap(rows, o, r);
+        time(rows, o, report);
+        count_heap(rows, o, report);
     }
     table outstanding;
     add_outstanding(outstanding);
-    time_outstanding(outstanding, o, reporter, r);
-
-    const auto bars = judge(r);
-    std::cout << '\n';
-    print(std::cout, r, bars);
-    if (o.quick)
-        std::cout << "This was --quick: nothing to judge by.\n";
-    if (file.is_open()) {
-        file << reporter.open_json() << ",\n  \"summary\": ";
-        write_json(file, r, bars);
-        file << "\n}\n";
-        if (!file.flush())
-            throw std::runtime_error("cannot write " + o.out);
-    }
+    time_outstanding(outstanding, o, report);
+    report.end();
+    if (!out.flush())
+        throw std::runtime_error("cannot write " + o.out);
     return 0;
 }
 

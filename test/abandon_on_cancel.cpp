@@ -1,39 +1,11 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/abandon_on_cancel.hpp>
 
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/abandon_on_cancel.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <exception>
-#include <future>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 namespace abandon_on_cancel_test {
 namespace {

@@ -3,17 +3,8 @@
 
 #include <asyncinfo/async_action.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <tuple>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;

@@ -3,18 +3,7 @@
 
 #include <asyncinfo/async_action_with_progress.hpp>
 
-#include <asyncinfo/async_source.hpp>
-
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <optional>
-#include <string>
-#include <tuple>
-#include <type_traits>
-#include <unordered_set>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;

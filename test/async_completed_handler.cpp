@@ -3,26 +3,9 @@
 
 #include <asyncinfo/async_completed_handler.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
-
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <concepts>
-#include <cstddef>
-#include <functional>
-#include <memory>
-#include <new>
-#include <string>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncActionCompletedHandler;
 using asyncinfo::AsyncOperationCompletedHandler;

@@ -3,32 +3,10 @@
 
 #include <asyncinfo/async_info.hpp>
 
-#include <asyncinfo/async_action.hpp>
-#include <asyncinfo/async_operation.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <atomic>
 #include <compare>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <set>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
-#include <utility>
-#include <vector>
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;

@@ -2,20 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <asyncinfo/async_operation_with_progress.hpp>
-
-#include <asyncinfo/async_source.hpp>
 #include <asyncinfo/detail/produce/promise_operation.hpp>
 
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <optional>
-#include <string>
-#include <tuple>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;

@@ -3,23 +3,8 @@
 
 #include <asyncinfo/async_progress_handler.hpp>
 
-#include <asyncinfo/async_source.hpp>
-
 #include "support/counting_allocator.hpp"
-
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <climits>
-#include <concepts>
-#include <functional>
-#include <memory>
-#include <new>
-#include <string>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncActionProgressHandler;
 using asyncinfo::AsyncOperationProgressHandler;

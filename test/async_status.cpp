@@ -3,10 +3,7 @@
 
 #include <asyncinfo/async_status.hpp>
 
-#include <boost/test/unit_test.hpp>
-
-#include <sstream>
-#include <string_view>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 

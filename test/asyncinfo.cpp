@@ -3,17 +3,7 @@
 
 #include <asyncinfo/asyncinfo.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <string>
-#include <type_traits>
-#include <vector>
+#include "support/test.hpp"
 
 namespace asyncinfo_header_test {
 namespace {

@@ -3,20 +3,8 @@
 
 #include <asyncinfo/cancel_on_destroy.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <optional>
-#include <stdexcept>
-#include <type_traits>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;

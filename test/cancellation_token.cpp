@@ -1,24 +1,10 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/cancellation_token.hpp>
 
 #include "support/pending.hpp"
-
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <optional>
-#include <thread>
+#include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
 #include <stop_token>

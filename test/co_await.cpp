@@ -3,23 +3,9 @@
 
 #include <asyncinfo/co_await.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <latch>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;

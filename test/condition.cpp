@@ -3,16 +3,9 @@
 
 #include <asyncinfo/condition.hpp>
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/experimental/channel_error.hpp>
-#include <boost/system/errc.hpp>
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
-#include <array>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <thread>
+#include <boost/asio/experimental/channel_error.hpp>
 
 using boost::system::error_code;
 

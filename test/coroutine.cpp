@@ -1,23 +1,10 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/coroutine.hpp>
 
 #include "support/pending.hpp"
-
-#include <asyncinfo/co_await.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <stdexcept>
-#include <string>
+#include "support/test.hpp"
 
 /// Coroutines that return handles: each kind of handle, and what becomes of what they return.
 namespace coroutine_test {

@@ -3,15 +3,7 @@
 
 #include <asyncinfo/error.hpp>
 
-#include <boost/system/errc.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <optional>
-#include <set>
-#include <string>
-#include <string_view>
-#include <system_error>
+#include "support/test.hpp"
 
 using asyncinfo::errc;
 

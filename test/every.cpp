@@ -3,28 +3,8 @@
 
 #include <asyncinfo/every.hpp>
 
-#include <asyncinfo/async_source.hpp>
-
 #include "support/counting_allocator.hpp"
-
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <semaphore>
-#include <string>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 using asyncinfo::async_source;
 using asyncinfo::AsyncStatus;

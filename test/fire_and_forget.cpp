@@ -1,20 +1,9 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/fire_and_forget.hpp>
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <memory>
-#include <stdexcept>
-#include <string>
+#include "support/test.hpp"
 
 /// Coroutines that nobody waits for.
 namespace fire_and_forget_test {

@@ -1,24 +1,9 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/long_wait.hpp>
 
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/completion_queue.hpp>
-#include <asyncinfo/coroutine.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <future>
-#include <optional>
-#include <string>
-#include <thread>
+#include "support/test.hpp"
 
 /// A wait that nobody ends says so.
 namespace long_wait_test {

@@ -1,31 +1,10 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/operation_group.hpp>
 
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/use_async_info.hpp>
-#include <asyncinfo/when_all.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <type_traits>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 namespace operation_group_test {
 namespace {

@@ -1,21 +1,9 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/progress_token.hpp>
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <stdexcept>
-#include <string>
-#include <vector>
+#include "support/test.hpp"
 
 /// Progress of coroutines.
 namespace progress_token_test {

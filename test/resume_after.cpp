@@ -1,21 +1,10 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/resume_after.hpp>
 
 #include "support/running_context.hpp"
-
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <limits>
-#include <thread>
+#include "support/test.hpp"
 
 /// Letting time go by in a coroutine.
 namespace resume_after_test {

@@ -1,25 +1,10 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/resume_on.hpp>
 
 #include "support/running_context.hpp"
-
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// Moving a coroutine to another executor.
 namespace resume_on_test {

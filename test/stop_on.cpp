@@ -1,34 +1,12 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/stop_on.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/stop_on.hpp>
 
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <future>
-#include <memory>
-#include <thread>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 namespace stop_on_test {
 namespace {

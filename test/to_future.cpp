@@ -1,31 +1,11 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/to_future.hpp>
 
-#include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/to_future.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <exception>
-#include <future>
-#include <memory>
-#include <stdexcept>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 namespace to_future_test {
 namespace {

@@ -2,19 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <asyncinfo/token_adapter.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/prepend.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
 #include <boost/asio/cancel_after.hpp>

@@ -3,13 +3,7 @@
 
 #include <asyncinfo/transfer_progress.hpp>
 
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <type_traits>
+#include "support/test.hpp"
 
 namespace transfer_progress_test {
 namespace {

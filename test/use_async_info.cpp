@@ -3,22 +3,7 @@
 
 #include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;

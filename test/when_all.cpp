@@ -3,37 +3,8 @@
 
 #include <asyncinfo/when_all.hpp>
 
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <iterator>
-#include <list>
-#include <memory>
-#include <optional>
-#include <ranges>
-#include <span>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <variant>
-#include <vector>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;

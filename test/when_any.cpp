@@ -3,30 +3,8 @@
 
 #include <asyncinfo/when_any.hpp>
 
-#include <asyncinfo/async_source.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <list>
-#include <memory>
-#include <ranges>
-#include <span>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;

@@ -1,45 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace abandoned_operations_end_test {
+namespace asyncinfo_test::abandoned_operations_end_test {
 namespace {
-
-namespace asio = boost::asio;
 
 /// Waits for ever, with a timer that lives as long as its operation.
 template <typename Executor, typename Token>
@@ -73,13 +40,11 @@ std::vector<IAsyncInfo> pending_on(Context& context) {
 }
 
 } // namespace
-} // namespace abandoned_operations_end_test
 
 BOOST_AUTO_TEST_SUITE(abandoned_operations_end)
 
 // §3: "the handler is destroyed uninvoked (context destroyed [...]): Error, errc::abandoned".
 BOOST_AUTO_TEST_CASE(when_their_context_is_destroyed) {
-    using namespace abandoned_operations_end_test;
     for (const bool requested : {false, true}) {
         std::vector<IAsyncInfo> operations;
         {
@@ -108,8 +73,6 @@ BOOST_AUTO_TEST_CASE(when_their_context_is_destroyed) {
 
 // A socket operation that has run its first half.
 BOOST_AUTO_TEST_CASE(when_their_context_is_destroyed_in_the_middle) {
-    using namespace abandoned_operations_end_test;
-    using tcp = asio::ip::tcp;
     IAsyncInfo accept;
     {
         asio::io_context context;
@@ -125,11 +88,10 @@ BOOST_AUTO_TEST_CASE(when_their_context_is_destroyed_in_the_middle) {
 
 // §3: "blocked waiters wake in every case", here while another thread is in wait() and get().
 BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
-    using namespace abandoned_operations_end_test;
     auto context = std::make_optional<asio::io_context>();
     for (const auto& op : pending_on(*context)) {
         auto waiting = std::async(std::launch::async, [op] { return op.wait(); });
-        asyncinfo_test::waiter::until_there_is_one(op);
+        waiter::until_there_is_one(op);
         context.reset();
         BOOST_TEST(waiting.get() == AsyncStatus::Error);
         check_abandoned(op);
@@ -138,14 +100,14 @@ BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
 
     // A sole observer is served by a way of its own.
     for (const bool alone : {true, false}) {
-        asyncinfo_test::pending<void(error_code, int)> dropped;
+        pending<void(error_code, int)> dropped;
         const auto op = dropped.start(use_async_info);
         auto getting = std::async(std::launch::async, [op] {
             error_code error;
             op.get(error);
             return error;
         });
-        asyncinfo_test::waiter::until_there_is_one(op);
+        waiter::until_there_is_one(op);
         int calls = 0;
         if (!alone)
             op.Completed([&](const auto&, AsyncStatus) { ++calls; });
@@ -157,7 +119,6 @@ BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
 
 // §3: "Completed without an executor runs inline on the destroying thread".
 BOOST_AUTO_TEST_CASE(and_completed_runs_on_the_destroying_thread) {
-    using namespace abandoned_operations_end_test;
     int calls = 0;
     std::thread::id destroying, calling;
     auto context = std::make_unique<asio::io_context>();
@@ -177,7 +138,6 @@ BOOST_AUTO_TEST_CASE(and_completed_runs_on_the_destroying_thread) {
 // §3: "A handler [...] whose executor belongs to the dying context is destroyed, as Asio destroys
 // its handlers; observers on living executors are called."
 BOOST_AUTO_TEST_CASE(and_completed_is_called_if_its_executor_lives) {
-    using namespace abandoned_operations_end_test;
     const std::function<IAsyncAction(asio::io_context&)> operations[] = {
         [](auto& context) { return async_wait_for_ever(context.get_executor(), use_async_info); },
         [](auto& context) {
@@ -261,7 +221,6 @@ BOOST_AUTO_TEST_CASE(not_if_the_handler_has_left_the_context) {
 
 // §3: "initiation threw it away": long before Completed can be set.
 BOOST_AUTO_TEST_CASE(also_when_the_initiation_throws_the_handler_away) {
-    using namespace abandoned_operations_end_test;
     const auto op =
         asio::async_initiate<decltype(use_async_info), void()>([](auto) {}, use_async_info);
     check_abandoned(op);
@@ -272,7 +231,6 @@ BOOST_AUTO_TEST_CASE(also_when_the_initiation_throws_the_handler_away) {
 
 // "Nothing hangs because a producer died": the context goes while threads wait for what it did.
 BOOST_AUTO_TEST_CASE(while_other_threads_wait_and_cancel) {
-    using namespace abandoned_operations_end_test;
     for (int round = 0; round != 50; ++round) {
         auto context = std::make_unique<asio::io_context>();
         const auto operations = pending_on(*context);
@@ -296,3 +254,5 @@ BOOST_AUTO_TEST_CASE(while_other_threads_wait_and_cancel) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::abandoned_operations_end_test

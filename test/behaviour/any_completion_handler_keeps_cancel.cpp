@@ -1,39 +1,14 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
-
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <thread>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4, §7: an operation that is implemented behind `asio::any_completion_handler`, and so knows
 /// nothing of the token, can be cancelled from any thread all the same; on a pool, between steps.
-namespace any_completion_handler_keeps_cancel_test {
+namespace asyncinfo_test::any_completion_handler_keeps_cancel_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 using bytes = std::array<char, 64>;
 
 // As in a compiled library.
@@ -59,11 +34,8 @@ auto async_fill(local::socket& socket, bytes& buffer, Token token) {
 }
 
 } // namespace
-} // namespace any_completion_handler_keeps_cancel_test
 
 BOOST_AUTO_TEST_SUITE(any_completion_handler_keeps_cancel)
-
-using namespace any_completion_handler_keeps_cancel_test;
 
 BOOST_AUTO_TEST_CASE(before_the_context_runs) {
     asio::io_context context;
@@ -92,7 +64,7 @@ BOOST_AUTO_TEST_CASE(between_steps) {
 }
 
 BOOST_AUTO_TEST_CASE(on_a_pool_from_other_threads) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool cancellers(2);
     for (unsigned round = 0; round < 150; ++round) {
         local::socket near(context), far(context);
@@ -114,3 +86,5 @@ BOOST_AUTO_TEST_CASE(on_a_pool_from_other_threads) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::any_completion_handler_keeps_cancel_test

@@ -1,47 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-// §7: "asio::awaitable waits for the end and then reads the result, so that this needs no default
-// constructor, and an exception comes as it was".
-
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <future>
-#include <memory>
-#include <string>
-#include <type_traits>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::IAsyncOperationWithProgress;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace awaitable_takes_any_result_test {
+/// §7: "asio::awaitable waits for the end and then reads the result, so that this needs no default
+/// constructor, and an exception comes as it was".
+namespace asyncinfo_test::awaitable_takes_any_result_test {
 namespace {
 
-namespace asio = boost::asio;
 using asio::ip::tcp;
-using asyncinfo_test::pending;
 
 /// No default constructor, as a socket has none.
 struct number {
@@ -95,11 +63,8 @@ asio::awaitable<int> reports(IAsyncOperationWithProgress<std::unique_ptr<int>, s
 }
 
 } // namespace
-} // namespace awaitable_takes_any_result_test
 
 BOOST_AUTO_TEST_SUITE(awaitable_takes_any_result)
-
-using namespace awaitable_takes_any_result_test;
 
 BOOST_AUTO_TEST_CASE(results_without_default_constructor) {
     for (const auto start : {by_lvalue, by_const, by_rvalue})
@@ -188,7 +153,7 @@ BOOST_AUTO_TEST_CASE(exceptions_come_as_they_were) {
 
 BOOST_AUTO_TEST_CASE(results_that_only_move_and_progress) {
     asio::io_context context;
-    asyncinfo::async_source<std::unique_ptr<int>, std::string> source;
+    async_source<std::unique_ptr<int>, std::string> source;
     auto value = asio::co_spawn(context, reports(source.operation()), asio::use_future);
     context.poll();
     source.set_value(std::make_unique<int>(7));
@@ -198,3 +163,5 @@ BOOST_AUTO_TEST_CASE(results_that_only_move_and_progress) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::awaitable_takes_any_result_test

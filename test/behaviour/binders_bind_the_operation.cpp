@@ -1,61 +1,25 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/counting_allocator.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/append.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prepend.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <tuple>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 /// §7: bind_executor, bind_allocator and bind_cancellation_slot around the token bind the
 /// operation, at any depth, over and under Asio's adapters, in any order: its steps run on the
 /// bound executor, its block comes from the bound allocator, and both the bound slot and Cancel
 /// from any thread cancel it; on a bare pool.
-namespace binders_bind_the_operation_test {
+namespace asyncinfo_test::binders_bind_the_operation_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 template <typename T>
-using allocator = asyncinfo_test::counting_allocator<T>;
+using allocator = counting_allocator<T>;
 
 /// What can be bound, and what the operation has made of it.
 struct world {
     asio::thread_pool published{1}; ///< what the initiation publishes
     asio::thread_pool pool{2};
     asio::thread_pool::executor_type executor = pool.get_executor();
-    asyncinfo_test::allocations blocks;
+    allocations blocks;
     allocator<void> memory{blocks};
     asio::cancellation_signal signal;
     asio::cancellation_slot slot = signal.slot();
@@ -139,11 +103,8 @@ auto bind_all(world& w, Token token) {
 }
 
 } // namespace
-} // namespace binders_bind_the_operation_test
 
 BOOST_AUTO_TEST_SUITE(binders_bind_the_operation)
-
-using namespace binders_bind_the_operation_test;
 
 BOOST_AUTO_TEST_CASE(nested_in_any_order) {
     check("executor, allocator, slot", [](world& w) { return bind_all(w, use_async_info); });
@@ -161,7 +122,7 @@ BOOST_AUTO_TEST_CASE(nested_in_any_order) {
 
 BOOST_AUTO_TEST_CASE(of_two_of_a_kind_the_outer_one_counts) {
     asio::thread_pool inner_pool(1);
-    asyncinfo_test::allocations inner_blocks;
+    allocations inner_blocks;
     asio::cancellation_signal inner_signal;
     check("twice", [&](world& w) {
         return bind_all(
@@ -318,3 +279,5 @@ BOOST_AUTO_TEST_CASE(a_type_erased_executor_is_bound_where_the_initiation_has_no
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::binders_bind_the_operation_test

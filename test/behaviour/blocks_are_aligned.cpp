@@ -1,27 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstdint>
-#include <memory>
-#include <vector>
+#include "support/test.hpp"
 
 /// Whatever a user's type asks for as its alignment, it gets: in the block of an operation, of a
 /// coroutine, of a value on its way, and in a coroutine's frame up to a line of the cache. (The
 /// allocator of an address sanitizer aligns more than it must: this is for a plain build.)
-namespace blocks_are_aligned_test {
+namespace asyncinfo_test::blocks_are_aligned_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::IAsyncOperationWithProgress;
 
 int made = 0;
 int misaligned = 0;
@@ -95,11 +81,8 @@ void check(Start start) {
 }
 
 } // namespace
-} // namespace blocks_are_aligned_test
 
 BOOST_AUTO_TEST_SUITE(blocks_are_aligned)
-
-using namespace blocks_are_aligned_test;
 
 BOOST_AUTO_TEST_CASE(of_coroutines_with_results) {
     check([](auto& io) { return gives<line>(io); });
@@ -110,7 +93,7 @@ BOOST_AUTO_TEST_CASE(of_coroutines_with_results) {
 BOOST_AUTO_TEST_CASE(of_progress_and_partial_results) {
     check(reports);
     check([](auto& io) {
-        asyncinfo::async_source<wide<line>, wide<line>> source;
+        async_source<wide<line>, wide<line>> source;
         source.report(wide<line>(1));
         asio::post(
             io, [s = std::make_shared<decltype(source)>(std::move(source))] { s->set_value(1); });
@@ -122,7 +105,7 @@ BOOST_AUTO_TEST_CASE(of_operations_and_combinations) {
     check([](auto& io) { return when_all(gives<line>(io), gives<2 * line>(io)); });
     check([](auto& io) { return asyncinfo::abandon_on_cancel(gives<line>(io)); });
     check([](auto& io) {
-        asyncinfo::async_source<wide<line>> source;
+        async_source<wide<line>> source;
         auto op = source.operation();
         asio::post(
             io, [s = std::make_shared<decltype(source)>(std::move(source))] { s->set_value(1); });
@@ -132,7 +115,7 @@ BOOST_AUTO_TEST_CASE(of_operations_and_combinations) {
 
 BOOST_AUTO_TEST_CASE(of_members_of_a_group) {
     check([](auto& io) {
-        auto group = std::make_shared<asyncinfo::operation_group<wide<line>>>();
+        auto group = std::make_shared<operation_group<wide<line>>>();
         group->add(gives<line>(io), wide<line>(1));
         return group;
     });
@@ -144,3 +127,5 @@ BOOST_AUTO_TEST_CASE(of_frames_up_to_a_line_of_the_cache) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::blocks_are_aligned_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §8: without an associated allocator blocks are recycled, wherever the last handle is dropped. How
 // many heap allocations that saves is counted in standalone/allocation_count.cpp; this is about the
 // blocks: none is lost, doubled or of the wrong size or alignment.
@@ -21,12 +23,11 @@
 #include <thread>
 #include <vector>
 
-namespace blocks_are_recycled_test {
+namespace asyncinfo_test::blocks_are_recycled_test {
 namespace {
 
 using asyncinfo::detail::recycling;
 using asyncinfo::detail::recycling_allocator;
-using boost::system::error_code;
 
 /// One of the sizes that others are rounded up to, and used by nobody else.
 constexpr std::size_t kept_size = recycling::smallest + 54 * recycling::granularity;
@@ -76,11 +77,8 @@ struct alignas(128) aligned {
 };
 
 } // namespace
-} // namespace blocks_are_recycled_test
 
 BOOST_AUTO_TEST_SUITE(blocks_are_recycled)
-
-using namespace blocks_are_recycled_test;
 
 BOOST_AUTO_TEST_CASE(all_blocks_in_use_are_different) {
     for (const std::size_t size : {std::size_t{1}, std::size_t{16}, std::size_t{17},
@@ -162,7 +160,7 @@ BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing) {
 
 // A handle in a thread_local that is destroyed after the thread has handed its blocks over.
 BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
-    using operation = asyncinfo::IAsyncOperation<std::shared_ptr<int>>;
+    using operation = IAsyncOperation<std::shared_ptr<int>>;
     struct late {
         std::optional<operation> op;
         ~late() {
@@ -175,8 +173,8 @@ BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
     bool kept = false;
     on_new_thread([&] {
         static thread_local late keeper; // constructed before the thread's first block
-        asyncinfo_test::pending<void(error_code, std::shared_ptr<int>)> source;
-        keeper.op = source.start(asyncinfo::use_async_info);
+        pending<void(error_code, std::shared_ptr<int>)> source;
+        keeper.op = source.start(use_async_info);
         auto value = std::make_shared<int>(1);
         result = value;
         source.complete({}, std::move(value));
@@ -189,8 +187,8 @@ BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
 BOOST_AUTO_TEST_CASE(large_results) {
     using large = std::array<unsigned char, 2 * recycling::largest_recycled>;
     for (int n = 0; n < 3; ++n) {
-        asyncinfo_test::pending<void(error_code, large)> source;
-        const auto op = source.start(asyncinfo::use_async_info);
+        pending<void(error_code, large)> source;
+        const auto op = source.start(use_async_info);
         large value{};
         value.back() = 7;
         source.complete({}, value);
@@ -199,10 +197,10 @@ BOOST_AUTO_TEST_CASE(large_results) {
 }
 
 BOOST_AUTO_TEST_CASE(over_aligned_results) {
-    std::vector<asyncinfo::IAsyncOperation<aligned>> kept;
+    std::vector<IAsyncOperation<aligned>> kept;
     for (int n = 0; n < 8; ++n) {
-        asyncinfo_test::pending<void(error_code, aligned)> source;
-        kept.push_back(source.start(asyncinfo::use_async_info));
+        pending<void(error_code, aligned)> source;
+        kept.push_back(source.start(use_async_info));
         source.complete({}, aligned());
     }
     for (const auto& op : kept)
@@ -219,3 +217,5 @@ BOOST_AUTO_TEST_CASE(over_aligned_results) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::blocks_are_recycled_test

@@ -1,30 +1,9 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/counting_allocator.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <thread>
-#include <tuple>
+#include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
 #include <boost/asio/cancel_after.hpp>
@@ -34,23 +13,9 @@
 /// §3, §7: `asio::cancel_after` around the token aborts the operation when the time is over, which
 /// cannot be told from other aborts: Canceled. Cancel from any thread works under it, on a bare
 /// pool; binders bind the operation, over and under it.
-namespace cancel_after_aborts_test {
-namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
-using namespace std::chrono_literals;
-
-} // namespace
-} // namespace cancel_after_aborts_test
+namespace asyncinfo_test::cancel_after_aborts_test {
 
 BOOST_AUTO_TEST_SUITE(cancel_after_aborts)
-
-using namespace cancel_after_aborts_test;
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
 
@@ -107,10 +72,10 @@ BOOST_AUTO_TEST_CASE(and_leaves_partial_results) {
 }
 
 BOOST_AUTO_TEST_CASE(with_binders_over_and_under) {
-    asyncinfo_test::running_context context;
+    running_context context;
     asio::thread_pool pool(2);
-    asyncinfo_test::allocations blocks;
-    const asyncinfo_test::counting_allocator<void> memory(blocks);
+    allocations blocks;
+    const counting_allocator<void> memory(blocks);
     const auto check = [&](auto bind) {
         for (const auto time : {std::chrono::milliseconds(1), std::chrono::milliseconds(1h)})
             for (const bool by_signal : {false, true}) {
@@ -149,7 +114,7 @@ BOOST_AUTO_TEST_CASE(with_binders_over_and_under) {
 }
 
 BOOST_AUTO_TEST_CASE(on_a_pool_while_other_threads_cancel) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool cancellers(2);
     for (unsigned round = 0; round < 150; ++round) {
         local::socket near(context), far(context);
@@ -178,3 +143,5 @@ BOOST_AUTO_TEST_CASE(needs_a_newer_boost) { BOOST_TEST(BOOST_VERSION < 108600); 
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_after_aborts_test

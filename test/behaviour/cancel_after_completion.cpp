@@ -1,47 +1,22 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <thread>
+#include "support/test.hpp"
 
 /// §4.1, §4.4: once the operation has ended Cancel does nothing. The slot is cleared before
 /// completion is published, so an I/O object destroyed after completion is never touched.
-namespace cancel_after_completion_test {
+namespace asyncinfo_test::cancel_after_completion_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 using types = asio::cancellation_type_t;
 
 /// How an operation ends, as its last step.
 struct ending_row {
     const char* name;
     AsyncStatus status;
-    std::function<void(asyncinfo_test::played_operation&)> end;
+    std::function<void(played_operation&)> end;
 };
 
 const ending_row endings[] = {
@@ -58,17 +33,14 @@ void run(asio::io_context& context) {
 }
 
 } // namespace
-} // namespace cancel_after_completion_test
 
 BOOST_AUTO_TEST_SUITE(cancel_after_completion)
-
-using namespace cancel_after_completion_test;
 
 BOOST_AUTO_TEST_CASE(does_nothing) {
     for (const auto& row : endings)
         BOOST_TEST_CONTEXT(row.name) {
             asio::io_context context;
-            asyncinfo_test::played_operation played{context.get_executor()};
+            played_operation played{context.get_executor()};
             int calls = 0;
             const auto op =
                 played.start(use_async_info, [&] { played.place([&](types) { ++calls; }); });
@@ -94,13 +66,13 @@ BOOST_AUTO_TEST_CASE(the_slot_is_cleared_before_completion_is_published) {
             BOOST_TEST_CONTEXT(row.name << ", cancelled: " << cancelled
                                         << ", in a step: " << in_a_step) {
                 asio::io_context context;
-                asyncinfo_test::played_operation played{context.get_executor()};
+                played_operation played{context.get_executor()};
                 const auto object = std::make_shared<int>();
                 std::optional<AsyncStatus> seen;
-                asyncinfo::IAsyncAction op;
+                IAsyncAction op;
                 struct witness {
                     std::shared_ptr<int> object;
-                    asyncinfo::IAsyncAction& op;
+                    IAsyncAction& op;
                     std::optional<AsyncStatus>& seen;
                     ~witness() {
                         if (op)
@@ -131,7 +103,7 @@ BOOST_AUTO_TEST_CASE(the_slot_is_cleared_before_completion_is_published) {
 
 BOOST_AUTO_TEST_CASE(the_object_is_destroyed_by_whoever_sees_the_end) {
     // With the loop on another thread. Address sanitizer would see an emission.
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     for (int i = 0; i < 100; ++i) {
         auto near = std::make_unique<local::socket>(context);
         auto far = std::make_unique<local::socket>(context);
@@ -166,3 +138,5 @@ BOOST_AUTO_TEST_CASE(the_object_is_destroyed_by_whoever_sees_the_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_after_completion_test

@@ -1,33 +1,12 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <functional>
-#include <memory>
+#include "support/test.hpp"
 
 /// §4.7: destroying the I/O object and then calling Cancel on the same single thread is safe,
 /// though the handler that was aborted has not run yet. Address sanitizer sees if it is not.
-namespace cancel_after_the_object_is_gone_test {
+namespace asyncinfo_test::cancel_after_the_object_is_gone_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using local = asio::local::stream_protocol;
 
 struct contexts {
     asio::io_context own;
@@ -114,11 +93,8 @@ void run(contexts& c) {
 }
 
 } // namespace
-} // namespace cancel_after_the_object_is_gone_test
 
 BOOST_AUTO_TEST_SUITE(cancel_after_the_object_is_gone)
-
-using namespace cancel_after_the_object_is_gone_test;
 
 BOOST_AUTO_TEST_CASE(destroyed_then_cancelled) {
     for_each_combination([](contexts& c, started& s) {
@@ -164,3 +140,5 @@ BOOST_AUTO_TEST_CASE(ended_then_destroyed_then_cancelled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_after_the_object_is_gone_test

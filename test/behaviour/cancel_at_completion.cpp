@@ -1,36 +1,22 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <thread>
+#include "support/test.hpp"
 
 /// §4.1, §4.4: Cancel and the end of the operation at the same moment. The operation ends once, as
 /// it says itself; the signal is not emitted once the end is published.
-namespace cancel_at_completion_test {
+namespace asyncinfo_test::cancel_at_completion_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
 using types = asio::cancellation_type_t;
 
 struct fixture {
     asio::io_context context;
-    asyncinfo_test::played_operation played{context.get_executor()};
+    played_operation played{context.get_executor()};
     int emitted = 0;
-    asyncinfo::IAsyncAction op =
+    IAsyncAction op =
         played.start(use_async_info, [this] { played.place([this](types) { ++emitted; }); });
 
     void run() {
@@ -40,11 +26,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace cancel_at_completion_test
 
 BOOST_AUTO_TEST_SUITE(cancel_at_completion)
-
-using namespace cancel_at_completion_test;
 
 BOOST_AUTO_TEST_CASE(the_completion_is_queued_already) {
     asio::io_context context;
@@ -91,13 +74,13 @@ BOOST_FIXTURE_TEST_CASE(in_the_last_step_after_completing, fixture) {
 
 BOOST_AUTO_TEST_CASE(on_several_threads) {
     constexpr int rounds = 1000;
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     std::atomic<int> ended = 0;
     std::atomic<int> late = 0;
     std::atomic<int> twice = 0;
     for (int i = 0; i < rounds; ++i) {
-        asyncinfo_test::played_operation played{context.get_executor()};
-        asyncinfo::IAsyncAction op;
+        played_operation played{context.get_executor()};
+        IAsyncAction op;
         std::atomic<int> emitted = 0;
         std::atomic<bool> completed = false;
         op = played.start(use_async_info, [&] {
@@ -134,3 +117,5 @@ BOOST_AUTO_TEST_CASE(on_several_threads) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_at_completion_test

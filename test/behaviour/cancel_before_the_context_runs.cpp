@@ -1,46 +1,16 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/deferred.hpp>
+#include "support/test.hpp"
+
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
 #include <csignal>
-#include <functional>
-#include <string>
-#include <utility>
-#include <vector>
 
 /// §4.1, §4.3: Cancel before anybody runs the io_context is not lost. It does not block, and
 /// nothing happens on the thread that calls it.
-namespace cancel_before_the_context_runs_test {
+namespace asyncinfo_test::cancel_before_the_context_runs_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 
 struct objects {
     asio::io_context context;
@@ -101,11 +71,8 @@ const operation_row rows[] = {
 };
 
 } // namespace
-} // namespace cancel_before_the_context_runs_test
 
 BOOST_AUTO_TEST_SUITE(cancel_before_the_context_runs)
-
-using namespace cancel_before_the_context_runs_test;
 
 BOOST_AUTO_TEST_CASE(is_delivered_when_it_runs) {
     for (const auto& row : rows)
@@ -156,7 +123,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_be_cancelled_completes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_context_that_is_never_run_leaves_the_request_latched) {
-    asyncinfo::IAsyncAction op;
+    IAsyncAction op;
     {
         objects o;
         op = o.timer.async_wait(use_async_info);
@@ -168,3 +135,5 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_never_run_leaves_the_request_latched) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_before_the_context_runs_test

@@ -1,45 +1,23 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/conversation.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstddef>
-#include <string>
-#include <tuple>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.2, §4.3: Cancel between any two steps of Asio's composed operations ends them, and the bytes
 /// that were transferred until then are accounted for.
-namespace cancel_between_steps_test {
+namespace asyncinfo_test::cancel_between_steps_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using asyncinfo_test::cancel_after_each_handler;
-using boost::system::error_code;
 
 constexpr std::size_t chunk = 64 * 1024;
 
 template <typename T>
 T partial_result(const IAsyncInfo& op) {
-    return std::get<1>(op.try_as<asyncinfo::IAsyncOperation<T>>().outcome()).value();
+    return std::get<1>(op.try_as<IAsyncOperation<T>>().outcome()).value();
 }
 
 /// The peer sends some bytes, one at a time.
-struct reading : asyncinfo_test::conversation {
+struct reading : conversation {
     std::string sent = "abcdefgh";
     std::size_t sent_so_far = 0;
     std::string received;
@@ -86,7 +64,7 @@ struct async_read_until_test : reading {
 };
 
 /// The peer takes some of the bytes and leaves the rest.
-struct async_write_test : asyncinfo_test::conversation {
+struct async_write_test : conversation {
     std::vector<char> sent = std::vector<char>(64 * chunk);
     std::vector<char> buffer = std::vector<char>(chunk);
     std::size_t taken = 0;
@@ -135,11 +113,8 @@ struct async_connect_test {
 };
 
 } // namespace
-} // namespace cancel_between_steps_test
 
 BOOST_AUTO_TEST_SUITE(cancel_between_steps)
-
-using namespace cancel_between_steps_test;
 
 BOOST_AUTO_TEST_CASE(of_async_read) {
     BOOST_TEST(cancel_after_each_handler<async_read_test>() > 8);
@@ -158,3 +133,5 @@ BOOST_AUTO_TEST_CASE(of_async_connect_to_a_range) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_between_steps_test

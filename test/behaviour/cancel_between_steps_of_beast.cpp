@@ -1,39 +1,26 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/conversation.hpp"
+#include "support/test.hpp"
 #include "support/tls.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstddef>
-#include <string>
 
 /// §4.2, §4.3: Beast hands the slot through to the operations it is made of; it is cancelled at its
 /// next step, whether that is on a socket or on a TLS stream. What came so far stays.
-namespace cancel_between_steps_of_beast_test {
+namespace asyncinfo_test::cancel_between_steps_of_beast_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using asyncinfo_test::cancel_after_each_handler;
-using boost::system::error_code;
 
 /// A server that sends the head of a response and the beginning of its body, in pieces.
 template <typename Derived>
-struct reading : asyncinfo_test::conversation {
+struct reading : conversation {
     const std::string sent = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nthe body begins";
     std::size_t sent_so_far = 0;
     boost::beast::flat_buffer buffer;
@@ -69,7 +56,7 @@ struct on_a_socket : reading<on_a_socket> {
 };
 
 struct on_a_tls_stream : reading<on_a_tls_stream> {
-    static inline asyncinfo_test::tls_contexts tls;
+    static inline tls_contexts tls;
     asio::ssl::stream<socket&> near_tls{near, tls.client};
     asio::ssl::stream<socket&> far_tls{far, tls.server};
 
@@ -84,11 +71,8 @@ struct on_a_tls_stream : reading<on_a_tls_stream> {
 };
 
 } // namespace
-} // namespace cancel_between_steps_of_beast_test
 
 BOOST_AUTO_TEST_SUITE(cancel_between_steps_of_beast)
-
-using namespace cancel_between_steps_of_beast_test;
 
 BOOST_AUTO_TEST_CASE(on_a_socket_) { BOOST_TEST(cancel_after_each_handler<on_a_socket>() > 8); }
 
@@ -97,3 +81,5 @@ BOOST_AUTO_TEST_CASE(on_a_tls_stream_) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_between_steps_of_beast_test

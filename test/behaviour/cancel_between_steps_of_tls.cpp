@@ -1,39 +1,21 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/conversation.hpp"
+#include "support/test.hpp"
 #include "support/tls.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <tuple>
 
 /// §4.2, §4.3: Cancel between any two steps of a TLS handshake, or of reading from a TLS stream,
 /// ends it.
-namespace cancel_between_steps_of_tls_test {
+namespace asyncinfo_test::cancel_between_steps_of_tls_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using asyncinfo_test::cancel_after_each_handler;
-using boost::system::error_code;
 using side = asio::ssl::stream_base::handshake_type;
 
-struct streams : asyncinfo_test::conversation {
-    static inline asyncinfo_test::tls_contexts tls;
+struct streams : conversation {
+    static inline tls_contexts tls;
     asio::ssl::stream<socket&> near_tls{near, tls.client};
     asio::ssl::stream<socket&> far_tls{far, tls.server};
 };
@@ -90,18 +72,14 @@ struct reading : streams {
 
     void check(const IAsyncInfo& op) {
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
-        const auto n =
-            std::get<1>(op.try_as<asyncinfo::IAsyncOperation<std::size_t>>().outcome()).value();
+        const auto n = std::get<1>(op.try_as<IAsyncOperation<std::size_t>>().outcome()).value();
         BOOST_TEST(std::string(received.data(), n) == sent.substr(0, n));
     }
 };
 
 } // namespace
-} // namespace cancel_between_steps_of_tls_test
 
 BOOST_AUTO_TEST_SUITE(cancel_between_steps_of_tls)
-
-using namespace cancel_between_steps_of_tls_test;
 
 BOOST_AUTO_TEST_CASE(of_a_client_handshake) {
     BOOST_TEST(cancel_after_each_handler<handshake<side::client>>() >= 2);
@@ -114,3 +92,5 @@ BOOST_AUTO_TEST_CASE(of_a_server_handshake) {
 BOOST_AUTO_TEST_CASE(of_async_read) { BOOST_TEST(cancel_after_each_handler<reading>() > 8); }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_between_steps_of_tls_test

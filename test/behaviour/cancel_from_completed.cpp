@@ -1,44 +1,26 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <optional>
+#include "support/test.hpp"
 
 /// §4.1: Cancel may be called from the Completed handler: of the operation that has just ended,
 /// where it does nothing, and of others.
-namespace cancel_from_completed_test {
+namespace asyncinfo_test::cancel_from_completed_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 const error_code codes[] = {{}, asio::error::operation_aborted, asio::error::eof};
 
 } // namespace
-} // namespace cancel_from_completed_test
 
 BOOST_AUTO_TEST_SUITE(cancel_from_completed)
-
-using namespace cancel_from_completed_test;
 
 BOOST_AUTO_TEST_CASE(of_the_operation_itself) {
     for (const auto& code : codes)
         for (const bool late : {false, true})
             BOOST_TEST_CONTEXT(code.message() << ", set late: " << late) {
                 asio::io_context context;
-                asyncinfo_test::played_operation played{context.get_executor()};
+                played_operation played{context.get_executor()};
                 int emitted = 0;
                 int calls = 0;
                 std::optional<AsyncStatus> before, after;
@@ -85,7 +67,7 @@ BOOST_AUTO_TEST_CASE(of_another_operation_on_the_same_object) {
 BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
     asio::io_context context;
     asio::steady_timer timer(context, std::chrono::hours(1));
-    asyncinfo::IAsyncAction next;
+    IAsyncAction next;
     const auto op = timer.async_wait(use_async_info);
     op.Completed([&](auto&&, AsyncStatus) {
         next = timer.async_wait(use_async_info);
@@ -99,3 +81,5 @@ BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_from_completed_test

@@ -1,28 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <atomic>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.1: from any thread, any number of times; here from eight at once, with different types. What
 /// arrives are unions that grow, the last one being all that was asked for.
-namespace cancel_from_many_threads_test {
+namespace asyncinfo_test::cancel_from_many_threads_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
 using types = asio::cancellation_type_t;
 
 constexpr types requests[8] = {
@@ -54,16 +41,13 @@ void eight_at_once(Act act) {
 }
 
 } // namespace
-} // namespace cancel_from_many_threads_test
 
 BOOST_AUTO_TEST_SUITE(cancel_from_many_threads)
 
-using namespace cancel_from_many_threads_test;
-
 BOOST_AUTO_TEST_CASE(of_one_operation) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     for (int round = 0; round < 60; ++round) {
-        asyncinfo_test::played_operation played{context.get_executor()};
+        played_operation played{context.get_executor()};
         std::vector<types> emitted; // by steps only
         const auto op = played.start(use_async_info, [&] {
             played.place([&](types t) {
@@ -87,9 +71,9 @@ BOOST_AUTO_TEST_CASE(of_one_operation) {
 }
 
 BOOST_AUTO_TEST_CASE(of_operations_that_end_meanwhile) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     for (int round = 0; round < 60; ++round) {
-        asyncinfo_test::played_operation played{context.get_executor()};
+        played_operation played{context.get_executor()};
         std::atomic<int> emitted = 0;
         const auto op =
             played.start(use_async_info, [&] { played.place([&](types) { ++emitted; }); });
@@ -105,3 +89,5 @@ BOOST_AUTO_TEST_CASE(of_operations_that_end_meanwhile) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_from_many_threads_test

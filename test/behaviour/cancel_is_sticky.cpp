@@ -1,38 +1,21 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/compose.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.3: a request is delivered to the cancellation handler that is in the slot, and to each one
 /// placed there afterwards, once, after the step that placed it; never twice to the same one unless
 /// the request has grown. So an operation that hands its slot through is cancelled at its next
 /// step.
-namespace cancel_is_sticky_test {
+namespace asyncinfo_test::cancel_is_sticky_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using types = asio::cancellation_type;
 
 struct fixture {
     asio::io_context context;
-    asyncinfo_test::played_operation played{context.get_executor()};
+    played_operation played{context.get_executor()};
     std::string log;
 
     void run() {
@@ -45,7 +28,7 @@ struct fixture {
         run();
     }
 
-    asyncinfo_test::played_operation::cancellation_handler noting(char name) {
+    played_operation::cancellation_handler noting(char name) {
         return [this, name](asio::cancellation_type_t) { log += name; };
     }
 
@@ -93,11 +76,8 @@ struct series {
 };
 
 } // namespace
-} // namespace cancel_is_sticky_test
 
 BOOST_AUTO_TEST_SUITE(cancel_is_sticky)
-
-using namespace cancel_is_sticky_test;
 
 BOOST_FIXTURE_TEST_CASE(the_handler_in_the_slot_gets_it_once, fixture) {
     auto op = played.start(use_async_info, [&] { place('a'); });
@@ -151,7 +131,7 @@ BOOST_FIXTURE_TEST_CASE(each_one_placed_later_gets_it_once_after_its_step, fixtu
 }
 
 BOOST_FIXTURE_TEST_CASE(requested_while_the_step_runs, fixture) {
-    asyncinfo::IAsyncAction op = played.start(use_async_info, [&] { place('a'); });
+    IAsyncAction op = played.start(use_async_info, [&] { place('a'); });
     step([&] {
         op.Cancel();
         log += '1';
@@ -204,7 +184,7 @@ BOOST_FIXTURE_TEST_CASE(requests_that_meet_on_the_way_are_one, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(grown_by_the_handler_itself, fixture) {
-    asyncinfo::IAsyncAction op;
+    IAsyncAction op;
     op = played.start(use_async_info, [&] {
         played.place([&](asio::cancellation_type_t) {
             log += 'a';
@@ -242,3 +222,5 @@ BOOST_AUTO_TEST_CASE(an_operation_that_hands_its_slot_through_is_cancelled_at_it
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_is_sticky_test

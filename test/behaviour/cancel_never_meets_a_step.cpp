@@ -1,43 +1,16 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <latch>
-#include <memory>
-#include <random>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.2: the signal is never emitted concurrently with a step of the operation or with its
 /// initiating function, nor on a thread outside the operation's executor; on a pool, without a
 /// strand.
-namespace cancel_never_meets_a_step_test {
+namespace asyncinfo_test::cancel_never_meets_a_step_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using types = asio::cancellation_type;
 
 constexpr int steps = 6;
@@ -46,7 +19,7 @@ constexpr std::size_t in_flight = 10;
 
 /// Watches who is inside one operation.
 struct witness {
-    asyncinfo_test::running_context& context;
+    running_context& context;
     std::atomic<bool>& met;
     std::atomic<bool>& strange;
     std::atomic<int>& emissions;
@@ -96,7 +69,7 @@ class hand_written {
 public:
     explicit hand_written(witness& w) : witness_(w), played_(w.context.get_executor()) {}
 
-    asyncinfo::IAsyncAction start() {
+    IAsyncAction start() {
         return played_.start(use_async_info, [this] {
             witness::step first(witness_, 0);
             witness::step second(witness_, 1);
@@ -128,7 +101,7 @@ private:
     }
 
     witness& witness_;
-    asyncinfo_test::played_operation played_;
+    played_operation played_;
     int done_[2] = {0, 0};
     int chains_ = 0;
 };
@@ -156,7 +129,7 @@ class composition {
 public:
     explicit composition(witness& w) : witness_(w) {}
 
-    asyncinfo::IAsyncAction start() {
+    IAsyncAction start() {
         return asio::async_compose<decltype((use_async_info)), void(error_code)>(
             composed{witness_}, use_async_info, witness_.context);
     }
@@ -167,7 +140,7 @@ private:
 
 template <typename Operation>
 void stress() {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool cancellers(2);
     std::atomic<bool> met = false;
     std::atomic<bool> strange = false;
@@ -178,7 +151,7 @@ void stress() {
     struct running {
         witness watched;
         Operation operation{watched};
-        asyncinfo::IAsyncAction op = operation.start();
+        IAsyncAction op = operation.start();
     };
     std::vector<std::unique_ptr<running>> all(in_flight);
     const auto finish = [&](std::unique_ptr<running>& slot) {
@@ -222,7 +195,7 @@ void cancel_in_a_step_of_async_read(Context& context) {
     asio::local::stream_protocol::socket near(context), far(context);
     asio::local::connect_pair(near, far);
     std::array<char, 2> bytes{};
-    asyncinfo::IAsyncOperation<std::size_t> op;
+    IAsyncOperation<std::size_t> op;
     std::latch started(1);
     int aborted = 0;
     const auto condition = [&](const error_code& error, std::size_t read) -> std::size_t {
@@ -245,11 +218,8 @@ void cancel_in_a_step_of_async_read(Context& context) {
 }
 
 } // namespace
-} // namespace cancel_never_meets_a_step_test
 
 BOOST_AUTO_TEST_SUITE(cancel_never_meets_a_step)
-
-using namespace cancel_never_meets_a_step_test;
 
 BOOST_AUTO_TEST_CASE(of_an_operation_written_by_hand) { stress<hand_written>(); }
 
@@ -257,10 +227,12 @@ BOOST_AUTO_TEST_CASE(of_async_compose) { stress<composition>(); }
 
 // Asio takes the steps of its own operations another way, and on a thread_pool yet another.
 BOOST_AUTO_TEST_CASE(of_async_read) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     cancel_in_a_step_of_async_read(context);
     asio::thread_pool pool(2);
     cancel_in_a_step_of_async_read(pool);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_never_meets_a_step_test

@@ -1,39 +1,22 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 #include "support/tls.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstddef>
-#include <string>
-#include <thread>
 
 /// §4.2: no strand is asked for; here for TLS and Beast on a pool of four threads, cancelled by
 /// others at any moment. Thread sanitizer sees if a strand would have been needed.
-namespace cancel_of_tls_and_beast_needs_no_strand_test {
+namespace asyncinfo_test::cancel_of_tls_and_beast_needs_no_strand_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 using side = asio::ssl::stream_base::handshake_type;
 
 struct connection {
@@ -41,18 +24,18 @@ struct connection {
     asio::ssl::stream<local::socket&> near_tls, far_tls;
 
     template <typename Context>
-    connection(Context& context, asyncinfo_test::tls_contexts& tls)
+    connection(Context& context, tls_contexts& tls)
         : near(context), far(context), near_tls(near, tls.client), far_tls(far, tls.server) {
         asio::local::connect_pair(near, far);
     }
 };
 
 struct fixture {
-    asyncinfo_test::tls_contexts tls;
-    asyncinfo_test::running_context context{4};
+    tls_contexts tls;
+    running_context context{4};
     asio::thread_pool cancellers{2};
 
-    void cancel_soon(const asyncinfo::IAsyncInfo& op, unsigned round) {
+    void cancel_soon(const IAsyncInfo& op, unsigned round) {
         for (int n = 0; n < 2; ++n)
             asio::post(cancellers, [op, round] {
                 for (unsigned delay = 0; delay < round % 32; ++delay)
@@ -99,11 +82,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace cancel_of_tls_and_beast_needs_no_strand_test
 
 BOOST_AUTO_TEST_SUITE(cancel_of_tls_and_beast_needs_no_strand)
-
-using namespace cancel_of_tls_and_beast_needs_no_strand_test;
 
 BOOST_FIXTURE_TEST_CASE(of_a_handshake, fixture) { cancel_handshakes(context); }
 BOOST_FIXTURE_TEST_CASE(of_a_response_over_tls, fixture) { cancel_responses(context); }
@@ -118,3 +98,5 @@ BOOST_FIXTURE_TEST_CASE(on_a_thread_pool, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_of_tls_and_beast_needs_no_strand_test

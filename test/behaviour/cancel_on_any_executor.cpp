@@ -1,38 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4.2: Cancel from a foreign thread works on any executor, on a pool of any size, and the signal
 /// is emitted on the operation's executor: the bound one, else the one its initiation publishes.
-namespace cancel_on_any_executor_test {
+namespace asyncinfo_test::cancel_on_any_executor_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 constexpr int rounds = 100;
 
@@ -106,20 +81,17 @@ auto of(const Executor& executor) {
 }
 
 } // namespace
-} // namespace cancel_on_any_executor_test
 
 BOOST_AUTO_TEST_SUITE(cancel_on_any_executor)
 
-using namespace cancel_on_any_executor_test;
-
 BOOST_AUTO_TEST_CASE(an_io_context_run_by_four_threads) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     const auto executor = context.get_executor();
     check(executor, of(executor));
 }
 
 BOOST_AUTO_TEST_CASE(an_io_context_run_by_one_thread) {
-    asyncinfo_test::running_context context(1);
+    running_context context(1);
     const auto executor = context.get_executor();
     check(executor, of(executor));
 }
@@ -131,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_thread_pool) {
 }
 
 BOOST_AUTO_TEST_CASE(a_strand) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool pool(4);
     const auto strand = asio::make_strand(context);
     check(strand, of(strand));
@@ -140,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_strand) {
 }
 
 BOOST_AUTO_TEST_CASE(an_any_io_executor) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool pool(4);
     const auto strand = asio::make_strand(context);
     check(asio::any_io_executor(context.get_executor()), of(context.get_executor()));
@@ -155,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_system_executor) {
 
 // The initiating function does not say on which executor the steps run; they do.
 BOOST_AUTO_TEST_CASE(one_that_is_not_published) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool pool(4);
     std::atomic<int> outside = 0;
     const auto check_unpublished = [&](const auto& executor) {
@@ -175,7 +147,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_not_published) {
 
 BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
     asio::thread_pool pool(4); // the last to go: the timer's context posts to it
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     const auto strand = asio::make_strand(pool);
     std::atomic<int> outside = 0;
     for (int i = 0; i < rounds; ++i) {
@@ -197,7 +169,7 @@ BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
 }
 
 BOOST_AUTO_TEST_CASE(bound_to_an_any_io_executor) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     asio::thread_pool pool(4);
     const auto strand = asio::make_strand(pool);
     std::atomic<int> outside = 0;
@@ -210,3 +182,5 @@ BOOST_AUTO_TEST_CASE(bound_to_an_any_io_executor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_on_any_executor_test

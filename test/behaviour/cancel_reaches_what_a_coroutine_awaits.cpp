@@ -1,52 +1,18 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
 #include "support/sanitizer.hpp"
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <random>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// §2, §4.1: a request reaches what is being awaited, unless that is turned off; the next
 /// `co_await` after it throws `operation_canceled` before it starts anything. It is never lost when
 /// it races with the start or end of an inner await; nested ten deep it takes no longer; nested 10
 /// 000 deep it does not overflow the stack (§5): not on the way down, not when completing up, not
 /// when the chain is destroyed, also by a dying context.
-namespace cancel_reaches_what_a_coroutine_awaits_test {
+namespace asyncinfo_test::cancel_reaches_what_a_coroutine_awaits_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
 using types = asio::cancellation_type;
 
 constexpr auto never = asio::steady_timer::time_point::max();
@@ -246,11 +212,8 @@ IAsyncAction until_cancelled(asio::thread_pool& pool, std::atomic<bool>* begun, 
 }
 
 } // namespace
-} // namespace cancel_reaches_what_a_coroutine_awaits_test
 
 BOOST_AUTO_TEST_SUITE(cancel_reaches_what_a_coroutine_awaits)
-
-using namespace cancel_reaches_what_a_coroutine_awaits_test;
 
 BOOST_AUTO_TEST_CASE(a_deferred_operation_or_a_handle) {
     asio::io_context context;
@@ -437,7 +400,7 @@ BOOST_AUTO_TEST_CASE(nor_when_the_chain_is_destroyed) {
 }
 
 BOOST_AUTO_TEST_CASE(never_lost_in_a_race_with_the_start_or_end_of_an_inner_await) {
-    constexpr int coroutines = asyncinfo_test::sanitized ? 5000 : 20'000;
+    constexpr int coroutines = sanitized ? 5000 : 20'000;
     constexpr std::size_t at_once = 20;
     asio::thread_pool pool(4);
     std::vector<IAsyncAction> all(at_once);
@@ -463,3 +426,5 @@ BOOST_AUTO_TEST_CASE(never_lost_in_a_race_with_the_start_or_end_of_an_inner_awai
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_reaches_what_a_coroutine_awaits_test

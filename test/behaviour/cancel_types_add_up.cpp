@@ -1,30 +1,14 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.5: the default type is all. A later call may add types; each emission carries the union of
 /// all types requested so far, since in Asio a weaker later emission can undo an earlier one.
-namespace cancel_types_add_up_test {
+namespace asyncinfo_test::cancel_types_add_up_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
 using types = asio::cancellation_type_t;
 
 constexpr auto none = types(asio::cancellation_type::none);
@@ -35,9 +19,9 @@ constexpr auto all = types(asio::cancellation_type::all);
 
 struct fixture {
     asio::io_context context;
-    asyncinfo_test::played_operation played{context.get_executor()};
+    played_operation played{context.get_executor()};
     std::vector<unsigned> emitted;
-    asyncinfo::IAsyncAction op = played.start(use_async_info, [this] { place(); });
+    IAsyncAction op = played.start(use_async_info, [this] { place(); });
 
     void place() {
         played.place([this](types t) { emitted.push_back(static_cast<unsigned>(t)); });
@@ -80,11 +64,8 @@ std::vector<unsigned> numbers(const std::vector<types>& list) {
 }
 
 } // namespace
-} // namespace cancel_types_add_up_test
 
 BOOST_AUTO_TEST_SUITE(cancel_types_add_up)
-
-using namespace cancel_types_add_up_test;
 
 BOOST_AUTO_TEST_CASE(to_one_handler) {
     for (const auto& row : rows)
@@ -171,3 +152,5 @@ BOOST_AUTO_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_types_add_up_test

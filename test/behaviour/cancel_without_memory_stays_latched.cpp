@@ -1,28 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <new>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4.1: where the hop to the executor needs memory and there is none, Cancel does not throw and
 /// the request stays latched: the next step of the operation or the next Cancel delivers it.
-namespace cancel_without_memory_stays_latched_test {
+namespace asyncinfo_test::cancel_without_memory_stays_latched_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::use_async_info;
 
 struct memory {
     bool exhausted = false;
@@ -53,7 +38,7 @@ struct poor_executor {
 struct fixture {
     asio::io_context context;
     memory left;
-    asyncinfo_test::played_operation played{poor_executor{&context, &left}};
+    played_operation played{poor_executor{&context, &left}};
     int emitted = 0;
     std::function<void()> place = [this] {
         played.place([this](asio::cancellation_type_t) { ++emitted; });
@@ -71,11 +56,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace cancel_without_memory_stays_latched_test
 
 BOOST_AUTO_TEST_SUITE(cancel_without_memory_stays_latched)
-
-using namespace cancel_without_memory_stays_latched_test;
 
 BOOST_FIXTURE_TEST_CASE(until_the_next_step, fixture) {
     const auto op = played.start(use_async_info, place);
@@ -132,3 +114,5 @@ BOOST_FIXTURE_TEST_CASE(requested_by_a_bound_slot_while_the_initiating_function_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancel_without_memory_stays_latched_test

@@ -1,48 +1,17 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/cancellation_token.hpp>
-
-#include <asyncinfo/coroutine.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <coroutine>
-#include <latch>
-#include <memory>
-#include <random>
-#include <string>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.2, §4.5: what `token.callback(f)` is given runs on the coroutine's executor, never
 /// concurrently with the body (so it may call `socket.cancel()`), also while the body is suspended
 /// in something that cannot be cancelled; set after the request it runs inside that call; without
 /// an executor it runs on the cancelling thread while the body is suspended, else at its next
 /// suspension; never after the end. Setting another one replaces it, null removes it.
-namespace cancellation_callback_never_meets_the_body_test {
+namespace asyncinfo_test::cancellation_callback_never_meets_the_body_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using asyncinfo_test::running_context;
 
 /// What cannot be cancelled and knows nothing of executors.
 struct uncancellable {
@@ -289,11 +258,8 @@ IAsyncAction one_of_many(asio::thread_pool& pool, witness* w, int way) {
 }
 
 } // namespace
-} // namespace cancellation_callback_never_meets_the_body_test
 
 BOOST_AUTO_TEST_SUITE(cancellation_callback_never_meets_the_body)
-
-using namespace cancellation_callback_never_meets_the_body_test;
 
 BOOST_AUTO_TEST_CASE(it_runs_in_the_executor_whatever_is_awaited) {
     {
@@ -571,3 +537,5 @@ BOOST_AUTO_TEST_CASE(on_a_pool_without_a_strand) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancellation_callback_never_meets_the_body_test

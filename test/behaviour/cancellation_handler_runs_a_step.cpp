@@ -1,38 +1,21 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4.2, §4.3 where a cancellation handler does not just ask but acts: it ends its operation, or
 /// runs a step of it, inline. It is inside the gate, and so is what it runs; nothing is lost.
-namespace cancellation_handler_runs_a_step_test {
+namespace asyncinfo_test::cancellation_handler_runs_a_step_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using types = asio::cancellation_type_t;
 
 struct fixture {
     asio::io_context context;
-    asyncinfo_test::played_operation played{context.get_executor()};
+    played_operation played{context.get_executor()};
     std::string log;
-    asyncinfo::IAsyncAction op;
+    IAsyncAction op;
 
     template <typename Handler>
     void start(Handler handler) {
@@ -52,11 +35,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace cancellation_handler_runs_a_step_test
 
 BOOST_AUTO_TEST_SUITE(cancellation_handler_runs_a_step)
-
-using namespace cancellation_handler_runs_a_step_test;
 
 BOOST_FIXTURE_TEST_CASE(it_ends_the_operation, fixture) {
     start([this](types) { complete(); });
@@ -191,3 +171,5 @@ BOOST_FIXTURE_TEST_CASE(what_it_throws_never_leaves_cancel, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancellation_handler_runs_a_step_test

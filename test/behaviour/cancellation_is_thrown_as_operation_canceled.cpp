@@ -1,35 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/errc.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <exception>
-#include <functional>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 /// The clause that catches `operation_canceled` stands before the one of other errors, as ported
 /// code has it; and what is not Canceled does not get there.
-namespace cancellation_is_thrown_as_operation_canceled_test {
+namespace asyncinfo_test::cancellation_is_thrown_as_operation_canceled_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace errc = boost::system::errc;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
 using asyncinfo::operation_canceled;
-using boost::system::error_code;
-using boost::system::system_error;
 
 static_assert(std::is_base_of_v<system_error, operation_canceled>);
 
@@ -47,7 +27,7 @@ caught what_is_caught(Call call) {
     return caught::nothing;
 }
 
-IAsyncAction await(asyncinfo::IAsyncOperation<int> op, caught& seen) {
+IAsyncAction await(IAsyncOperation<int> op, caught& seen) {
     try {
         co_await op;
     } catch (const operation_canceled&) {
@@ -63,11 +43,8 @@ IAsyncAction sleep(asio::io_context& context, std::chrono::milliseconds duration
 }
 
 } // namespace
-} // namespace cancellation_is_thrown_as_operation_canceled_test
 
 BOOST_AUTO_TEST_SUITE(cancellation_is_thrown_as_operation_canceled)
-
-using namespace cancellation_is_thrown_as_operation_canceled_test;
 
 BOOST_AUTO_TEST_CASE(by_every_member_that_gives_a_result) {
     struct {
@@ -161,3 +138,5 @@ BOOST_AUTO_TEST_CASE(thrown_by_a_body_it_ends_that_as_canceled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancellation_is_thrown_as_operation_canceled_test

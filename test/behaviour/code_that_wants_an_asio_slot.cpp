@@ -1,31 +1,12 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4.3 for code that insists on `asio::cancellation_slot` as the slot's type: it is sticky there,
 /// too, and empty at the end.
-namespace code_that_wants_an_asio_slot_test {
+namespace asyncinfo_test::code_that_wants_an_asio_slot_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 /// An operation in pieces, with the slot type that it was written for.
 struct insisting {
@@ -35,7 +16,7 @@ struct insisting {
     std::function<void()> complete;
     std::string log;
 
-    asyncinfo::IAsyncAction op = asio::async_initiate<decltype((use_async_info)), void(error_code)>(
+    IAsyncAction op = asio::async_initiate<decltype((use_async_info)), void(error_code)>(
         [this](auto handler) {
             slot = asio::get_associated_cancellation_slot(handler);
             auto steps = asio::get_associated_executor(handler, context.get_executor());
@@ -73,11 +54,8 @@ struct insisting {
 };
 
 } // namespace
-} // namespace code_that_wants_an_asio_slot_test
 
 BOOST_AUTO_TEST_SUITE(code_that_wants_an_asio_slot)
-
-using namespace code_that_wants_an_asio_slot_test;
 
 BOOST_FIXTURE_TEST_CASE(finds_a_connected_one, insisting) {
     BOOST_TEST(slot.is_connected());
@@ -149,3 +127,5 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_behind) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::code_that_wants_an_asio_slot_test

@@ -1,41 +1,17 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
 #include "support/played_operation.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <list>
-#include <string>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
 using asyncinfo::losers;
 using asyncinfo::on_failure;
-using asyncinfo::use_async_info;
 using asyncinfo::winner;
-using boost::system::error_code;
 
-namespace combinations_are_cancelled_with_their_members_test {
+namespace asyncinfo_test::combinations_are_cancelled_with_their_members_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 using types = asio::cancellation_type_t;
 using members_type = std::vector<IAsyncAction>;
 
@@ -63,11 +39,8 @@ const struct {
 };
 
 } // namespace
-} // namespace combinations_are_cancelled_with_their_members_test
 
 BOOST_AUTO_TEST_SUITE(combinations_are_cancelled_with_their_members)
-
-using namespace combinations_are_cancelled_with_their_members_test;
 
 BOOST_AUTO_TEST_CASE(whatever_the_combination) {
     for (const auto& way : ways)
@@ -117,7 +90,7 @@ BOOST_AUTO_TEST_CASE(by_the_union_of_all_types) {
         BOOST_TEST_CONTEXT(way.name) {
             asio::io_context context;
             std::array<std::vector<types>, 3> seen;
-            std::list<asyncinfo_test::played_operation> operations;
+            std::list<played_operation> operations;
             members_type members;
             for (auto& s : seen) {
                 auto& played = operations.emplace_back(context.get_executor());
@@ -249,3 +222,5 @@ BOOST_AUTO_TEST_CASE(however_deep_they_are_nested) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::combinations_are_cancelled_with_their_members_test

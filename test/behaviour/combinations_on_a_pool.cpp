@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // Combinations of operations on a pool of four threads, without a strand, cancelled from other
 // threads at random times, more than 100 000 times: each ends exactly once, as its rule says, and
 // nothing is left behind.
@@ -25,19 +27,13 @@
 #include <utility>
 #include <vector>
 
-namespace combinations_on_a_pool_test {
+namespace asyncinfo_test::combinations_on_a_pool_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
 using asyncinfo::losers;
 using asyncinfo::on_failure;
-using asyncinfo::use_async_info;
 using asyncinfo::winner;
-using boost::system::error_code;
-using any = asyncinfo::IAsyncOperation<asyncinfo::when_any_result<IAsyncAction>>;
+using any = IAsyncOperation<asyncinfo::when_any_result<IAsyncAction>>;
 
 constexpr int cancels_wanted = 150'000;
 constexpr std::size_t players = 3;
@@ -205,11 +201,8 @@ private:
 };
 
 } // namespace
-} // namespace combinations_on_a_pool_test
 
 BOOST_AUTO_TEST_SUITE(combinations_on_a_pool)
-
-using namespace combinations_on_a_pool_test;
 
 BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
     table all;
@@ -238,3 +231,5 @@ BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::combinations_on_a_pool_test

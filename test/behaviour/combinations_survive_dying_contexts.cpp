@@ -1,46 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
 using asyncinfo::losers;
 using asyncinfo::on_failure;
-using asyncinfo::use_async_info;
 using asyncinfo::winner;
-using boost::system::error_code;
 
-namespace combinations_survive_dying_contexts_test {
+namespace asyncinfo_test::combinations_survive_dying_contexts_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 /// Waits for ever; holds `alive` until it has ended, and its block until the last handle is gone.
 template <typename Executor>
@@ -85,11 +55,8 @@ struct combined {
 };
 
 } // namespace
-} // namespace combinations_survive_dying_contexts_test
 
 BOOST_AUTO_TEST_SUITE(combinations_survive_dying_contexts)
-
-using namespace combinations_survive_dying_contexts_test;
 
 // §3: what the context had pending ends as abandoned, and so does what consists of it.
 BOOST_AUTO_TEST_CASE(with_members_pending) {
@@ -156,7 +123,7 @@ BOOST_AUTO_TEST_CASE(one_of_two_contexts) {
 // Where the first member's executor has gone it is not the combination's either.
 BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
     const auto alive = std::make_shared<int>();
-    asyncinfo::async_source<> source;
+    async_source<> source;
     std::optional<asio::io_context> dies(std::in_place);
     const auto dying = wait_for_ever(asio::make_strand(dies->get_executor()), alive);
     const auto all = asyncinfo::when_all(dying, source.operation());
@@ -185,7 +152,7 @@ BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_is_going) {
         co_await asyncinfo::resume_after(std::chrono::hours(1));
     };
     const auto alive = std::make_shared<int>();
-    asyncinfo::async_source<> source;
+    async_source<> source;
     std::optional<asio::io_context> dies(std::in_place);
     IAsyncAction all;
     bool asked = false;
@@ -232,7 +199,7 @@ BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
     for (const auto& op : all.failing)
         waiting.push_back(std::async(std::launch::async, [op] { return op.wait(); }));
     for (const auto& op : all.failing)
-        asyncinfo_test::waiter::until_there_is_one(op);
+        waiter::until_there_is_one(op);
     context.reset();
     for (auto& w : waiting)
         BOOST_TEST(w.get() == AsyncStatus::Error);
@@ -270,3 +237,5 @@ BOOST_AUTO_TEST_CASE(while_other_threads_wait_and_cancel) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::combinations_survive_dying_contexts_test

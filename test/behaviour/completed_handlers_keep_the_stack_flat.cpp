@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // A Completed handler may end the next operation, whose handler ends the one after that: however
 // long the chain, the stack is as deep as 32 of them make it, when it ends and when it is dropped.
 
@@ -21,15 +23,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-
-namespace completed_handlers_keep_the_stack_flat_test {
+namespace asyncinfo_test::completed_handlers_keep_the_stack_flat_test {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 /// How far apart the frames are that this has been told of.
 struct stack_use {
@@ -118,11 +113,8 @@ IAsyncAction await(IAsyncAction awaited, async_source<>& next) {
 }
 
 } // namespace
-} // namespace completed_handlers_keep_the_stack_flat_test
 
 BOOST_AUTO_TEST_SUITE(completed_handlers_keep_the_stack_flat)
-
-using namespace completed_handlers_keep_the_stack_flat_test;
 
 BOOST_AUTO_TEST_CASE(when_each_ends_the_next_source) {
     chain<async_source<>> c(length, unbound, set_value);
@@ -258,3 +250,5 @@ BOOST_AUTO_TEST_CASE(when_each_owns_the_next_source) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completed_handlers_keep_the_stack_flat_test

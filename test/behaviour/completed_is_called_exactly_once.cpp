@@ -1,39 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <exception>
-#include <latch>
-#include <stdexcept>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace completed_is_called_exactly_once_test {
+namespace asyncinfo_test::completed_is_called_exactly_once_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 const std::pair<error_code, AsyncStatus> endings[] = {
     {{}, AsyncStatus::Completed},
@@ -68,14 +40,12 @@ auto recorder(call& c, const IAsyncOperation<int>& expected_sender) {
 }
 
 } // namespace
-} // namespace completed_is_called_exactly_once_test
 
 BOOST_AUTO_TEST_SUITE(completed_is_called_exactly_once)
 
 // §5: "Called exactly once, as handler(sender, status) [...] when sender.Status() == status and
 // everything else is readable. Set early: on the thread that completes the operation."
 BOOST_AUTO_TEST_CASE(set_early) {
-    using namespace completed_is_called_exactly_once_test;
     for (const auto& [code, status] : endings)
         BOOST_TEST_CONTEXT(status) {
             pending<void(error_code, int)> operation;
@@ -97,7 +67,6 @@ BOOST_AUTO_TEST_CASE(set_early) {
 
 // "... in its executor."
 BOOST_AUTO_TEST_CASE(set_early_it_is_called_in_the_operations_executor) {
-    using namespace completed_is_called_exactly_once_test;
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
     bool inside = false;
@@ -110,7 +79,6 @@ BOOST_AUTO_TEST_CASE(set_early_it_is_called_in_the_operations_executor) {
 
 // "Set late: on the setter's thread before the setter returns."
 BOOST_AUTO_TEST_CASE(set_late) {
-    using namespace completed_is_called_exactly_once_test;
     for (const bool with_code : {false, true})
         for (const auto& [code, status] : endings)
             BOOST_TEST_CONTEXT(status) {
@@ -134,7 +102,6 @@ BOOST_AUTO_TEST_CASE(set_late) {
 
 // §2: the second assignment is refused and leaves the first one alone, null or not.
 BOOST_AUTO_TEST_CASE(set_twice) {
-    using namespace completed_is_called_exactly_once_test;
     const auto is_refused = [](const boost::system::system_error& e) {
         return e.code() == errc::illegal_delegate_assignment;
     };
@@ -163,7 +130,6 @@ BOOST_AUTO_TEST_CASE(set_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(set_from_inside_the_call) {
-    using namespace completed_is_called_exactly_once_test;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
     int calls = 0;
@@ -179,7 +145,6 @@ BOOST_AUTO_TEST_CASE(set_from_inside_the_call) {
 
 // One delegate serves several operations: once each.
 BOOST_AUTO_TEST_CASE(set_on_several_operations) {
-    using namespace completed_is_called_exactly_once_test;
     pending<void(error_code, int)> one, two;
     const auto first = one.start(use_async_info);
     const auto second = two.start(use_async_info);
@@ -195,7 +160,6 @@ BOOST_AUTO_TEST_CASE(set_on_several_operations) {
 
 // "Assigning against finishing [...] neither lose nor double the call."
 BOOST_AUTO_TEST_CASE(set_while_the_operation_ends) {
-    using namespace completed_is_called_exactly_once_test;
     int bad = 0;
     std::atomic<int> calls = 0;
     asio::thread_pool pool(1);
@@ -222,7 +186,6 @@ BOOST_AUTO_TEST_CASE(set_while_the_operation_ends) {
 
 // "... and two assignments against each other."
 BOOST_AUTO_TEST_CASE(set_by_two_threads_while_the_operation_ends) {
-    using namespace completed_is_called_exactly_once_test;
     int bad = 0;
     asio::thread_pool pool(2);
     for (int round = 0; round != 2000; ++round) {
@@ -250,7 +213,6 @@ BOOST_AUTO_TEST_CASE(set_by_two_threads_while_the_operation_ends) {
 
 // An operation that is abandoned ended, too.
 BOOST_AUTO_TEST_CASE(set_early_on_an_operation_that_is_abandoned) {
-    using namespace completed_is_called_exactly_once_test;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
     int calls = 0;
@@ -262,3 +224,5 @@ BOOST_AUTO_TEST_CASE(set_early_on_an_operation_that_is_abandoned) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completed_is_called_exactly_once_test

@@ -1,30 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace completed_is_released_after_its_call_test {
+namespace asyncinfo_test::completed_is_released_after_its_call_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 using value = std::shared_ptr<int>;
 
 /// An operation whose result tells whether its block is alive, and the test's only handle to it.
@@ -43,13 +25,11 @@ struct fixture {
 };
 
 } // namespace
-} // namespace completed_is_released_after_its_call_test
 
 BOOST_AUTO_TEST_SUITE(completed_is_released_after_its_call)
 
 // §5: "It is released right after the call."
 BOOST_AUTO_TEST_CASE(not_before_and_not_later) {
-    using namespace completed_is_released_after_its_call_test;
     for (const bool late : {false, true}) {
         fixture f;
         auto captured = std::make_shared<int>();
@@ -73,7 +53,6 @@ BOOST_AUTO_TEST_CASE(not_before_and_not_later) {
 }
 
 BOOST_AUTO_TEST_CASE(on_its_own_executor_too) {
-    using namespace completed_is_released_after_its_call_test;
     fixture f;
     asio::io_context context;
     auto captured = std::make_shared<int>();
@@ -88,7 +67,6 @@ BOOST_AUTO_TEST_CASE(on_its_own_executor_too) {
 
 // A handle captured by the handler makes a circle, which the call undoes: nothing leaks.
 BOOST_AUTO_TEST_CASE(a_handler_may_hold_its_operation) {
-    using namespace completed_is_released_after_its_call_test;
     fixture f;
     f.op.Completed([own = f.op](auto&, AsyncStatus) {});
     f.op = nullptr;
@@ -98,7 +76,6 @@ BOOST_AUTO_TEST_CASE(a_handler_may_hold_its_operation) {
 
 // "No lock is held meanwhile: it may use every member, and drop the last handle."
 BOOST_AUTO_TEST_CASE(the_last_handle_may_be_dropped_inside) {
-    using namespace completed_is_released_after_its_call_test;
     for (const bool late : {false, true}) {
         fixture f;
         bool good = false;
@@ -120,7 +97,6 @@ BOOST_AUTO_TEST_CASE(the_last_handle_may_be_dropped_inside) {
 }
 
 BOOST_AUTO_TEST_CASE(every_member_may_be_used_inside) {
-    using namespace completed_is_released_after_its_call_test;
     for (const bool late : {false, true}) {
         fixture f;
         std::optional<IAsyncInfo> kept;
@@ -147,7 +123,6 @@ BOOST_AUTO_TEST_CASE(every_member_may_be_used_inside) {
 
 // Nor by anything else: another thread may use every member meanwhile, and end another operation.
 BOOST_AUTO_TEST_CASE(no_lock_is_held_meanwhile) {
-    using namespace completed_is_released_after_its_call_test;
     for (const bool late : {false, true}) {
         fixture f, other;
         int calls = 0;
@@ -177,7 +152,6 @@ BOOST_AUTO_TEST_CASE(no_lock_is_held_meanwhile) {
 
 // "Close does not revoke a call that is due."
 BOOST_AUTO_TEST_CASE(close_does_not_revoke_it) {
-    using namespace completed_is_released_after_its_call_test;
     for (const bool late : {false, true}) {
         fixture f;
         asio::io_context context;
@@ -204,7 +178,6 @@ BOOST_AUTO_TEST_CASE(close_does_not_revoke_it) {
 
 // One whose executor never gets to it goes with that executor's context.
 BOOST_AUTO_TEST_CASE(uncalled_it_goes_with_its_executor) {
-    using namespace completed_is_released_after_its_call_test;
     auto captured = std::make_shared<int>();
     const std::weak_ptr<int> alive = captured;
     fixture f;
@@ -222,3 +195,5 @@ BOOST_AUTO_TEST_CASE(uncalled_it_goes_with_its_executor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completed_is_released_after_its_call_test

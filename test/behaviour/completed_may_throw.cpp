@@ -1,32 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <future>
-#include <memory>
-#include <thread>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace completed_may_throw_test {
+namespace asyncinfo_test::completed_may_throw_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 struct failure {
     int number;
@@ -69,14 +49,12 @@ const auto is_first_call = [](const failure& f) { return f.number == 1; };
 const auto is_refusal = [](const failure& f) { return f.number == 8; };
 
 } // namespace
-} // namespace completed_may_throw_test
 
 BOOST_AUTO_TEST_SUITE(completed_may_throw)
 
 // §5: "What it throws propagates to whoever runs it, as for any Asio handler, and leaves the
 // operation in order."
 BOOST_AUTO_TEST_CASE(set_early_out_of_the_completing_call) {
-    using namespace completed_may_throw_test;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
     throwing_handler handler;
@@ -87,7 +65,6 @@ BOOST_AUTO_TEST_CASE(set_early_out_of_the_completing_call) {
 }
 
 BOOST_AUTO_TEST_CASE(set_early_out_of_run) {
-    using namespace completed_may_throw_test;
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
     op.Completed(throwing_handler());
@@ -101,7 +78,6 @@ BOOST_AUTO_TEST_CASE(set_early_out_of_run) {
 }
 
 BOOST_AUTO_TEST_CASE(set_early_out_of_get_that_drives_the_context) {
-    using namespace completed_may_throw_test;
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
     op.Completed(throwing_handler());
@@ -110,7 +86,6 @@ BOOST_AUTO_TEST_CASE(set_early_out_of_get_that_drives_the_context) {
 }
 
 BOOST_AUTO_TEST_CASE(set_late_out_of_the_setter) {
-    using namespace completed_may_throw_test;
     for (const bool with_code : {false, true}) {
         pending<void(error_code, int)> operation;
         const auto op = operation.start(use_async_info);
@@ -127,7 +102,6 @@ BOOST_AUTO_TEST_CASE(set_late_out_of_the_setter) {
 }
 
 BOOST_AUTO_TEST_CASE(on_its_own_executor_out_of_that_run) {
-    using namespace completed_may_throw_test;
     for (const bool late : {false, true}) {
         asio::io_context context;
         pending<void(error_code, int)> operation;
@@ -147,12 +121,11 @@ BOOST_AUTO_TEST_CASE(on_its_own_executor_out_of_that_run) {
 // "If submitting a handler to its executor throws, that handler is destroyed uncalled, the others
 // are served, and the exception propagates as if the handler had thrown it."
 BOOST_AUTO_TEST_CASE(an_executor_may_refuse_it) {
-    using namespace completed_may_throw_test;
     for (const bool late : {false, true}) {
         pending<void(error_code, int)> operation;
         const auto op = operation.start(use_async_info);
         auto waiting = std::async(std::launch::async, [op] { return op.get(); });
-        asyncinfo_test::waiter::until_there_is_one(op);
+        waiter::until_there_is_one(op);
 
         throwing_handler handler;
         const std::weak_ptr<int> alive = handler.calls;
@@ -173,3 +146,5 @@ BOOST_AUTO_TEST_CASE(an_executor_may_refuse_it) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completed_may_throw_test

@@ -1,30 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <thread>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace completed_runs_on_its_executor_test {
+namespace asyncinfo_test::completed_runs_on_its_executor_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 struct call {
     int times = 0;
@@ -76,14 +57,12 @@ void check(const Executor& executor, asio::io_context& context) {
 }
 
 } // namespace
-} // namespace completed_runs_on_its_executor_test
 
 BOOST_AUTO_TEST_SUITE(completed_runs_on_its_executor)
 
 // §5: "A handler with an associated executor (asio::bind_executor) is dispatched to it in both
 // cases."
 BOOST_AUTO_TEST_CASE(on_a_context_of_its_own) {
-    using namespace completed_runs_on_its_executor_test;
     asio::io_context context;
     check(context.get_executor(), context);
     check(asio::any_io_executor(context.get_executor()), context);
@@ -93,7 +72,6 @@ BOOST_AUTO_TEST_CASE(on_a_context_of_its_own) {
 
 // Dispatched, not posted: inside its executor already, it is called at once.
 BOOST_AUTO_TEST_CASE(inside_its_executor_it_is_called_at_once) {
-    using namespace completed_runs_on_its_executor_test;
     asio::io_context context;
     for (const bool late : {false, true}) {
         call seen;
@@ -117,7 +95,6 @@ BOOST_AUTO_TEST_CASE(inside_its_executor_it_is_called_at_once) {
 
 // The operation's own executor and the handler's are two things.
 BOOST_AUTO_TEST_CASE(whatever_the_operation_is_bound_to) {
-    using namespace completed_runs_on_its_executor_test;
     asio::io_context works, listens;
     const auto op = asio::post(works, asio::bind_executor(works, use_async_info));
     int times = 0;
@@ -131,7 +108,6 @@ BOOST_AUTO_TEST_CASE(whatever_the_operation_is_bound_to) {
 
 // The delegate keeps the executor when it is copied, stored and called by hand.
 BOOST_AUTO_TEST_CASE(also_when_the_delegate_is_called_by_hand) {
-    using namespace completed_runs_on_its_executor_test;
     asio::io_context context;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
@@ -148,3 +124,5 @@ BOOST_AUTO_TEST_CASE(also_when_the_delegate_is_called_by_hand) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completed_runs_on_its_executor_test

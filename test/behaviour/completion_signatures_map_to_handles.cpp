@@ -1,35 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
 
-#include <exception>
-#include <memory>
-#include <optional>
-#include <string>
-#include <system_error>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace completion_signatures_map_to_handles_test {
+namespace asyncinfo_test::completion_signatures_map_to_handles_test {
 namespace {
 
-namespace asio = boost::asio;
 using std::exception_ptr;
 
 template <typename... Signatures>
@@ -119,13 +97,12 @@ const error_code success;
 const error_code refused = asio::error::connection_refused;
 
 } // namespace
-} // namespace completion_signatures_map_to_handles_test
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 template <>
-struct boost::asio::disposition_traits<completion_signatures_map_to_handles_test::storm> {
-    using storm = completion_signatures_map_to_handles_test::storm;
-    using weather = completion_signatures_map_to_handles_test::weather;
+struct boost::asio::disposition_traits<storm> {
+    using storm = storm;
+    using weather = weather;
 
     static bool not_an_error(const storm& s) noexcept { return s.is == weather::fine; }
     static void throw_exception(const storm& s) { throw s; }
@@ -138,7 +115,6 @@ struct boost::asio::disposition_traits<completion_signatures_map_to_handles_test
 BOOST_AUTO_TEST_SUITE(completion_signatures_map_to_handles)
 
 BOOST_AUTO_TEST_CASE(actions) {
-    using namespace completion_signatures_map_to_handles_test;
     ended_with<void()>().GetResults();
     ended_with<void(error_code)>(success).GetResults();
     ended_with<void(std::error_code)>(std::error_code()).GetResults();
@@ -148,7 +124,6 @@ BOOST_AUTO_TEST_CASE(actions) {
 }
 
 BOOST_AUTO_TEST_CASE(one_value) {
-    using namespace completion_signatures_map_to_handles_test;
     BOOST_TEST(ended_with<void(int)>(7).GetResults() == 7);
     BOOST_TEST(ended_with<void(error_code, int)>(success, 7).GetResults() == 7);
     BOOST_TEST(ended_with<void(std::error_code, int)>(std::error_code(), 7).GetResults() == 7);
@@ -156,7 +131,6 @@ BOOST_AUTO_TEST_CASE(one_value) {
 }
 
 BOOST_AUTO_TEST_CASE(several_values) {
-    using namespace completion_signatures_map_to_handles_test;
     const std::tuple<int, std::string> expected(7, "seven");
     BOOST_TEST((ended_with<void(int, std::string)>(7, "seven").GetResults() == expected));
     BOOST_TEST((ended_with<void(error_code, int, std::string)>(success, 7, "seven").GetResults() ==
@@ -171,7 +145,6 @@ BOOST_AUTO_TEST_CASE(several_values) {
 
 // Decayed: what was delivered by reference is the operation's own copy.
 BOOST_AUTO_TEST_CASE(references_are_copied) {
-    using namespace completion_signatures_map_to_handles_test;
     std::vector<int> delivered{1, 2, 3};
     const auto operation = ended_with<void(const error_code&, const std::vector<int>&)>(
         success, std::as_const(delivered));
@@ -180,7 +153,6 @@ BOOST_AUTO_TEST_CASE(references_are_copied) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_behind_the_first_parameter_is_a_value) {
-    using namespace completion_signatures_map_to_handles_test;
     const auto operation = ended_with<void(error_code, error_code)>(success, refused);
     BOOST_TEST(operation.Status() == AsyncStatus::Completed);
     BOOST_TEST(operation.GetResults() == refused);
@@ -190,7 +162,6 @@ BOOST_AUTO_TEST_CASE(an_error_behind_the_first_parameter_is_a_value) {
 }
 
 BOOST_AUTO_TEST_CASE(the_value_may_be_move_only_and_need_no_default_constructor) {
-    using namespace completion_signatures_map_to_handles_test;
     BOOST_TEST(*ended_with<void(ticket)>(ticket(7)).GetResults().number == 7);
     BOOST_TEST(*ended_with<void(error_code, ticket)>(success, ticket(7)).GetResults().number == 7);
     BOOST_TEST(*ended_with<void(exception_ptr, ticket)>(nullptr, ticket(7)).get().number == 7);
@@ -203,7 +174,6 @@ BOOST_AUTO_TEST_CASE(the_value_may_be_move_only_and_need_no_default_constructor)
 }
 
 BOOST_AUTO_TEST_CASE(several_signatures_each_deliver) {
-    using namespace completion_signatures_map_to_handles_test;
     const auto exception = std::make_exception_ptr(7);
 
     BOOST_TEST((ended_with<void(), void(error_code)>().Status() == AsyncStatus::Completed));
@@ -230,7 +200,6 @@ BOOST_AUTO_TEST_CASE(several_signatures_each_deliver) {
 }
 
 BOOST_AUTO_TEST_CASE(qualified_signatures_deliver) {
-    using namespace completion_signatures_map_to_handles_test;
     BOOST_TEST(ended_with<void(error_code, int)&>(success, 7).GetResults() == 7);
     BOOST_TEST(ended_with<void(error_code, int) &&>(success, 7).GetResults() == 7);
     BOOST_TEST(ended_with<void(error_code, int) noexcept>(success, 7).GetResults() == 7);
@@ -240,7 +209,6 @@ BOOST_AUTO_TEST_CASE(qualified_signatures_deliver) {
 
 // Handlers are invoked with what converts to the signature, as `asio::error::eof` does.
 BOOST_AUTO_TEST_CASE(arguments_convert_to_the_signature) {
-    using namespace completion_signatures_map_to_handles_test;
     const auto operation = ended_with<void(error_code, std::string)>(asio::error::eof, "partial");
     BOOST_TEST(operation.ErrorCode() == error_code(asio::error::eof));
     BOOST_TEST((std::get<1>(operation.outcome()) == "partial"));
@@ -248,7 +216,6 @@ BOOST_AUTO_TEST_CASE(arguments_convert_to_the_signature) {
 
 // Asio's own operation with several signatures.
 BOOST_AUTO_TEST_CASE(a_channel_of_two_signatures) {
-    using namespace completion_signatures_map_to_handles_test;
     asio::io_context context;
     asio::experimental::channel<void(error_code), void(error_code, int)> channel(context, 2);
     // (clang does not find try_send of the second signature.)
@@ -264,7 +231,6 @@ BOOST_AUTO_TEST_CASE(a_channel_of_two_signatures) {
 
 // What the value's own constructor throws is the operation's error: nothing is left hanging.
 BOOST_AUTO_TEST_CASE(a_value_that_cannot_be_stored_ends_the_operation_by_its_exception) {
-    using namespace completion_signatures_map_to_handles_test;
     struct brittle {
         brittle() = default;
         brittle(const brittle&) { throw 7; }
@@ -278,7 +244,6 @@ BOOST_AUTO_TEST_CASE(a_value_that_cannot_be_stored_ends_the_operation_by_its_exc
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 // §1: "from Boost 1.87 on any type with disposition_traits".
 BOOST_AUTO_TEST_CASE(a_disposition_is_an_error) {
-    using namespace completion_signatures_map_to_handles_test;
     static_assert(std::is_same_v<handle<void(storm)>, IAsyncAction>);
     static_assert(std::is_same_v<handle<void(storm, int)>, IAsyncOperation<int>>);
     BOOST_TEST((ended_with<void(storm, int)>(storm{weather::fine}, 7).GetResults() == 7));
@@ -290,3 +255,5 @@ BOOST_AUTO_TEST_CASE(a_disposition_is_an_error) {
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completion_signatures_map_to_handles_test

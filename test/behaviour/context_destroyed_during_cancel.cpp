@@ -1,39 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <functional>
-#include <memory>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4.7: the execution context may be destroyed at any time, also while another thread is inside
 /// Cancel: ending as abandoned waits for a Cancel that is already submitting.
-namespace context_destroyed_during_cancel_test {
+namespace asyncinfo_test::context_destroyed_during_cancel_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using local = asio::local::stream_protocol;
 
 struct read_objects {
     local::socket near, far;
@@ -73,12 +47,12 @@ const context_row rows[] = {
      }},
     {"an io_context that a thread runs",
      []() -> context_and_executor {
-         auto c = std::make_shared<asyncinfo_test::running_context>();
+         auto c = std::make_shared<running_context>();
          return {c, c->get_executor()};
      }},
     {"a strand that a thread runs",
      []() -> context_and_executor {
-         auto c = std::make_shared<asyncinfo_test::running_context>();
+         auto c = std::make_shared<running_context>();
          return {c, asio::make_strand(*c)};
      }},
     {"thread_pool",
@@ -89,11 +63,8 @@ const context_row rows[] = {
 };
 
 } // namespace
-} // namespace context_destroyed_during_cancel_test
 
 BOOST_AUTO_TEST_SUITE(context_destroyed_during_cancel)
-
-using namespace context_destroyed_during_cancel_test;
 
 BOOST_AUTO_TEST_CASE(with_operations_pending) {
     constexpr unsigned rounds = 200;
@@ -129,3 +100,5 @@ BOOST_AUTO_TEST_CASE(with_operations_pending) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::context_destroyed_during_cancel_test

@@ -1,42 +1,18 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/fire_and_forget.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <cstdint>
-#include <memory>
 #include <memory_resource>
-#include <new>
-#include <utility>
 
 /// §8: one block, for operation and frame, from the associated allocator; it is given as to Asio's
 /// own coroutines, after `std::allocator_arg`. What fails at the call reaches the caller, and
 /// nothing leaks. (What comes from the heap otherwise is counted in
 /// standalone/coroutine_allocations.cpp.)
-namespace coroutine_frames_come_from_the_allocator_test {
+namespace asyncinfo_test::coroutine_frames_come_from_the_allocator_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::allocations;
-using asyncinfo_test::counting_allocator;
-using asyncinfo_test::pending;
 
 using allocator = counting_allocator<char>;
 
@@ -94,11 +70,8 @@ IAsyncAction asked(std::allocator_arg_t, allocator, no_executor_today) { co_retu
 IAsyncAction asked_without(no_executor_today) { co_return; }
 
 } // namespace
-} // namespace coroutine_frames_come_from_the_allocator_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_frames_come_from_the_allocator)
-
-using namespace coroutine_frames_come_from_the_allocator_test;
 
 BOOST_AUTO_TEST_CASE(one_block_for_the_frame_and_the_operation) {
     allocations counted;
@@ -207,3 +180,5 @@ BOOST_AUTO_TEST_CASE(nor_does_one_whose_executor_cannot_be_had) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_frames_come_from_the_allocator_test

@@ -1,41 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <utility>
+#include "support/test.hpp"
 
 /// Contract §9: the frame, locals and parameters, is destroyed when the body has ended, before
 /// anybody is told; what the operation ended with stays.
-namespace coroutine_locals_go_before_completed_test {
+namespace asyncinfo_test::coroutine_locals_go_before_completed_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
 
 using shared = std::shared_ptr<int>;
 using watched = std::weak_ptr<int>;
@@ -79,11 +51,8 @@ IAsyncAction on_context(asio::io_context& context, shared parameter) {
 }
 
 } // namespace
-} // namespace coroutine_locals_go_before_completed_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_locals_go_before_completed)
-
-using namespace coroutine_locals_go_before_completed_test;
 
 BOOST_AUTO_TEST_CASE(and_before_anybody_sees_the_status) {
     for (const auto start : {plain, with_handle, throwing})
@@ -272,3 +241,5 @@ BOOST_AUTO_TEST_CASE(or_in_completed) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_locals_go_before_completed_test

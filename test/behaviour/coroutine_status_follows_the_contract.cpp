@@ -1,46 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <system_error>
-#include <thread>
-#include <tuple>
-#include <utility>
+#include "support/test.hpp"
 
 /// §3: a coroutine that returns a value after Cancel has Completed, one that lets
 /// `operation_aborted` escape is Canceled, any other exception is Error and is rethrown as it was
 /// (§2). Each of {value, error, cancel, abandoned}, with an {early, late} observer.
-namespace coroutine_status_follows_the_contract_test {
+namespace asyncinfo_test::coroutine_status_follows_the_contract_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
 
 struct own_exception {
     std::string text;
@@ -172,11 +141,8 @@ IAsyncAction observe_in_coroutine(IAsyncOperation<std::string> op, seen* s) {
 }
 
 } // namespace
-} // namespace coroutine_status_follows_the_contract_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_status_follows_the_contract)
-
-using namespace coroutine_status_follows_the_contract_test;
 
 BOOST_AUTO_TEST_CASE(a_value_after_cancel_is_completed) {
     for (const auto start : {stubborn, consoled}) {
@@ -266,7 +232,6 @@ BOOST_AUTO_TEST_CASE(status_leaves_started_once_with_all_there) {
 
 BOOST_AUTO_TEST_CASE(every_observer_sees_every_ending_early_and_late) {
     using observer = std::function<void(const IAsyncOperation<std::string>&, seen&)>;
-    using asyncinfo_test::running_context;
     running_context elsewhere;
     const std::pair<const char*, observer> observers[] = {
         {"Completed",
@@ -320,3 +285,5 @@ BOOST_AUTO_TEST_CASE(a_blocked_thread_sees_it_too) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_status_follows_the_contract_test

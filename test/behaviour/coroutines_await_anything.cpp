@@ -1,57 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/co_await.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <coroutine>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <tuple>
-#include <utility>
-#include <vector>
 
 /// §9: a coroutine may await any handle, any operation of Asio's (under `deferred`, or of an object
 /// whose default token is ours), and any other awaitable.
-namespace coroutines_await_anything_test {
+namespace asyncinfo_test::coroutines_await_anything_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
 
 // --- Handles ------------------------------------------------------------------------------------
 
@@ -351,11 +310,8 @@ IAsyncAction on_context(asio::io_context&, event* e, std::thread::id* thread) {
 IAsyncAction ended_action() { co_return; }
 
 } // namespace
-} // namespace coroutines_await_anything_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_await_anything)
-
-using namespace coroutines_await_anything_test;
 
 BOOST_AUTO_TEST_CASE(handles_early_and_late) {
     for (const auto start : {lvalue, constant, rvalue})
@@ -514,7 +470,7 @@ BOOST_AUTO_TEST_CASE(operations_that_end_in_their_initiating_function) {
 }
 
 BOOST_AUTO_TEST_CASE(operations_that_cannot_be_started) {
-    asyncinfo_test::running_context unused(0);
+    running_context unused(0);
     pending<void()> source;
     bool stale_called = false;
     int caught = 0;
@@ -591,7 +547,7 @@ BOOST_AUTO_TEST_CASE(lazy_tasks_of_others) {
 }
 
 BOOST_AUTO_TEST_CASE(and_resume_on_their_executor_all_the_same) {
-    asyncinfo_test::running_context context;
+    running_context context;
     event e;
     std::thread::id thread;
     const auto op = on_context(context, &e, &thread);
@@ -601,3 +557,5 @@ BOOST_AUTO_TEST_CASE(and_resume_on_their_executor_all_the_same) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_await_anything_test

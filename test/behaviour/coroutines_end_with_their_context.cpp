@@ -1,51 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <coroutine>
-#include <functional>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// Contract §9: a coroutine whose executor's context is destroyed is destroyed with it, whatever it
 /// awaits: it ends as abandoned, its locals gone. What it awaits finds nobody later, and nothing
 /// that a handle offers touches the context.
-namespace coroutines_end_with_their_context_test {
+namespace asyncinfo_test::coroutines_end_with_their_context_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
 using executor = asio::any_io_executor;
 using alive = std::shared_ptr<int>;
 
@@ -71,7 +35,7 @@ struct gong {
 /// What is awaited, none of which is of the coroutine's context.
 struct elsewhere {
     asio::io_context context;
-    asyncinfo::async_source<> source;
+    async_source<> source;
     pending<void(error_code)> operation;
     gong foreign;
     asio::local::stream_protocol::socket near{context}, far{context};
@@ -195,11 +159,8 @@ void destroy_under(Start start) {
 }
 
 } // namespace
-} // namespace coroutines_end_with_their_context_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_end_with_their_context)
-
-using namespace coroutines_end_with_their_context_test;
 
 BOOST_AUTO_TEST_CASE(whatever_they_await) {
     destroy_under<asio::io_context>([](auto& c) { return c.get_executor(); });
@@ -218,7 +179,7 @@ BOOST_AUTO_TEST_CASE(on_a_strand_of_an_erased_executor) {
 BOOST_AUTO_TEST_CASE(on_a_queue) {
     for (const auto coroutine : {source, operation, foreign, read, handle, all, nested}) {
         elsewhere e;
-        auto queue = std::make_unique<asyncinfo::completion_queue>();
+        auto queue = std::make_unique<completion_queue>();
         auto op = coroutine(queue->get_executor(), e, nullptr);
         queue->poll();
         queue.reset();
@@ -381,9 +342,8 @@ BOOST_AUTO_TEST_CASE(with_the_one_they_have_moved_to) {
 // The body destroys its own queue, and suspends.
 BOOST_AUTO_TEST_CASE(also_if_their_body_destroys_it) {
     elsewhere e;
-    auto queue = std::make_unique<asyncinfo::completion_queue>();
-    const auto ends = [](asyncinfo::completion_queue& q,
-                         std::unique_ptr<asyncinfo::completion_queue>* owner,
+    auto queue = std::make_unique<completion_queue>();
+    const auto ends = [](completion_queue& q, std::unique_ptr<completion_queue>* owner,
                          elsewhere& w) -> IAsyncAction {
         co_await asio::post(q.get_executor(), asio::deferred);
         owner->reset();
@@ -427,3 +387,5 @@ BOOST_AUTO_TEST_CASE(but_the_executor_of_a_bound_handler_is_asios) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_end_with_their_context_test

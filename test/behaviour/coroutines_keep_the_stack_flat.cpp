@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // Awaiting handles nests no deeper than the library allows, however many coroutines wait for each
 // other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build,
 // also where the compiler makes no tail call of symmetric transfer.
@@ -23,16 +25,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace coroutines_keep_the_stack_flat_test {
+namespace asyncinfo_test::coroutines_keep_the_stack_flat_test {
 namespace {
-
-using asyncinfo_test::foreign_coroutine;
-using asyncinfo_test::pending;
 
 /// How far apart the frames are that this has been told of. A frame with ASan may be on a stack of
 /// its own making, but its address is still below its caller's.
@@ -144,19 +138,16 @@ throwing end_and_throw(IAsyncAction next, pending<void(error_code)>* own, int nu
 }
 
 struct held {
-    asyncinfo::IAsyncInfo previous;
+    IAsyncInfo previous;
     std::shared_ptr<int> alive;
 };
-asyncinfo::IAsyncOperation<held> hold(asyncinfo::IAsyncInfo previous, std::shared_ptr<int> alive) {
+IAsyncOperation<held> hold(IAsyncInfo previous, std::shared_ptr<int> alive) {
     co_return held{std::move(previous), std::move(alive)};
 }
 
 } // namespace
-} // namespace coroutines_keep_the_stack_flat_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_keep_the_stack_flat)
-
-using namespace coroutines_keep_the_stack_flat_test;
 
 BOOST_AUTO_TEST_CASE(in_a_loop_of_awaits_of_what_has_ended) {
     constexpr int times = 1'000'000;
@@ -221,7 +212,7 @@ BOOST_AUTO_TEST_CASE(when_a_long_chain_is_destroyed_while_suspended) {
 BOOST_AUTO_TEST_CASE(when_a_long_chain_of_results_goes) {
     constexpr int deep = 200'000;
     const auto alive = std::make_shared<int>();
-    asyncinfo::IAsyncInfo last;
+    IAsyncInfo last;
     for (int i = 0; i != deep; ++i)
         last = hold(std::move(last), alive);
     BOOST_TEST(last.Status() == asyncinfo::AsyncStatus::Completed);
@@ -291,3 +282,5 @@ BOOST_AUTO_TEST_CASE(also_when_they_throw) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_keep_the_stack_flat_test

@@ -1,49 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/fire_and_forget.hpp>
-#include <asyncinfo/resume_on.hpp>
-#include <asyncinfo/use_async_info.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <coroutine>
-#include <functional>
-#include <memory>
-#include <string>
-#include <thread>
-#include <utility>
+#include "support/test.hpp"
 
 /// §3, §9.2: a context may be destroyed after any number of a coroutine's steps. Nothing leaks, and
 /// nothing hangs because a producer died.
-namespace coroutines_may_be_abandoned_test {
+namespace asyncinfo_test::coroutines_may_be_abandoned_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 /// Counts what lives in the frames.
 struct tracer {
@@ -281,11 +244,8 @@ void abandon_after(const named_scene& s, int handlers, way how, bool& ended) {
 }
 
 } // namespace
-} // namespace coroutines_may_be_abandoned_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_may_be_abandoned)
-
-using namespace coroutines_may_be_abandoned_test;
 
 BOOST_AUTO_TEST_CASE(after_every_number_of_steps) {
     for (const auto& s : scenes)
@@ -356,3 +316,5 @@ BOOST_AUTO_TEST_CASE(and_those_that_await_them_are_told) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_may_be_abandoned_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // Coroutines on a pool of four threads, without a strand, cancelled from other threads at random
 // times, more than 100 000 times: the body is met by nobody, a request is obeyed, each ends exactly
 // once, as what happened in it says, and nothing is left behind.
@@ -30,18 +32,12 @@
 #include <utility>
 #include <vector>
 
-namespace coroutines_on_a_pool_test {
+namespace asyncinfo_test::coroutines_on_a_pool_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
 using asyncinfo::losers;
 using asyncinfo::on_failure;
-using asyncinfo::use_async_info;
 using asyncinfo::winner;
-using boost::system::system_error;
 
 constexpr int cancels_wanted = 102'000;
 constexpr std::size_t players = 3;
@@ -179,7 +175,7 @@ private:
 
 /// A producer's operation, that may be cancelled or not.
 IAsyncOperation<unsigned> produce(world& all, unsigned value, bool can_be_canceled) {
-    auto source = std::make_shared<asyncinfo::async_source<unsigned>>();
+    auto source = std::make_shared<async_source<unsigned>>();
     auto op = source->operation();
     if (can_be_canceled)
         source->on_cancel([weak = std::weak_ptr(source)] {
@@ -402,11 +398,8 @@ private:
 };
 
 } // namespace
-} // namespace coroutines_on_a_pool_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_on_a_pool)
-
-using namespace coroutines_on_a_pool_test;
 
 BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
     asio::thread_pool pool(4);
@@ -435,3 +428,5 @@ BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_on_a_pool_test

@@ -1,42 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <memory>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// §9: a coroutine's executor is that of the first parameter that is one or has one, the object of
 /// a member coroutine included, and handles not; it resumes there. Without one it resumes on the
 /// thread that ends what it awaits.
-namespace coroutines_resume_on_their_executor_test {
+namespace asyncinfo_test::coroutines_resume_on_their_executor_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
 using any = asio::any_io_executor;
 
 any executor_of(const IAsyncOperation<any>& op) {
@@ -140,11 +114,8 @@ IAsyncAction in_strand(strand s, asio::steady_timer* elsewhere, int rounds,
 }
 
 } // namespace
-} // namespace coroutines_resume_on_their_executor_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_resume_on_their_executor)
-
-using namespace coroutines_resume_on_their_executor_test;
 
 BOOST_AUTO_TEST_CASE(which_is_the_first_that_a_parameter_is_or_has) {
     asio::io_context context;
@@ -198,7 +169,7 @@ BOOST_AUTO_TEST_CASE(or_none_and_then_observers_are_served_by_the_system) {
 
 // "awaits resume there, as in asio::awaitable": whatever they end on.
 BOOST_AUTO_TEST_CASE(they_go_on_there_wherever_the_awaited_ends) {
-    asyncinfo_test::running_context context, other;
+    running_context context, other;
     pending<void()> deferred, handle;
     places p;
     const auto op = visit(context.get_executor(), deferred.start(use_async_info),
@@ -272,3 +243,5 @@ BOOST_AUTO_TEST_CASE(which_has_work_as_long_as_they_run) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_resume_on_their_executor_test

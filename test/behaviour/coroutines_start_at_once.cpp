@@ -1,33 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-
-#include <asyncinfo/fire_and_forget.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <stdexcept>
-#include <string>
-#include <thread>
+#include "support/test.hpp"
 
 /// §9: the body begins on the caller's thread, before the call returns, and runs there until it
 /// suspends. The call gives a handle to an operation like any other.
-namespace coroutines_start_at_once_test {
+namespace asyncinfo_test::coroutines_start_at_once_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo_test::pending;
 
 // Coroutines are functions here, which refer to what they are given by pointer: with g++ 12 the
 // temporaries of a coroutine's lambda go twice at times.
@@ -84,11 +64,8 @@ IAsyncAction wait_for_itself(pending<void()>* source, IAsyncAction* self,
 }
 
 } // namespace
-} // namespace coroutines_start_at_once_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_start_at_once)
-
-using namespace coroutines_start_at_once_test;
 
 BOOST_AUTO_TEST_CASE(up_to_their_first_suspension) {
     pending<void()> source;
@@ -125,7 +102,7 @@ BOOST_AUTO_TEST_CASE(their_handles_are_like_any_other) {
     pending<void()> source;
     std::string log;
     const auto op = note_steps(&source, &log);
-    const asyncinfo::IAsyncInfo info = op;
+    const IAsyncInfo info = op;
     BOOST_TEST(info.Id() != 0u);
     BOOST_TEST((info.try_as<IAsyncAction>() == op));
     BOOST_TEST(!info.try_as<IAsyncOperation<int>>());
@@ -164,3 +141,5 @@ BOOST_AUTO_TEST_CASE(and_may_not_wait_for_themselves, *boost::unit_test::timeout
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_start_at_once_test

@@ -1,35 +1,14 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/abandon_on_cancel.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <vector>
+#include "support/test.hpp"
 
 /// §4: a deadline asks for the types it is given, and for all of them if it is given none; the
 /// types of several add up, each in its time.
-namespace deadline_asks_for_types_test {
+namespace asyncinfo_test::deadline_asks_for_types_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 using type = asio::cancellation_type;
 using requests = std::vector<asio::cancellation_type_t>;
 
@@ -126,11 +105,8 @@ auto composed_wait(asio::steady_timer& timer, Token token) {
 }
 
 } // namespace
-} // namespace deadline_asks_for_types_test
 
 BOOST_AUTO_TEST_SUITE(deadline_asks_for_types)
-
-using namespace deadline_asks_for_types_test;
 
 BOOST_FIXTURE_TEST_CASE(for_all_if_none_are_given, fixture) {
     const auto past = std::chrono::system_clock::now() - 1h;
@@ -251,3 +227,5 @@ BOOST_FIXTURE_TEST_CASE(one_operation_of_a_client_is_given_up_alone, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_asks_for_types_test

@@ -1,37 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/coroutine.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
 #include "support/sanitizer.hpp"
-
-#include <asyncinfo/cancellation_token.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <limits>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// A deadline may be moved as often as something happens, from any thread, beside those that stay
 /// where they are; one timer serves them all, and a later time does not touch it.
-namespace deadline_can_be_renewed_test {
+namespace asyncinfo_test::deadline_can_be_renewed_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 constexpr auto soon = 1ms;
@@ -66,11 +44,8 @@ IAsyncAction session(asio::io_context& context, std::vector<pending<void(error_c
 }
 
 } // namespace
-} // namespace deadline_can_be_renewed_test
 
 BOOST_AUTO_TEST_SUITE(deadline_can_be_renewed)
-
-using namespace deadline_can_be_renewed_test;
 
 BOOST_FIXTURE_TEST_CASE(comes_if_it_is_not, fixture) {
     op.renew_deadline(1h);
@@ -160,8 +135,8 @@ BOOST_AUTO_TEST_CASE(an_empty_handle_has_none) {
 
 // By several threads, to earlier and later times, while the timer runs out and the operation ends.
 BOOST_AUTO_TEST_CASE(by_any_thread_at_any_time) {
-    constexpr int rounds = asyncinfo_test::sanitized ? 200 : 1000;
-    asyncinfo_test::running_context context(2);
+    constexpr int rounds = sanitized ? 200 : 1000;
+    running_context context(2);
     for (int round = 0; round < rounds; ++round) {
         pending<void(error_code)> one;
         const IAsyncAction op = one.start_on(context.get_executor(), use_async_info);
@@ -190,7 +165,7 @@ BOOST_AUTO_TEST_CASE(by_any_thread_at_any_time) {
 
 // Each deadline comes, however often another thread moves the other one.
 BOOST_AUTO_TEST_CASE(the_fixed_one_comes_all_the_same) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     asio::steady_timer timer(context, 1h);
     const IAsyncAction op = timer.async_wait(use_async_info);
     op.cancel_after(20ms);
@@ -200,3 +175,5 @@ BOOST_AUTO_TEST_CASE(the_fixed_one_comes_all_the_same) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_can_be_renewed_test

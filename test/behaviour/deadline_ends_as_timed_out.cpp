@@ -1,51 +1,16 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <exception>
-#include <limits>
-#include <memory>
-#include <system_error>
-#include <tuple>
-#include <utility>
+#include "support/test.hpp"
 
 /// §3: what ends as an abort after the operation's own deadline has Status Error and the code
 /// `timed_out`, everywhere it can be read; partial results are kept.
-namespace deadline_ends_as_timed_out_test {
+namespace asyncinfo_test::deadline_ends_as_timed_out_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
 using asyncinfo::condition;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
-using local = asio::local::stream_protocol;
-using namespace std::chrono_literals;
 
 const error_code timed_out = asio::error::timed_out;
 const error_code aborted = asio::error::operation_aborted;
@@ -119,11 +84,8 @@ void times_out_at() {
 }
 
 } // namespace
-} // namespace deadline_ends_as_timed_out_test
 
 BOOST_AUTO_TEST_SUITE(deadline_ends_as_timed_out)
-
-using namespace deadline_ends_as_timed_out_test;
 
 BOOST_AUTO_TEST_CASE(by_a_member) {
     asio::io_context context;
@@ -444,7 +406,7 @@ BOOST_AUTO_TEST_CASE(a_token_serves_any_number_of_operations) {
 
 BOOST_AUTO_TEST_CASE(on_any_executor) {
     asio::thread_pool pool(2); // the context's thread is on its way to it
-    asyncinfo_test::running_context context;
+    running_context context;
     asio::steady_timer timer(context, 1h);
     asio::any_io_executor any = asio::make_strand(pool);
     const IAsyncAction ops[] = {
@@ -524,3 +486,5 @@ BOOST_AUTO_TEST_CASE(refused_on_an_empty_handle_only) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_ends_as_timed_out_test

@@ -1,34 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// §3: the deadline's end is told apart from a user's Cancel: whichever came first decides.
-namespace deadline_is_told_from_cancel_test {
+namespace asyncinfo_test::deadline_is_told_from_cancel_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 const error_code timed_out = asio::error::timed_out;
 const error_code aborted = asio::error::operation_aborted;
@@ -54,11 +33,8 @@ struct remembering {
 };
 
 } // namespace
-} // namespace deadline_is_told_from_cancel_test
 
 BOOST_AUTO_TEST_SUITE(deadline_is_told_from_cancel)
-
-using namespace deadline_is_told_from_cancel_test;
 
 BOOST_AUTO_TEST_CASE(the_deadline_first) {
     pending<void(error_code)> one;
@@ -147,7 +123,7 @@ BOOST_AUTO_TEST_CASE(the_deadline_asks_once_for_all_types) {
 
 // Neither is lost and there is one answer for all who ask.
 BOOST_AUTO_TEST_CASE(in_a_race_one_of_them_decides) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     for (int round = 0; round < 300; ++round) {
         asio::steady_timer timer(context, 1h);
         const IAsyncAction op = timer.async_wait(use_async_info);
@@ -168,3 +144,5 @@ BOOST_AUTO_TEST_CASE(in_a_race_one_of_them_decides) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_is_told_from_cancel_test

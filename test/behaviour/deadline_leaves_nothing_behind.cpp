@@ -1,48 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/abandon_on_cancel.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// An operation that has ended keeps no timer, and no timer keeps it: run() returns, the block is
 /// freed, the result goes to who has the only handle. A context that dies takes the timer with it.
-namespace deadline_leaves_nothing_behind_test {
+namespace asyncinfo_test::deadline_leaves_nothing_behind_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 const error_code aborted = asio::error::operation_aborted;
 constexpr auto bound = 1min; // only where something hangs
@@ -58,11 +25,8 @@ struct throwing {
 };
 
 } // namespace
-} // namespace deadline_leaves_nothing_behind_test
 
 BOOST_AUTO_TEST_SUITE(deadline_leaves_nothing_behind)
-
-using namespace deadline_leaves_nothing_behind_test;
 
 BOOST_AUTO_TEST_CASE(run_returns_when_the_operation_has_ended) {
     for (const auto late : {1h, std::chrono::hours(24 * 365)}) {
@@ -101,13 +65,13 @@ BOOST_AUTO_TEST_CASE(run_returns_when_another_thread_has_ended_it) {
 }
 
 BOOST_AUTO_TEST_CASE(the_block_is_freed_before_the_context_runs_again) {
-    asyncinfo_test::allocations blocks;
+    allocations blocks;
     asio::io_context context;
     pending<void(error_code)> one;
     const auto kept = std::make_shared<int>();
     IAsyncAction op =
         one.start_on(context.get_executor(),
-                     asio::bind_allocator(asyncinfo_test::counting_allocator<void>(blocks),
+                     asio::bind_allocator(counting_allocator<void>(blocks),
                                           asio::consign(use_async_info.cancel_after(1h), kept)));
     op.cancel_after(2h);
     BOOST_TEST(kept.use_count() == 2);
@@ -230,7 +194,7 @@ BOOST_AUTO_TEST_CASE(an_initiation_that_throws_takes_the_deadline_back) {
 // What keeps the deadline must not wait for a user's code on the thread that ends the operation:
 // here it waits in turn for the thread that the deadline comes on, and for longer than it lasts.
 BOOST_AUTO_TEST_CASE(an_observer_may_wait_for_the_context) {
-    asyncinfo_test::running_context context(1);
+    running_context context(1);
     pending<void()> one;
     const IAsyncAction op = one.start_on(context.get_executor(), use_async_info);
     const IAsyncAction observer = asyncinfo::abandon_on_cancel(op);
@@ -250,3 +214,5 @@ BOOST_AUTO_TEST_CASE(an_observer_may_wait_for_the_context) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_leaves_nothing_behind_test

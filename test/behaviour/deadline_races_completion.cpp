@@ -1,52 +1,20 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
 #include "support/sanitizer.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <random>
-#include <thread>
-#include <tuple>
-#include <vector>
+#include "support/test.hpp"
 
 /// The deadline comes while the operation ends, while it is cancelled, and while the deadline is
 /// being set, on a pool of four threads without a strand: every operation ends once, in a status
 /// that goes with its code, and nothing that arrived is lost.
-namespace deadline_races_completion_test {
+namespace asyncinfo_test::deadline_races_completion_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using asyncinfo_test::running_context;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
-using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
-constexpr int rounds = asyncinfo_test::sanitized ? 2000 : 10000;
+constexpr int rounds = sanitized ? 2000 : 10000;
 constexpr auto bound = 1min; // only where something hangs
 
 void check_code(AsyncStatus status, const error_code& code) {
@@ -59,11 +27,8 @@ void check_code(AsyncStatus status, const error_code& code) {
 }
 
 } // namespace
-} // namespace deadline_races_completion_test
 
 BOOST_AUTO_TEST_SUITE(deadline_races_completion)
-
-using namespace deadline_races_completion_test;
 
 BOOST_AUTO_TEST_CASE(of_timers_and_of_cancel) {
     running_context context(4);
@@ -174,3 +139,5 @@ BOOST_AUTO_TEST_CASE(of_contexts_that_are_destroyed) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_races_completion_test

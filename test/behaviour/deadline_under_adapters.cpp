@@ -1,53 +1,25 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/append.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/prepend.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <memory>
-#include <string>
-#include <tuple>
+#include "support/test.hpp"
 
 /// Binders and Asio's adapters around the token keep its deadline, at any depth and in any order,
 /// and the token keeps what they bind.
-namespace deadline_under_adapters_test {
+namespace asyncinfo_test::deadline_under_adapters_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 constexpr auto soon = use_async_info.cancel_after(1ms);
 
 struct fixture {
     asio::thread_pool pool{1}; // the context's thread is on its way to it
-    asyncinfo_test::running_context context{1};
+    running_context context{1};
     asio::steady_timer timer{context, 1h};
-    asyncinfo_test::allocations blocks;
-    asyncinfo_test::counting_allocator<void> memory{blocks};
+    allocations blocks;
+    counting_allocator<void> memory{blocks};
     asio::cancellation_signal signal;
 
     template <typename Token>
@@ -69,11 +41,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace deadline_under_adapters_test
 
 BOOST_AUTO_TEST_SUITE(deadline_under_adapters)
-
-using namespace deadline_under_adapters_test;
 
 BOOST_FIXTURE_TEST_CASE(one_adapter, fixture) {
     const auto kept = std::make_shared<int>(1);
@@ -189,3 +158,5 @@ BOOST_FIXTURE_TEST_CASE(asio_cancel_after_is_another_thing, fixture) {
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_under_adapters_test

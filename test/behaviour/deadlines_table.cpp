@@ -1,23 +1,18 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/detail/core/schedule.hpp>
 
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <vector>
+#include "support/test.hpp"
 
 /// When an operation's deadlines ask for what, as a table: of those for the same type the earliest
 /// counts, each asks once, and one can be moved.
-namespace deadlines_table_test {
+namespace asyncinfo_test::deadlines_table_test {
 namespace {
 
 using asyncinfo::detail::schedule;
 using time_point = schedule::time_point;
 using asyncinfo::detail::request_types::pack;
-namespace asio = boost::asio;
 
 constexpr unsigned terminal = 1, partial = 2, total = 4, all = 15;
 
@@ -76,11 +71,8 @@ const row table[] = {
 };
 
 } // namespace
-} // namespace deadlines_table_test
 
 BOOST_AUTO_TEST_SUITE(deadlines_table)
-
-using namespace deadlines_table_test;
 
 BOOST_AUTO_TEST_CASE(as_it_says) {
     for (const auto& row : table) {
@@ -115,3 +107,5 @@ BOOST_AUTO_TEST_CASE(types_are_those_of_asio) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadlines_table_test

@@ -1,40 +1,28 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <stdexcept>
-#include <tuple>
-#include <type_traits>
+#include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 #include <boost/asio/disposition.hpp>
 #endif
 
 /// §1: from Boost 1.87 on any type with `disposition_traits` can be the error, as first parameter.
-namespace dispositions_are_errors_test {
+namespace asyncinfo_test::dispositions_are_errors_test {
 
 /// What went wrong, in the words of some library.
 struct verdict {
     enum kind { fine, aborted, broken } what = fine;
 };
 
-} // namespace dispositions_are_errors_test
+} // namespace asyncinfo_test::dispositions_are_errors_test
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 
 template <>
-struct boost::asio::disposition_traits<dispositions_are_errors_test::verdict> {
-    using verdict = dispositions_are_errors_test::verdict;
+struct boost::asio::disposition_traits<asyncinfo_test::dispositions_are_errors_test::verdict> {
+    using verdict = asyncinfo_test::dispositions_are_errors_test::verdict;
 
     static bool not_an_error(const verdict& v) noexcept { return v.what == verdict::fine; }
     static void throw_exception(verdict v) { std::rethrow_exception(to_exception_ptr(v)); }
@@ -50,12 +38,9 @@ struct boost::asio::disposition_traits<dispositions_are_errors_test::verdict> {
 
 #endif
 
-BOOST_AUTO_TEST_SUITE(dispositions_are_errors)
+namespace asyncinfo_test::dispositions_are_errors_test {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using dispositions_are_errors_test::verdict;
+BOOST_AUTO_TEST_SUITE(dispositions_are_errors)
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 
@@ -71,14 +56,14 @@ BOOST_AUTO_TEST_CASE(they_decide_the_status) {
     };
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT("verdict " << row.delivered.what) {
-            asyncinfo_test::pending<void(verdict)> action;
-            const asyncinfo::IAsyncAction done = action.start(use_async_info);
+            pending<void(verdict)> action;
+            const IAsyncAction done = action.start(use_async_info);
             action.complete(row.delivered);
             BOOST_TEST(done.Status() == row.status);
             BOOST_TEST(done.ErrorCode() == row.code);
 
-            asyncinfo_test::pending<void(verdict, int)> operation;
-            const asyncinfo::IAsyncOperation<int> given = operation.start(use_async_info);
+            pending<void(verdict, int)> operation;
+            const IAsyncOperation<int> given = operation.start(use_async_info);
             operation.complete(row.delivered, 7);
             BOOST_TEST(given.Status() == row.status);
             BOOST_TEST(given.ErrorCode() == row.code);
@@ -87,7 +72,7 @@ BOOST_AUTO_TEST_CASE(they_decide_the_status) {
 }
 
 BOOST_AUTO_TEST_CASE(they_are_thrown_as_their_exception) {
-    asyncinfo_test::pending<void(verdict, int)> operation;
+    pending<void(verdict, int)> operation;
     const auto op = operation.start(use_async_info);
     operation.complete({verdict::broken}, 7);
     BOOST_CHECK_THROW(static_cast<void>(op.GetResults()), std::runtime_error);
@@ -95,8 +80,8 @@ BOOST_AUTO_TEST_CASE(they_are_thrown_as_their_exception) {
 }
 
 BOOST_AUTO_TEST_CASE(under_as_tuple_they_are_part_of_the_result) {
-    asyncinfo_test::pending<void(verdict, int)> operation;
-    const asyncinfo::IAsyncOperation<std::tuple<verdict, int>> op =
+    pending<void(verdict, int)> operation;
+    const IAsyncOperation<std::tuple<verdict, int>> op =
         operation.start(asio::as_tuple(use_async_info));
     operation.complete({verdict::broken}, 7);
     BOOST_TEST(op.Status() == AsyncStatus::Error);
@@ -112,3 +97,5 @@ BOOST_AUTO_TEST_CASE(need_a_newer_boost) { BOOST_TEST(BOOST_VERSION < 108700); }
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::dispositions_are_errors_test

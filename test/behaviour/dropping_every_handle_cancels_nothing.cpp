@@ -1,35 +1,17 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/cancel_on_destroy.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/played_operation.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <string>
+#include "support/test.hpp"
 
 /// §4.6: dropping every handle does not cancel; the operation runs to its end. `cancel_on_destroy`
 /// is the scoped owner that does.
-namespace dropping_every_handle_cancels_nothing_test {
+namespace asyncinfo_test::dropping_every_handle_cancels_nothing_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
 
 struct fixture {
     asio::io_context context;
-    asyncinfo_test::played_operation played{context.get_executor()};
+    played_operation played{context.get_executor()};
     int cancelled = 0;
     int completed = 0;
 
@@ -51,11 +33,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace dropping_every_handle_cancels_nothing_test
 
 BOOST_AUTO_TEST_SUITE(dropping_every_handle_cancels_nothing)
-
-using namespace dropping_every_handle_cancels_nothing_test;
 
 BOOST_FIXTURE_TEST_CASE(the_operation_runs_to_its_end, fixture) {
     start().Completed([this](auto&& sender, AsyncStatus status) {
@@ -98,3 +77,5 @@ BOOST_FIXTURE_TEST_CASE(a_scoped_owner_cancels, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::dropping_every_handle_cancels_nothing_test

@@ -1,31 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <stdexcept>
-#include <system_error>
-#include <tuple>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace exceptions_are_rethrown_as_they_were_test {
+namespace asyncinfo_test::exceptions_are_rethrown_as_they_were_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 struct failure : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -90,7 +70,6 @@ void check(const Handle& operation, const std::exception_ptr& exception, const e
 }
 
 } // namespace
-} // namespace exceptions_are_rethrown_as_they_were_test
 
 BOOST_AUTO_TEST_SUITE(exceptions_are_rethrown_as_they_were)
 
@@ -98,7 +77,6 @@ BOOST_AUTO_TEST_SUITE(exceptions_are_rethrown_as_they_were)
 // try_get(), and readable as exception(); its ErrorCode() is that of a system_error, else
 // errc::unhandled_exception."
 BOOST_AUTO_TEST_CASE(by_every_member_that_throws_the_error) {
-    using namespace exceptions_are_rethrown_as_they_were_test;
     for (const auto& [name, exception, code] : table)
         BOOST_TEST_CONTEXT(name) {
             pending<void(std::exception_ptr)> action;
@@ -115,7 +93,6 @@ BOOST_AUTO_TEST_CASE(by_every_member_that_throws_the_error) {
 }
 
 BOOST_AUTO_TEST_CASE(and_there_is_none_unless_one_was_delivered) {
-    using namespace exceptions_are_rethrown_as_they_were_test;
     pending<void(error_code)> failed;
     const auto f = failed.start(use_async_info);
     BOOST_TEST(!f.exception());
@@ -131,7 +108,6 @@ BOOST_AUTO_TEST_CASE(and_there_is_none_unless_one_was_delivered) {
 
 // After Close nothing is thrown but the library's own error.
 BOOST_AUTO_TEST_CASE(not_after_close) {
-    using namespace exceptions_are_rethrown_as_they_were_test;
     pending<void(std::exception_ptr)> action;
     const auto a = action.start(use_async_info);
     action.complete(std::make_exception_ptr(failure("bad")));
@@ -145,3 +121,5 @@ BOOST_AUTO_TEST_CASE(not_after_close) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::exceptions_are_rethrown_as_they_were_test

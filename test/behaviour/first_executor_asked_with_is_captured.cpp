@@ -1,43 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-// §4.2: "An operation whose initiation publishes no executor has the first that one of its steps
-// asks with, of whatever kind": a request is delivered there, and not on the thread that asks.
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/any_completion_executor.hpp>
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace first_executor_asked_with_is_captured_test {
+/// §4.2: "An operation whose initiation publishes no executor has the first that one of its steps
+/// asks with, of whatever kind": a request is delivered there, and not on the thread that asks.
+namespace asyncinfo_test::first_executor_asked_with_is_captured_test {
 namespace {
 
-namespace asio = boost::asio;
 using erased_handler = asio::any_completion_handler<void(error_code)>;
 
 /// As little as an executor may be: it names no context, and promises nothing of when it calls.
@@ -116,11 +86,8 @@ IAsyncAction awaits_erased(bool* called, asio::any_io_executor executor) {
 }
 
 } // namespace
-} // namespace first_executor_asked_with_is_captured_test
 
 BOOST_AUTO_TEST_SUITE(first_executor_asked_with_is_captured)
-
-using namespace first_executor_asked_with_is_captured_test;
 
 BOOST_AUTO_TEST_CASE(of_every_kind_and_erased) {
     asio::io_context context;
@@ -217,3 +184,5 @@ BOOST_AUTO_TEST_CASE(in_a_coroutine_without_an_executor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::first_executor_asked_with_is_captured_test

@@ -1,39 +1,17 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <asyncinfo/condition.hpp>
-#include <asyncinfo/coroutine.hpp>
-
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <exception>
-#include <string>
-#include <tuple>
 
 /// §3: a library's own word for "cancelled" counts as such once it is registered, wherever an abort
 /// does; what is not registered is an error like others.
-namespace foreign_codes_mean_canceled_test {
+namespace asyncinfo_test::foreign_codes_mean_canceled_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
 using asyncinfo::condition;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
-using namespace std::chrono_literals;
 
 /// As Boost.MySQL's pool has one: getting a connection is cancelled in words of its own.
 struct pool_category final : boost::system::error_category {
@@ -65,11 +43,8 @@ AsyncStatus ends_with(bool deadline, Values... values) {
 IAsyncAction awaiting(pending<void(error_code)>& one) { co_await one.start(use_async_info); }
 
 } // namespace
-} // namespace foreign_codes_mean_canceled_test
 
 BOOST_AUTO_TEST_SUITE(foreign_codes_mean_canceled)
-
-using namespace foreign_codes_mean_canceled_test;
 
 BOOST_FIXTURE_TEST_CASE(as_a_code, registered) {
     BOOST_TEST(ends_with<void(error_code)>(false, not_available) == AsyncStatus::Canceled);
@@ -116,3 +91,5 @@ BOOST_FIXTURE_TEST_CASE(others_of_its_category_are_errors, registered) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::foreign_codes_mean_canceled_test

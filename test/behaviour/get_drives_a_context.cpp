@@ -1,46 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <functional>
-#include <future>
-#include <latch>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace get_drives_a_context_test {
+namespace asyncinfo_test::get_drives_a_context_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
-using asyncinfo_test::waiter;
-using namespace std::chrono_literals;
 
 using action = pending<void()>;
 
@@ -69,14 +35,12 @@ void keep_busy(asio::io_context& context) {
 }
 
 } // namespace
-} // namespace get_drives_a_context_test
 
 BOOST_AUTO_TEST_SUITE(get_drives_a_context)
 
 // §6: "get(ctx) and wait_for(ctx, d) drive an io_context from the calling thread until the
 // operation ends".
 BOOST_AUTO_TEST_CASE(on_this_thread) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     asio::steady_timer timer(context, 1ms);
     timer.async_wait(use_async_info).get(context);
@@ -100,7 +64,6 @@ BOOST_AUTO_TEST_CASE(on_this_thread) {
 }
 
 BOOST_AUTO_TEST_CASE(only_until_the_operation_ends) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
     int runs = 0;
@@ -118,7 +81,6 @@ BOOST_AUTO_TEST_CASE(only_until_the_operation_ends) {
 
 // "... on whatever thread it ends": elsewhere, and this context has nothing to do but to wait.
 BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_thread) {
-    using namespace get_drives_a_context_test;
     for (const bool has_work : {false, true}) {
         asio::io_context context;
         auto work = asio::make_work_guard(context);
@@ -141,7 +103,6 @@ BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_thread) {
 }
 
 BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_context) {
-    using namespace get_drives_a_context_test;
     asio::io_context driven, other;
     const auto work = asio::make_work_guard(driven);
     const auto op = asio::post(other, use_async_info);
@@ -153,7 +114,6 @@ BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_context) {
 
 // A race of the two, many times.
 BOOST_AUTO_TEST_CASE(while_the_operation_ends_at_any_time) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     const auto work = asio::make_work_guard(context);
     for (int round = 0; round != 200; ++round) {
@@ -178,7 +138,6 @@ BOOST_AUTO_TEST_CASE(while_the_operation_ends_at_any_time) {
 
 // The driving thread comes back though others run the same context, and take what they find there.
 BOOST_AUTO_TEST_CASE(beside_a_thread_that_runs_it) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     auto work = asio::make_work_guard(context);
     std::jthread running([&] { context.run(); });
@@ -204,7 +163,6 @@ BOOST_AUTO_TEST_CASE(beside_a_thread_that_runs_it) {
 }
 
 BOOST_AUTO_TEST_CASE(beside_a_thread_that_drives_it_for_another_operation) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     const auto work = asio::make_work_guard(context);
     bool came_back = true;
@@ -225,7 +183,6 @@ BOOST_AUTO_TEST_CASE(beside_a_thread_that_drives_it_for_another_operation) {
 
 // "They restart a stopped context".
 BOOST_AUTO_TEST_CASE(that_was_stopped) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     context.stop();
     asio::post(context, use_async_info).get(context);
@@ -240,7 +197,6 @@ BOOST_AUTO_TEST_CASE(that_was_stopped) {
 
 // ... also one that somebody stops again and again: there is work, so there is driving.
 BOOST_AUTO_TEST_CASE(that_is_stopped_meanwhile) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     const auto work = asio::make_work_guard(context);
     action a;
@@ -262,7 +218,6 @@ BOOST_AUTO_TEST_CASE(that_is_stopped_meanwhile) {
 
 // "... and wait like get() when it has no work left."
 BOOST_AUTO_TEST_CASE(that_has_no_work_left) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     action a;
     const auto op = a.start(use_async_info);
@@ -289,7 +244,6 @@ BOOST_AUTO_TEST_CASE(that_has_no_work_left) {
 
 // A time-out, d ≤ 0 included, is kept though the context always has something to run.
 BOOST_AUTO_TEST_CASE(that_is_always_busy) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     action a;
     const auto op = a.start(use_async_info);
@@ -302,7 +256,6 @@ BOOST_AUTO_TEST_CASE(that_is_always_busy) {
 
 // What the context's handlers throw is the caller's; the operation goes on.
 BOOST_AUTO_TEST_CASE(whose_handlers_throw) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     action a;
     const auto op = a.start(use_async_info);
@@ -324,7 +277,6 @@ BOOST_AUTO_TEST_CASE(whose_handlers_throw) {
 
 // From one of its own handlers: a thread that may run the context may wait in there.
 BOOST_AUTO_TEST_CASE(from_within) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     asio::steady_timer timer(context, 1ms);
     const auto op = timer.async_wait(use_async_info);
@@ -336,7 +288,6 @@ BOOST_AUTO_TEST_CASE(from_within) {
 
 // "d ≤ 0 polls": what is ready runs, and nothing is waited for.
 BOOST_AUTO_TEST_CASE(without_waiting_for_it) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     const auto work = asio::make_work_guard(context);
     action a;
@@ -353,7 +304,6 @@ BOOST_AUTO_TEST_CASE(without_waiting_for_it) {
 
 // What is ready is more than what was posted: a timer that has expired, as for `context.poll()`.
 BOOST_AUTO_TEST_CASE(without_waiting_what_is_ready_is_found) {
-    using namespace get_drives_a_context_test;
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::min());
     const auto op = timer.async_wait(use_async_info);
@@ -361,3 +311,5 @@ BOOST_AUTO_TEST_CASE(without_waiting_what_is_ready_is_found) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::get_drives_a_context_test

@@ -1,49 +1,22 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <deque>
-#include <optional>
-#include <thread>
+#include "support/test.hpp"
 
 /// `op.get(queue)`, `op.wait_for(queue, d)` and `group.shutdown(queue, d)` run the queue on the
 /// thread that waits: a loop's own thread may wait for what is bound to its queue.
-namespace get_drives_a_queue_test {
+namespace asyncinfo_test::get_drives_a_queue_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::completion_queue;
-using asyncinfo::errc;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using namespace std::chrono_literals;
-
-asyncinfo::IAsyncOperation<int> on_the_queue(completion_queue&, asyncinfo::IAsyncAction awaited) {
+IAsyncOperation<int> on_the_queue(completion_queue&, IAsyncAction awaited) {
     co_await awaited;
     co_return 7;
 }
 
 } // namespace
-} // namespace get_drives_a_queue_test
 
 BOOST_AUTO_TEST_SUITE(get_drives_a_queue)
-
-using namespace get_drives_a_queue_test;
 
 BOOST_AUTO_TEST_CASE(on_this_thread) {
     completion_queue queue;
@@ -141,7 +114,7 @@ BOOST_AUTO_TEST_CASE(but_not_where_another_context_is_needed) {
         error_code error;
         op.wait_for(queue, 24h, error);
         BOOST_TEST((error == errc::would_deadlock));
-        asyncinfo::operation_group<> group;
+        operation_group<> group;
         group.add(op);
         BOOST_CHECK_EXCEPTION(group.shutdown(queue, 24h), boost::system::system_error,
                               [](auto& e) { return e.code() == errc::would_deadlock; });
@@ -168,7 +141,7 @@ BOOST_AUTO_TEST_CASE(that_is_destroyed_meanwhile) {
 BOOST_AUTO_TEST_CASE(so_does_the_shutdown_of_a_group) {
     completion_queue queue;
     asio::thread_pool pool(1);
-    asyncinfo::operation_group<> group;
+    operation_group<> group;
     std::deque<asio::steady_timer> timers;
     for (int i = 0; i != 100; ++i) {
         timers.emplace_back(pool, 24h);
@@ -179,7 +152,7 @@ BOOST_AUTO_TEST_CASE(so_does_the_shutdown_of_a_group) {
 
     // One that does not stop, and the budget of those that wait no longer.
     for (const auto duration : {20ms, 0ms}) {
-        asyncinfo::operation_group<> other;
+        operation_group<> other;
         pending<void()> deaf;
         other.add(deaf.start(use_async_info.named("deaf")));
         const auto left = other.shutdown(queue, duration);
@@ -192,12 +165,12 @@ BOOST_AUTO_TEST_CASE(so_does_the_shutdown_of_a_group) {
 BOOST_AUTO_TEST_CASE(and_a_shutdown_may_drive_an_io_context) {
     asio::io_context context;
     asio::steady_timer timer(context, 24h);
-    asyncinfo::operation_group<> group;
+    operation_group<> group;
     group.add(timer.async_wait(use_async_info));
     BOOST_TEST(group.shutdown(context, 24h).empty());
     BOOST_TEST(group.counts().canceled == 1u);
     BOOST_CHECK_THROW(([&] {
-                          asyncinfo::operation_group<> other;
+                          operation_group<> other;
                           pending<void()> deaf;
                           other.add(deaf.start(use_async_info));
                           asio::post(context, [] { throw 1; });
@@ -207,3 +180,5 @@ BOOST_AUTO_TEST_CASE(and_a_shutdown_may_drive_an_io_context) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::get_drives_a_queue_test

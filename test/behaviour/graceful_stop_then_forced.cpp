@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // A request of some types may be followed by one of more, everywhere: whoever is asked to stop
 // learns how, and learns again when more is asked.
 
@@ -18,17 +20,9 @@
 #include <thread>
 #include <vector>
 
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-
-namespace graceful_stop_then_forced_test {
+namespace asyncinfo_test::graceful_stop_then_forced_test {
 namespace {
 
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using types = asio::cancellation_type_t;
 using all_types = std::vector<types>;
 
@@ -89,11 +83,8 @@ IAsyncAction start_late(asio::io_context& context, stubborn& late) {
 }
 
 } // namespace
-} // namespace graceful_stop_then_forced_test
 
 BOOST_AUTO_TEST_SUITE(graceful_stop_then_forced)
-
-using namespace graceful_stop_then_forced_test;
 
 BOOST_AUTO_TEST_CASE(of_a_group) {
     stubborn one, other;
@@ -111,7 +102,7 @@ BOOST_AUTO_TEST_CASE(of_a_group) {
 
 BOOST_AUTO_TEST_CASE(of_a_group_whose_loop_is_driven) {
     asio::io_context context;
-    asyncinfo::completion_queue queue;
+    completion_queue queue;
     for (const bool with_queue : {false, true}) {
         stubborn one;
         operation_group<> group;
@@ -193,3 +184,5 @@ BOOST_AUTO_TEST_CASE(of_the_scoped_owner_and_a_stop_token) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::graceful_stop_then_forced_test

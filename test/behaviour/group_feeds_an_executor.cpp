@@ -1,35 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/refusing_executor.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <cstddef>
-#include <functional>
-#include <memory>
-#include <new>
-#include <optional>
-#include <stdexcept>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// `on_next` has a function called on an executor for each operation that ends, one submitted
 /// function each.
-namespace group_feeds_an_executor_test {
+namespace asyncinfo_test::group_feeds_an_executor_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::operation_group;
 
 using group_type = operation_group<int>;
 
@@ -84,11 +62,8 @@ struct dead_executor {
 };
 
 } // namespace
-} // namespace group_feeds_an_executor_test
 
 BOOST_AUTO_TEST_SUITE(group_feeds_an_executor)
-
-using namespace group_feeds_an_executor_test;
 
 BOOST_FIXTURE_TEST_CASE(one_function_for_each, fixture) {
     group.on_next(context, note());
@@ -228,7 +203,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_refused_is_made_up_for, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(an_executor_without_memory_loses_nothing, fixture) {
     a.set_value();
-    BOOST_CHECK_THROW(group.on_next(asyncinfo_test::refusing_executor(), note()), std::bad_alloc);
+    BOOST_CHECK_THROW(group.on_next(refusing_executor(), note()), std::bad_alloc);
     BOOST_TEST(group.try_next()->tag == 1);
     b.set_value(); // nothing is to be called any more, and so nothing throws
     BOOST_TEST(group.try_next()->tag == 2);
@@ -272,3 +247,5 @@ BOOST_AUTO_TEST_CASE(it_may_use_and_destroy_the_group) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_feeds_an_executor_test

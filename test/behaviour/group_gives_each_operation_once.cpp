@@ -1,37 +1,11 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <deque>
-#include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// Whatever threads add, cancel, end and take: each operation is given once, and none is lost.
-namespace group_gives_each_operation_once_test {
+namespace asyncinfo_test::group_gives_each_operation_once_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 constexpr std::size_t threads = 4;
@@ -87,11 +61,8 @@ void add_all(group_type& group, asio::thread_pool& pool, NowAndThen now_and_then
 }
 
 } // namespace
-} // namespace group_gives_each_operation_once_test
 
 BOOST_AUTO_TEST_SUITE(group_gives_each_operation_once)
-
-using namespace group_gives_each_operation_once_test;
 
 BOOST_AUTO_TEST_CASE(to_those_who_poll_and_wait) {
     asio::thread_pool pool(2);
@@ -164,3 +135,5 @@ BOOST_AUTO_TEST_CASE(to_an_executor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_gives_each_operation_once_test

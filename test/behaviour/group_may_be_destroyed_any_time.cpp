@@ -1,42 +1,14 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <barrier>
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
 
 /// Group, context and operations may be destroyed in every order; destroying a group cancels
 /// nothing, forgets all, and leaves nobody waiting.
-namespace group_may_be_destroyed_any_time_test {
+namespace asyncinfo_test::group_may_be_destroyed_any_time_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 /// Calls back when it is destroyed; a moved-from one does not.
 struct tag {
@@ -51,11 +23,8 @@ struct tag {
 };
 
 } // namespace
-} // namespace group_may_be_destroyed_any_time_test
 
 BOOST_AUTO_TEST_SUITE(group_may_be_destroyed_any_time)
-
-using namespace group_may_be_destroyed_any_time_test;
 
 BOOST_AUTO_TEST_CASE(its_operations_run_on) {
     async_source<int> running, ended;
@@ -263,3 +232,5 @@ BOOST_AUTO_TEST_CASE(while_operations_end_on_other_threads) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_may_be_destroyed_any_time_test

@@ -1,50 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/counting_allocator.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <future>
-#include <memory>
-#include <new>
-#include <optional>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// `async_next` waits for the next operation of a group with any completion token, any number of
 /// times, cancellable one by one.
-namespace group_next_is_an_asio_operation_test {
+namespace asyncinfo_test::group_next_is_an_asio_operation_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 
@@ -87,11 +50,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace group_next_is_an_asio_operation_test
 
 BOOST_AUTO_TEST_SUITE(group_next_is_an_asio_operation)
-
-using namespace group_next_is_an_asio_operation_test;
 
 BOOST_FIXTURE_TEST_CASE(it_completes_when_one_ends, fixture) {
     wait_result result;
@@ -372,8 +332,8 @@ BOOST_AUTO_TEST_CASE(the_shutdown_of_an_empty_group_ends_it) {
 }
 
 BOOST_FIXTURE_TEST_CASE(it_allocates_from_the_handler, fixture) {
-    asyncinfo_test::allocations blocks;
-    const asyncinfo_test::counting_allocator<void> memory(blocks);
+    allocations blocks;
+    const counting_allocator<void> memory(blocks);
     wait_result result;
     group.async_next(on_context(asio::bind_allocator(memory, result.handler())));
     BOOST_TEST(blocks.alive.load() == 1);
@@ -396,3 +356,5 @@ BOOST_FIXTURE_TEST_CASE(it_allocates_from_the_handler, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_next_is_an_asio_operation_test

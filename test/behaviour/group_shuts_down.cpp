@@ -1,41 +1,14 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <deque>
-#include <optional>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// `cancel_all` cancels what is in the group; `shutdown` takes no more, cancels, waits, and returns
 /// what would not stop.
-namespace group_shuts_down_test {
+namespace asyncinfo_test::group_shuts_down_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 
@@ -44,11 +17,8 @@ auto has(errc code) {
 }
 
 } // namespace
-} // namespace group_shuts_down_test
 
 BOOST_AUTO_TEST_SUITE(group_shuts_down)
-
-using namespace group_shuts_down_test;
 
 BOOST_AUTO_TEST_CASE(cancel_all_cancels_all) {
     operation_group<> group;
@@ -115,7 +85,7 @@ BOOST_AUTO_TEST_CASE(also_in_shutdown) {
 }
 
 BOOST_AUTO_TEST_CASE(shutdown_waits_for_what_stops) {
-    asyncinfo_test::running_context context(2);
+    running_context context(2);
     std::deque<asio::steady_timer> timers; // which stay where they are
     operation_group<> group;
     for (int i = 0; i != 100; ++i) {
@@ -232,3 +202,5 @@ BOOST_AUTO_TEST_CASE(on_a_thread_that_one_needs_it_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_shuts_down_test

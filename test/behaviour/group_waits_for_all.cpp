@@ -1,30 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// `wait_all_for` waits until all have ended, cancels nothing and leaves the group as it is.
-namespace group_waits_for_all_test {
+namespace asyncinfo_test::group_waits_for_all_test {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using boost::system::system_error;
 
 template <typename Context>
 void check_that_it_drives(Context& context) {
@@ -43,11 +24,8 @@ void check_that_it_drives(Context& context) {
 }
 
 } // namespace
-} // namespace group_waits_for_all_test
 
 BOOST_AUTO_TEST_SUITE(group_waits_for_all)
-
-using namespace group_waits_for_all_test;
 
 BOOST_AUTO_TEST_CASE(of_an_empty_group_at_once) {
     operation_group<> group;
@@ -87,7 +65,7 @@ BOOST_AUTO_TEST_CASE(or_the_time_is_over) {
 BOOST_AUTO_TEST_CASE(and_runs_a_loop_meanwhile) {
     asio::io_context context;
     check_that_it_drives(context);
-    asyncinfo::completion_queue queue;
+    completion_queue queue;
     check_that_it_drives(queue);
 }
 
@@ -106,3 +84,5 @@ BOOST_AUTO_TEST_CASE(on_a_thread_that_one_needs_it_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_waits_for_all_test

@@ -1,48 +1,22 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/running_context.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <future>
-#include <semaphore>
-#include <thread>
-#include <vector>
+#include "support/test.hpp"
 
 /// `wait_next_for` blocks until there is a next operation, and for no longer than it was told.
-namespace group_waits_for_the_next_test {
+namespace asyncinfo_test::group_waits_for_the_next_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-using boost::system::system_error;
 using clock = std::chrono::steady_clock;
-using namespace std::chrono_literals;
 
 constexpr auto bound = 1min; // only where something hangs
 
 bool is_deadlock(const system_error& e) { return e.code() == errc::would_deadlock; }
 
 } // namespace
-} // namespace group_waits_for_the_next_test
 
 BOOST_AUTO_TEST_SUITE(group_waits_for_the_next)
-
-using namespace group_waits_for_the_next_test;
 
 BOOST_AUTO_TEST_CASE(what_is_ready_is_given_at_once) {
     operation_group<int> group;
@@ -78,7 +52,7 @@ BOOST_AUTO_TEST_CASE(zero_and_negative_durations_poll) {
 }
 
 BOOST_AUTO_TEST_CASE(it_waits_for_an_end_on_another_thread) {
-    asyncinfo_test::running_context context;
+    running_context context;
     asio::steady_timer timer(context, 1ms);
     operation_group<> group;
     const auto op = timer.async_wait(use_async_info);
@@ -208,3 +182,5 @@ BOOST_AUTO_TEST_CASE(but_not_if_one_does_without) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::group_waits_for_the_next_test

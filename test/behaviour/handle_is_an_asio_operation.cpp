@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §7: "A handle is itself an asynchronous operation: op(token) [...] for any completion token, any
 // number of times, before or after the end, never inline in the caller."
 
@@ -43,19 +45,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace handle_is_an_asio_operation_test {
+namespace asyncinfo_test::handle_is_an_asio_operation_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 /// Has an operation observed before its end, and another after; both end with 7. `observe(op)`
 /// gives a function that tells what has come of it, or nothing.
@@ -144,11 +135,8 @@ void check_every_token_refused(const Handle& op, errc expected) {
 }
 
 } // namespace
-} // namespace handle_is_an_asio_operation_test
 
 BOOST_AUTO_TEST_SUITE(handle_is_an_asio_operation)
-
-using namespace handle_is_an_asio_operation_test;
 
 // "with the signature void(error_code) for actions and void(error_code, T) for operations"; "The
 // return type is spelled, never deduced": so Asio can tell without instantiating anything.
@@ -600,8 +588,6 @@ BOOST_AUTO_TEST_CASE(a_wait_keeps_its_context_running) {
 
 // The node comes from the handler's allocator, and is given back before the handler is called.
 BOOST_AUTO_TEST_CASE(a_wait_uses_the_handlers_allocator) {
-    using asyncinfo_test::allocations;
-    using asyncinfo_test::counting_allocator;
     allocations counted;
     int alive_during_the_call = -1;
     auto context = std::make_unique<asio::io_context>();
@@ -637,3 +623,5 @@ BOOST_AUTO_TEST_CASE(a_wait_uses_the_handlers_allocator) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::handle_is_an_asio_operation_test

@@ -1,24 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// `op.Completed({this, &App::on_done})`, and what becomes of the object meanwhile.
-namespace handlers_are_members_of_objects_test {
+namespace asyncinfo_test::handlers_are_members_of_objects_test {
 namespace {
-
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncActionWithProgress;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::IAsyncOperationWithProgress;
 
 class app : public std::enable_shared_from_this<app> {
 public:
@@ -59,11 +46,8 @@ private:
 };
 
 } // namespace
-} // namespace handlers_are_members_of_objects_test
 
 BOOST_AUTO_TEST_SUITE(handlers_are_members_of_objects)
-
-using namespace handlers_are_members_of_objects_test;
 
 BOOST_AUTO_TEST_CASE(by_a_pointer) {
     std::vector<int> seen;
@@ -125,3 +109,5 @@ BOOST_AUTO_TEST_CASE(a_weak_ptr_skips_the_call_when_the_object_is_gone) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::handlers_are_members_of_objects_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // contract.md §3 and §9.3: a handler whose executor belongs to a context is destroyed with that
 // context, whatever it waits for; what ends later finds nobody, and loses nothing.
 
@@ -24,17 +26,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::operation_group;
-using asyncinfo::use_async_info;
-
-namespace handlers_end_with_their_context_test {
+namespace asyncinfo_test::handlers_end_with_their_context_test {
 namespace {
-
-namespace asio = boost::asio;
 
 /// Executors of a context that is about to end, as users bind them.
 template <typename Test>
@@ -250,13 +243,13 @@ BOOST_AUTO_TEST_CASE(what_a_group_calls_for_each_is_destroyed_with_the_context) 
 
 /// Each round a context dies while another thread ends what handlers that are bound to it wait for.
 BOOST_AUTO_TEST_CASE(an_end_at_the_same_moment_finds_the_handler_or_nobody) {
-    const int rounds = asyncinfo_test::sanitized ? 300 : 1000;
+    const int rounds = sanitized ? 300 : 1000;
     for (int round = 0; round != rounds; ++round) {
         auto context = std::make_unique<asio::io_context>();
         const auto executor = [&] { return asio::make_strand(*context); };
         std::optional<async_source<void, int>> source(std::in_place);
         auto op = source->operation();
-        operation_group<asyncinfo::IAsyncActionWithProgress<int>> of_one_type;
+        operation_group<IAsyncActionWithProgress<int>> of_one_type;
         operation_group<> group;
         group.add(op);
         std::vector<std::weak_ptr<int>> alive;
@@ -293,4 +286,4 @@ BOOST_AUTO_TEST_CASE(an_end_at_the_same_moment_finds_the_handler_or_nobody) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace handlers_end_with_their_context_test
+} // namespace asyncinfo_test::handlers_end_with_their_context_test

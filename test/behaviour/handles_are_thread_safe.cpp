@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §1: members of handles to one operation, from any thread, while it ends. Eight threads with a
 // handle each copy, drop, read, wait, cancel and close; the sanitizers look on.
 
@@ -22,14 +24,10 @@
 #include <unordered_set>
 #include <vector>
 
-namespace handles_are_thread_safe_test {
+namespace asyncinfo_test::handles_are_thread_safe_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using boost::system::error_code;
-using operation = asyncinfo::IAsyncOperation<std::string>;
+using operation = IAsyncOperation<std::string>;
 
 constexpr std::size_t rounds = 300;
 constexpr std::size_t threads = 8;
@@ -42,7 +40,7 @@ public:
     void start() {
         completed_calls_ = 0;
         assigned_ = false;
-        handle_ = source_.start_on(pool_.get_executor(), asyncinfo::use_async_info);
+        handle_ = source_.start_on(pool_.get_executor(), use_async_info);
         for (operation& h : handles_)
             h = handle_;
         handle_ = nullptr;
@@ -74,7 +72,7 @@ private:
     }
 
     void copy(operation op) {
-        std::vector<asyncinfo::IAsyncInfo> copies;
+        std::vector<IAsyncInfo> copies;
         for (bool more = true; more; more = copies.size() < 32) {
             copies.push_back(op);
             const auto back = copies.back().try_as<operation>();
@@ -163,7 +161,7 @@ private:
     }
 
     asio::thread_pool pool_{2};
-    asyncinfo_test::pending<void(error_code, std::string)> source_;
+    pending<void(error_code, std::string)> source_;
     operation handle_;
     std::array<operation, threads> handles_;
     std::atomic<int> completed_calls_{0};
@@ -172,11 +170,8 @@ private:
 };
 
 } // namespace
-} // namespace handles_are_thread_safe_test
 
 BOOST_AUTO_TEST_SUITE(handles_are_thread_safe)
-
-using namespace handles_are_thread_safe_test;
 
 BOOST_AUTO_TEST_CASE(eight_threads_share_an_operation) {
     shared_operation shared;
@@ -202,3 +197,5 @@ BOOST_AUTO_TEST_CASE(eight_threads_share_an_operation) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::handles_are_thread_safe_test

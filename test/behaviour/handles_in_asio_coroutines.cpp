@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §7: "co_await op works in asio::awaitable for lvalues, consts and rvalues [...], and handles go
 // into make_parallel_group." And into everything else of Asio's that takes its operations.
 
@@ -46,19 +48,8 @@
 #include <variant>
 #include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace handles_in_asio_coroutines_test {
+namespace asyncinfo_test::handles_in_asio_coroutines_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 /// Two operations that the test ends, on a context of their own.
 struct two {
@@ -181,11 +172,8 @@ boost::cobalt::task<int> cobalt_task(IAsyncOperation<int> op) {
 #endif
 
 } // namespace
-} // namespace handles_in_asio_coroutines_test
 
 BOOST_AUTO_TEST_SUITE(handles_in_asio_coroutines)
-
-using namespace handles_in_asio_coroutines_test;
 
 BOOST_AUTO_TEST_CASE(awaitable_takes_lvalues_consts_and_rvalues) {
     using coroutine =
@@ -403,3 +391,5 @@ BOOST_AUTO_TEST_CASE(cobalt_takes_them) {
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::handles_in_asio_coroutines_test

@@ -1,25 +1,7 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <cstddef>
-#include <functional>
-#include <string>
+#include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_IMMEDIATE_EXECUTOR)
 #include <boost/asio/bind_immediate_executor.hpp>
@@ -29,15 +11,8 @@
 /// an immediate executor that allows it is bound to the token; at any depth, as all binders. Where
 /// an executor is bound as well, Asio goes on to that one: then ours ends where a plain callback
 /// would.
-namespace immediate_completion_is_inline_only_if_asked_for_test {
+namespace asyncinfo_test::immediate_completion_is_inline_only_if_asked_for_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 
 /// A socket with a byte to read.
 struct fixture {
@@ -58,11 +33,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace immediate_completion_is_inline_only_if_asked_for_test
 
 BOOST_AUTO_TEST_SUITE(immediate_completion_is_inline_only_if_asked_for)
-
-using namespace immediate_completion_is_inline_only_if_asked_for_test;
 
 BOOST_FIXTURE_TEST_CASE(without_one_it_is_not, fixture) {
     const auto op = read(use_async_info);
@@ -107,7 +79,7 @@ BOOST_AUTO_TEST_CASE(with_one_it_is) {
             const auto op = start(f);
             BOOST_TEST(op.Status() == AsyncStatus::Completed);
             int calls = 0;
-            if (const auto read = op.try_as<asyncinfo::IAsyncOperation<std::size_t>>()) {
+            if (const auto read = op.try_as<IAsyncOperation<std::size_t>>()) {
                 BOOST_TEST(read.GetResults() == 1u);
                 read.Completed([&](auto&&, AsyncStatus) { ++calls; });
                 BOOST_TEST(calls == 1);
@@ -174,3 +146,5 @@ BOOST_AUTO_TEST_CASE(needs_a_newer_boost) { BOOST_TEST(BOOST_VERSION < 108200); 
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::immediate_completion_is_inline_only_if_asked_for_test

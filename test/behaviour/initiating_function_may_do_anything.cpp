@@ -1,34 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstddef>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <new>
-#include <string>
-#include <type_traits>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace initiating_function_may_do_anything_test {
+namespace asyncinfo_test::initiating_function_may_do_anything_test {
 namespace {
-
-namespace asio = boost::asio;
 
 /// Counts the blocks that are out.
 template <typename T>
@@ -101,13 +77,11 @@ struct fixture {
 };
 
 } // namespace
-} // namespace initiating_function_may_do_anything_test
 
 BOOST_AUTO_TEST_SUITE(initiating_function_may_do_anything)
 
 // §1: hot start: the initiating function has run when the handle is there.
 BOOST_AUTO_TEST_CASE(it_runs_at_once) {
-    using namespace initiating_function_may_do_anything_test;
     std::unique_ptr<std::function<void()>> finish;
     bool started = false;
     const auto operation = async_whatever(
@@ -125,7 +99,6 @@ BOOST_AUTO_TEST_CASE(it_runs_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_complete_the_operation_itself) {
-    using namespace initiating_function_may_do_anything_test;
     const auto succeeded = async_whatever(
         [](auto handler) { std::move(handler)(error_code(), "done"); }, use_async_info);
     BOOST_TEST(succeeded.Status() == AsyncStatus::Completed);
@@ -143,7 +116,6 @@ BOOST_AUTO_TEST_CASE(it_may_complete_the_operation_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_drop_the_handler) {
-    using namespace initiating_function_may_do_anything_test;
     fixture f;
     {
         const auto operation = async_whatever([](auto) {}, f.token());
@@ -159,7 +131,6 @@ BOOST_AUTO_TEST_CASE(it_may_drop_the_handler) {
 
 // §1: "the exception reaches the caller and there is no operation".
 BOOST_AUTO_TEST_CASE(it_may_throw) {
-    using namespace initiating_function_may_do_anything_test;
     fixture before;
     BOOST_CHECK_EXCEPTION(
         static_cast<void>(async_whatever([](auto) { throw failure{7}; }, before.token())), failure,
@@ -168,7 +139,6 @@ BOOST_AUTO_TEST_CASE(it_may_throw) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_throw_with_a_bound_slot_that_it_has_used) {
-    using namespace initiating_function_may_do_anything_test;
     fixture f;
     BOOST_CHECK_THROW(static_cast<void>(async_whatever(
                           [](auto handler) {
@@ -182,7 +152,6 @@ BOOST_AUTO_TEST_CASE(it_may_throw_with_a_bound_slot_that_it_has_used) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_throw_after_completing_the_operation) {
-    using namespace initiating_function_may_do_anything_test;
     fixture f;
     BOOST_CHECK_THROW(static_cast<void>(async_whatever(
                           [](auto handler) {
@@ -195,7 +164,6 @@ BOOST_AUTO_TEST_CASE(it_may_throw_after_completing_the_operation) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_throw_after_passing_the_handler_on) {
-    using namespace initiating_function_may_do_anything_test;
     for (const bool invoke : {false, true}) {
         fixture f;
         std::shared_ptr<void> kept;
@@ -221,7 +189,6 @@ BOOST_AUTO_TEST_CASE(it_may_throw_after_passing_the_handler_on) {
 
 // §1: `bad_alloc`: there is no operation, and the initiating function is not called at all.
 BOOST_AUTO_TEST_CASE(it_is_not_called_where_memory_is_lacking) {
-    using namespace initiating_function_may_do_anything_test;
     bool called = false;
     BOOST_CHECK_THROW(
         static_cast<void>(async_whatever([&](auto) { called = true; },
@@ -231,3 +198,5 @@ BOOST_AUTO_TEST_CASE(it_is_not_called_where_memory_is_lacking) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::initiating_function_may_do_anything_test

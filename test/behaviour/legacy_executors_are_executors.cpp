@@ -1,51 +1,16 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-// §4.2: "on any executor, those of the Networking TS included". Whatever takes an executor takes an
-// `io_context::strand` and an `asio::executor`.
-
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/basic_datagram_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/io_context_strand.hpp>
-#include <boost/asio/ip/udp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <functional>
-#include <thread>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace legacy_executors_are_executors_test {
+/// §4.2: "on any executor, those of the Networking TS included". Whatever takes an executor takes an
+/// `io_context::strand` and an `asio::executor`.
+namespace asyncinfo_test::legacy_executors_are_executors_test {
 namespace {
 
-namespace asio = boost::asio;
 using asio::ip::udp;
-using asyncinfo_test::pending;
 using strand = asio::io_context::strand;
-using namespace std::chrono_literals;
 
 /// Calls `test` with one of each kind, and with what says whether a function runs in it.
 template <typename Test>
@@ -106,11 +71,8 @@ IAsyncAction moves_to(Executor executor, std::function<bool()> here,
 }
 
 } // namespace
-} // namespace legacy_executors_are_executors_test
 
 BOOST_AUTO_TEST_SUITE(legacy_executors_are_executors)
-
-using namespace legacy_executors_are_executors_test;
 
 BOOST_AUTO_TEST_CASE(operations_bound_to_one) {
     with_each([](asio::io_context& context, const auto& executor, auto here) {
@@ -185,7 +147,7 @@ BOOST_AUTO_TEST_CASE(observers_run_there) {
         op.Completed(asio::bind_executor(
             executor, [&](const IAsyncAction&, AsyncStatus) { completed += here(); }));
         op(asio::bind_executor(executor, [&](error_code) { waited += here(); }));
-        asyncinfo::operation_group group;
+        operation_group group;
         group.add(op);
         int next = 0;
         group.on_next(executor, [&](auto) { next += here(); });
@@ -249,3 +211,5 @@ BOOST_AUTO_TEST_CASE(handles_outlive_the_context) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::legacy_executors_are_executors_test

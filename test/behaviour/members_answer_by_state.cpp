@@ -1,34 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <exception>
-#include <memory>
-#include <optional>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using boost::system::error_code;
-
-namespace members_answer_by_state_test {
+namespace asyncinfo_test::members_answer_by_state_test {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 enum class state {
     started,
@@ -76,13 +53,12 @@ bool is_closed(state s) {
 template <typename... Values>
 struct in_state {
     using handle_type =
-        decltype(std::declval<asyncinfo_test::pending<void(error_code, Values...)>&>().start(
-            asyncinfo::use_async_info));
+        decltype(std::declval<pending<void(error_code, Values...)>&>().start(use_async_info));
 
     explicit in_state(state s) {
         if (s == state::empty)
             return;
-        handle = operation.start(asyncinfo::use_async_info);
+        handle = operation.start(use_async_info);
         if (s == state::cancel_requested)
             handle.Cancel();
         if (!is_started(s))
@@ -93,14 +69,14 @@ struct in_state {
 
     void finish(error_code code = {}) { operation.complete(code, Values()...); }
 
-    asyncinfo_test::pending<void(error_code, Values...)> operation;
+    pending<void(error_code, Values...)> operation;
     handle_type handle;
 };
 
 /// The same with progress; what has been reported stays readable.
 template <typename T>
 struct in_state_with_progress {
-    using handle_type = typename asyncinfo::async_source<T, int>::handle_type;
+    using handle_type = typename async_source<T, int>::handle_type;
 
     explicit in_state_with_progress(state s) {
         if (s == state::empty)
@@ -122,7 +98,7 @@ struct in_state_with_progress {
             source.set_value();
     }
 
-    asyncinfo::async_source<T, int> source;
+    async_source<T, int> source;
     handle_type handle;
 };
 
@@ -222,15 +198,12 @@ void check(std::string_view name, expectations expected, Member member) {
 const auto ignore_end = [](const auto&, AsyncStatus) {};
 
 } // namespace
-} // namespace members_answer_by_state_test
 
 BOOST_AUTO_TEST_SUITE(members_answer_by_state)
 
 // §2, the whole matrix, and: any member on an empty handle throws empty_handle; every throwing
 // member has an overload that sets an error code; the operation is unharmed by what is refused.
-BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, members_answer_by_state_test::kinds) {
-    using namespace members_answer_by_state_test;
-
+BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, kinds) {
     check<Kind>("Id()", {ok, ok, ok, ok, imc}, [](auto& h, auto&... e) { h.Id(e...); });
     check<Kind>("Status()", {ok, ok, ok, ok, imc}, [](auto& h, auto&... e) { h.Status(e...); });
     check<Kind>("ErrorCode()", {ok, ok, ok, ok, imc},
@@ -293,8 +266,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(matrix, Kind, members_answer_by_state_test::kinds)
 }
 
 // §2: what the members that do not throw then answer.
-BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, members_answer_by_state_test::kinds) {
-    using namespace members_answer_by_state_test;
+BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, kinds) {
     const std::pair<state, AsyncStatus> table[] = {
         {state::started, AsyncStatus::Started},     {state::cancel_requested, AsyncStatus::Started},
         {state::completed, AsyncStatus::Completed}, {state::canceled, AsyncStatus::Canceled},
@@ -334,9 +306,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, members_answer_by_state_test::kinds)
 }
 
 // §5: Progress "may be replaced or cleared any time [...]; set after the end it is accepted".
-BOOST_AUTO_TEST_CASE_TEMPLATE(matrix_of_progress, Kind,
-                              members_answer_by_state_test::kinds_with_progress) {
-    using namespace members_answer_by_state_test;
+BOOST_AUTO_TEST_CASE_TEMPLATE(matrix_of_progress, Kind, kinds_with_progress) {
     const auto ignore = [](const auto&, int) {};
     check<Kind>("Progress(handler)", {ok, ok, ok, ok, imc},
                 [&](auto& h, auto&... e) { h.Progress(ignore, e...); });
@@ -358,7 +328,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(matrix_of_progress, Kind,
 
 // §2: cancel_requested() says "whether", in every state.
 BOOST_AUTO_TEST_CASE(cancel_requested_is_remembered_after_the_end) {
-    using namespace members_answer_by_state_test;
     for (const bool cancel : {false, true})
         for (const error_code& code : {error_code(), error_code(asio::error::operation_aborted),
                                        error_code(asio::error::eof)}) {
@@ -375,12 +344,11 @@ BOOST_AUTO_TEST_CASE(cancel_requested_is_remembered_after_the_end) {
 
 // §2: Id is the same in every state, for every copy, and no other operation's.
 BOOST_AUTO_TEST_CASE(the_id_stays) {
-    using namespace members_answer_by_state_test;
     in_state<int> first(state::started);
     in_state<int> second(state::started);
     const auto id = first.handle.Id();
     BOOST_TEST(id != second.handle.Id());
-    const asyncinfo::IAsyncInfo copy = first.handle;
+    const IAsyncInfo copy = first.handle;
     BOOST_TEST(copy.Id() == id);
     first.finish();
     BOOST_TEST(first.handle.Id() == id);
@@ -389,9 +357,8 @@ BOOST_AUTO_TEST_CASE(the_id_stays) {
 
 // §2: "releases result and handlers", while the handles live on.
 BOOST_AUTO_TEST_CASE(close_releases_the_result_and_the_handler) {
-    using namespace members_answer_by_state_test;
-    asyncinfo_test::pending<void(error_code, std::shared_ptr<int>)> operation;
-    const auto handle = operation.start(asyncinfo::use_async_info);
+    pending<void(error_code, std::shared_ptr<int>)> operation;
+    const auto handle = operation.start(use_async_info);
     auto result = std::make_shared<int>(1);
     auto captured = std::make_shared<int>(2);
     const std::weak_ptr<int> result_alive = result, handler_alive = captured;
@@ -406,9 +373,8 @@ BOOST_AUTO_TEST_CASE(close_releases_the_result_and_the_handler) {
 
 // §2: the same for a result that came with an error, and for the exception that was the error.
 BOOST_AUTO_TEST_CASE(close_releases_a_partial_result_and_the_exception) {
-    using namespace members_answer_by_state_test;
-    asyncinfo_test::pending<void(std::exception_ptr, std::shared_ptr<int>)> operation;
-    const auto handle = operation.start(asyncinfo::use_async_info);
+    pending<void(std::exception_ptr, std::shared_ptr<int>)> operation;
+    const auto handle = operation.start(use_async_info);
     struct failure {
         std::shared_ptr<int> held;
     };
@@ -425,13 +391,12 @@ BOOST_AUTO_TEST_CASE(close_releases_a_partial_result_and_the_exception) {
 
 // §2: Completed's getter gives the handler until its call, then null.
 BOOST_AUTO_TEST_CASE(the_completed_getter_gives_the_handler_until_it_is_called) {
-    using namespace members_answer_by_state_test;
     in_state<int> each(state::started);
     BOOST_TEST(!each.handle.Completed());
     int calls = 0;
     bool null_inside = false;
     const asyncinfo::AsyncOperationCompletedHandler<int> handler =
-        [&](const asyncinfo::IAsyncOperation<int>& sender, AsyncStatus) {
+        [&](const IAsyncOperation<int>& sender, AsyncStatus) {
             ++calls;
             null_inside = !sender.Completed();
         };
@@ -444,3 +409,5 @@ BOOST_AUTO_TEST_CASE(the_completed_getter_gives_the_handler_until_it_is_called) 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::members_answer_by_state_test

@@ -1,33 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace move_only_result_goes_to_one_taker_test {
+namespace asyncinfo_test::move_only_result_goes_to_one_taker_test {
 namespace {
 
-namespace asio = boost::asio;
 using value = std::unique_ptr<int>;
 using handle = IAsyncOperation<value>;
 
@@ -83,20 +62,18 @@ const std::pair<const char*, taker> takers[] = {
 };
 
 handle ended(error_code code = {}) {
-    asyncinfo_test::pending<void(error_code, value)> pending;
+    pending<void(error_code, value)> pending;
     auto operation = pending.start(use_async_info);
     pending.complete(code, std::make_unique<int>(7));
     return operation;
 }
 
 } // namespace
-} // namespace move_only_result_goes_to_one_taker_test
 
 BOOST_AUTO_TEST_SUITE(move_only_result_goes_to_one_taker)
 
 // §2: "A move-only T goes to the first taker by whichever route; later takers get IMC".
 BOOST_AUTO_TEST_CASE(the_first_taker_has_it_by_whichever_route) {
-    using namespace move_only_result_goes_to_one_taker_test;
     for (const auto& [first, take_first] : takers)
         for (const auto& [second, take_second] : takers)
             BOOST_TEST_CONTEXT(first << ", then " << second) {
@@ -116,10 +93,9 @@ BOOST_AUTO_TEST_CASE(the_first_taker_has_it_by_whichever_route) {
 
 // §2: "one atomic claim".
 BOOST_AUTO_TEST_CASE(of_eight_racing_threads_one_wins) {
-    using namespace move_only_result_goes_to_one_taker_test;
     constexpr int threads = 8;
     for (int round = 0; round != 100; ++round) {
-        asyncinfo_test::pending<void(error_code, value)> pending;
+        pending<void(error_code, value)> pending;
         const auto operation = pending.start(use_async_info);
         std::atomic<int> winners = 0, losers = 0, ready = 0;
         {
@@ -150,7 +126,6 @@ BOOST_AUTO_TEST_CASE(of_eight_racing_threads_one_wins) {
 // The result that came with an error is there for outcome() alone; failing to get it by another
 // route does not use it up.
 BOOST_AUTO_TEST_CASE(a_partial_result_is_taken_by_outcome) {
-    using namespace move_only_result_goes_to_one_taker_test;
     auto operation = ended(asio::error::eof);
     error_code error;
     for (const auto& [name, take] : takers)
@@ -171,8 +146,7 @@ BOOST_AUTO_TEST_CASE(a_partial_result_is_taken_by_outcome) {
 
 // Where nothing was delivered there is nothing to take, and to ask is no mistake.
 BOOST_AUTO_TEST_CASE(without_a_result_outcome_can_be_asked_again) {
-    using namespace move_only_result_goes_to_one_taker_test;
-    asyncinfo_test::pending<void(error_code, value)> pending;
+    pending<void(error_code, value)> pending;
     const auto operation = pending.start(use_async_info);
     pending.drop();
     for (int i = 0; i != 2; ++i)
@@ -181,3 +155,5 @@ BOOST_AUTO_TEST_CASE(without_a_result_outcome_can_be_asked_again) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::move_only_result_goes_to_one_taker_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // Every kind of observer sees every kind of ending, whether it came before the end or after:
 // {plain callback, asio::awaitable, foreign coroutine} × {value, error, cancel, abandoned} ×
 // {early, late}; of operations and of actions.
@@ -23,19 +25,8 @@
 #include <type_traits>
 #include <utility>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace observer_matrix_test {
+namespace asyncinfo_test::observer_matrix_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::foreign_coroutine;
-using asyncinfo_test::pending;
 
 /// What an observer has been told: a code, and the value that came with it, if it gets one.
 struct told {
@@ -68,8 +59,7 @@ const ending endings[] = {
 };
 
 template <typename... Ts>
-void end(pending<void(error_code, Ts...)>& source, const asyncinfo::IAsyncInfo& op,
-         const ending& how) {
+void end(pending<void(error_code, Ts...)>& source, const IAsyncInfo& op, const ending& how) {
     if (how.request)
         op.Cancel();
     if (how.drop)
@@ -172,14 +162,13 @@ void check_all() {
 }
 
 } // namespace
-} // namespace observer_matrix_test
 
 BOOST_AUTO_TEST_SUITE(observer_matrix)
-
-using namespace observer_matrix_test;
 
 BOOST_AUTO_TEST_CASE(plain_callback) { check_all<by_callback>(); }
 BOOST_AUTO_TEST_CASE(asio_awaitable) { check_all<by_awaitable>(); }
 BOOST_AUTO_TEST_CASE(coroutine_of_others) { check_all<by_foreign_coroutine>(); }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::observer_matrix_test

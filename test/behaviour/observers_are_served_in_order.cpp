@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §5: "Order at the end: status published → blocked waiters woken → awaiters and op(token)
 // submitted in order of registration → Completed last. [...] If submitting a handler to its
 // executor throws, that handler is destroyed uncalled, the others are served, and the exception
@@ -27,18 +29,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace observers_are_served_in_order_test {
+namespace asyncinfo_test::observers_are_served_in_order_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::foreign_coroutine;
-using asyncinfo_test::pending;
-using asyncinfo_test::refusing_executor;
 
 using history = std::vector<std::string>;
 
@@ -126,11 +118,8 @@ struct observed {
 };
 
 } // namespace
-} // namespace observers_are_served_in_order_test
 
 BOOST_AUTO_TEST_SUITE(observers_are_served_in_order)
-
-using namespace observers_are_served_in_order_test;
 
 BOOST_AUTO_TEST_CASE(in_order_of_registration_and_completed_last) {
     observed o;
@@ -247,3 +236,5 @@ BOOST_AUTO_TEST_CASE(one_may_add_another) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::observers_are_served_in_order_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // Whatever produces the progress, the operation goes on when a Progress handler throws, and the
 // exception goes where one of a Completed handler goes: to whoever runs the handler.
 
@@ -20,14 +22,8 @@
 #include <string>
 #include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncActionWithProgress;
-
-namespace observers_may_throw_test {
+namespace asyncinfo_test::observers_may_throw_test {
 namespace {
-
-namespace asio = boost::asio;
 
 struct from_handler {
     int value;
@@ -67,7 +63,7 @@ IAsyncActionWithProgress<int> without_executor(IAsyncAction awaited, int& done) 
 }
 
 /// Its body goes on when its callback, in a request, has ended what it awaits.
-IAsyncActionWithProgress<int> until_asked(asio::io_context&, asyncinfo::async_source<>& source) {
+IAsyncActionWithProgress<int> until_asked(asio::io_context&, async_source<>& source) {
     const auto progress = co_await asyncinfo::get_progress_token();
     const auto token = co_await asyncinfo::get_cancellation_token();
     token.callback([&] { source.set_value(); });
@@ -90,11 +86,8 @@ IAsyncActionWithProgress<cannot_be_copied> of_its_own(bool& caught) {
 }
 
 } // namespace
-} // namespace observers_may_throw_test
 
 BOOST_AUTO_TEST_SUITE(observers_may_throw)
-
-using namespace observers_may_throw_test;
 
 BOOST_AUTO_TEST_CASE(of_a_coroutine_out_of_run_after_each_turn) {
     asio::io_context context;
@@ -112,7 +105,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_out_of_run_after_each_turn) {
 }
 
 BOOST_AUTO_TEST_CASE(of_a_coroutine_without_executor_out_of_what_resumes_it) {
-    const asyncinfo::async_source<> source;
+    const async_source<> source;
     int done = 0;
     const auto op = without_executor(source.operation(), done);
     op.Progress(throws_value);
@@ -123,7 +116,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_without_executor_out_of_what_resumes_it) {
 
 BOOST_AUTO_TEST_CASE(of_a_coroutine_that_a_request_resumes) {
     asio::io_context context;
-    asyncinfo::async_source<> source;
+    async_source<> source;
     const auto op = until_asked(context, source);
     op.Progress(throws_value);
     op.Cancel();
@@ -157,7 +150,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_at_its_end) {
 
 BOOST_AUTO_TEST_CASE(of_a_source_out_of_report_or_of_the_end) {
     for (const bool throttled : {false, true}) {
-        const asyncinfo::async_source<int, int> source;
+        const async_source<int, int> source;
         const auto op = source.operation();
         if (throttled)
             op.Progress(asyncinfo::every(std::chrono::hours(1), throws_value));
@@ -179,7 +172,7 @@ BOOST_AUTO_TEST_CASE(of_a_source_out_of_report_or_of_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(behind_abandon_on_cancel_out_of_the_inner_ones_report) {
-    const asyncinfo::async_source<void, int> source;
+    const async_source<void, int> source;
     const auto outer = asyncinfo::abandon_on_cancel(source.operation());
     outer.Progress(throws_value);
     BOOST_CHECK_THROW(source.report(1), from_handler);
@@ -200,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_bound_one_out_of_its_executor) {
 
 // A transfer is not to be harmed in the middle of a step: it comes with the end.
 BOOST_AUTO_TEST_CASE(of_a_transfer_out_of_run_at_its_end) {
-    asyncinfo_test::conversation talk;
+    conversation talk;
     std::string received(8, ' ');
     const auto op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
         return asio::async_read(talk.near, asio::buffer(received), condition, token);
@@ -220,3 +213,5 @@ BOOST_AUTO_TEST_CASE(of_a_transfer_out_of_run_at_its_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::observers_may_throw_test

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §3: "A handler or awaiter whose executor belongs to the dying context is destroyed, as Asio
 // destroys its handlers; observers on living executors are called. Nothing hangs because a producer
 // died."
@@ -33,17 +35,8 @@
 #include <thread>
 #include <utility>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace observers_of_abandoned_operations_test {
+namespace asyncinfo_test::observers_of_abandoned_operations_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::foreign_coroutine;
 
 /// Waits for ever, with a timer that lives as long as its operation.
 IAsyncAction wait_for_ever(asio::io_context& context, auto token) {
@@ -102,11 +95,8 @@ foreign_coroutine await_anywhere(IAsyncAction op, std::optional<error_code>* see
 }
 
 } // namespace
-} // namespace observers_of_abandoned_operations_test
 
 BOOST_AUTO_TEST_SUITE(observers_of_abandoned_operations)
-
-using namespace observers_of_abandoned_operations_test;
 
 BOOST_AUTO_TEST_CASE(handlers_of_the_dying_context_are_destroyed) {
     for (const auto start : dying::all) {
@@ -241,7 +231,7 @@ BOOST_AUTO_TEST_CASE(handles_of_waits_on_the_dying_context_are_abandoned) {
 BOOST_AUTO_TEST_CASE(waits_go_with_their_own_context) {
     const auto observe_by = [](auto bind) {
         for (const bool ended : {false, true}) {
-            asyncinfo::async_source<> source;
+            async_source<> source;
             const auto op = source.operation();
             auto context = std::make_unique<asio::io_context>();
             const auto alive = std::make_shared<int>();
@@ -268,7 +258,7 @@ BOOST_AUTO_TEST_CASE(waits_go_with_their_own_context) {
 
 BOOST_AUTO_TEST_CASE(also_while_another_thread_ends_the_operation) {
     for (int round = 0; round != 300; ++round) {
-        asyncinfo::async_source<> source;
+        async_source<> source;
         const auto op = source.operation();
         const auto alive = std::make_shared<int>();
         int calls = 0;
@@ -310,3 +300,5 @@ BOOST_AUTO_TEST_CASE(late_observers_are_destroyed_as_well) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::observers_of_abandoned_operations_test

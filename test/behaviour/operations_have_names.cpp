@@ -1,51 +1,16 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/asyncinfo.hpp>
 
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
-
-#include <boost/asio/append.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/prepend.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <memory>
-#include <new>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
+#include "support/test.hpp"
 
 /// `use_async_info.named("login")` gives the operation a name, under and around binders and
 /// adapters, and costs nothing to operations without one.
-namespace operations_have_names_test {
+namespace asyncinfo_test::operations_have_names_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace detail = asyncinfo::detail;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
-using boost::system::system_error;
-using namespace std::chrono_literals;
 
 const std::string long_name(1000, 'x');
 
@@ -74,8 +39,8 @@ static_assert(nothing_is_added<char, detail::captured_executor>);
 struct fixture {
     asio::io_context context;
     asio::io_context other;
-    asyncinfo_test::allocations blocks;
-    asyncinfo_test::counting_allocator<void> memory{blocks};
+    allocations blocks;
+    counting_allocator<void> memory{blocks};
     asio::cancellation_signal signal;
     error_code code;
     pending<void(error_code, int)> source;
@@ -101,11 +66,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace operations_have_names_test
 
 BOOST_AUTO_TEST_SUITE(operations_have_names)
-
-using namespace operations_have_names_test;
 
 BOOST_FIXTURE_TEST_CASE(the_name_is_read_from_the_handle, fixture) {
     check(use_async_info.named("login"));
@@ -157,14 +119,14 @@ BOOST_FIXTURE_TEST_CASE(an_empty_handle_has_none, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(other_operations_have_none, fixture) {
-    asyncinfo::async_source<int> producer;
+    async_source<int> producer;
     BOOST_TEST(producer.operation().name() == "");
     BOOST_TEST(asyncinfo::when_all(producer.operation()).name() == "");
     producer.set_value(1);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_producer_gives_one, fixture) {
-    auto producer = std::make_unique<asyncinfo::async_source<int, double>>(long_name);
+    auto producer = std::make_unique<async_source<int, double>>(long_name);
     const auto op = producer->operation();
     producer.reset();
     BOOST_TEST(op.name() == long_name);
@@ -262,3 +224,5 @@ BOOST_FIXTURE_TEST_CASE(an_operation_without_one_allocates_no_more, fixture) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::operations_have_names_test

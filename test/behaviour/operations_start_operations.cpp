@@ -1,33 +1,13 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
-
-#include <boost/asio/compose.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// Operations that are started from inside the steps of others and from their Completed handlers,
 /// many at once: each is an operation of its own; Cancel of one is not Cancel of another.
-namespace operations_start_operations_test {
+namespace asyncinfo_test::operations_start_operations_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 /// A composed operation that starts an operation of its own in each step, and passes them on.
 template <typename Started>
@@ -44,11 +24,8 @@ IAsyncAction start_starter(asio::io_context& context, asio::steady_timer& timer,
 }
 
 } // namespace
-} // namespace operations_start_operations_test
 
 BOOST_AUTO_TEST_SUITE(operations_start_operations)
-
-using namespace operations_start_operations_test;
 
 BOOST_AUTO_TEST_CASE(in_their_steps) {
     asio::io_context context;
@@ -112,7 +89,7 @@ BOOST_AUTO_TEST_CASE(in_their_completed_handlers) {
 BOOST_AUTO_TEST_CASE(many_at_once_on_a_pool) {
     constexpr int starters = 20;
     constexpr int steps = 50;
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     const auto strand = asio::make_strand(context); // for the timer's own sake
     asio::steady_timer timer(strand, std::chrono::hours(1));
     std::atomic<int> canceled = 0;
@@ -139,3 +116,5 @@ BOOST_AUTO_TEST_CASE(many_at_once_on_a_pool) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::operations_start_operations_test

@@ -1,48 +1,17 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <functional>
-#include <future>
-#include <thread>
 
 /// §4.2: operations that run their steps on an executor of their own (co_spawn,
 /// make_parallel_group) can be cancelled from any thread if that executor is a strand; here on a
 /// pool of four threads.
-namespace operations_with_their_own_executor_test {
+namespace asyncinfo_test::operations_with_their_own_executor_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using local = asio::local::stream_protocol;
 using strand = asio::strand<asio::io_context::executor_type>;
 
 /// What an operation uses, all on one strand.
@@ -102,14 +71,11 @@ const operation_row rows[] = {
 };
 
 } // namespace
-} // namespace operations_with_their_own_executor_test
 
 BOOST_AUTO_TEST_SUITE(operations_with_their_own_executor)
 
-using namespace operations_with_their_own_executor_test;
-
 BOOST_AUTO_TEST_CASE(are_cancelled_from_any_thread) {
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     asio::thread_pool cancellers(2);
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT(row.name)
@@ -130,3 +96,5 @@ BOOST_AUTO_TEST_CASE(are_cancelled_from_any_thread) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::operations_with_their_own_executor_test

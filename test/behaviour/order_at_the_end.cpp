@@ -1,44 +1,23 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <future>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace order_at_the_end_test {
-namespace {
-
-using asyncinfo_test::pending;
-using namespace std::chrono_literals;
-
-} // namespace
-} // namespace order_at_the_end_test
+namespace asyncinfo_test::order_at_the_end_test {
 
 BOOST_AUTO_TEST_SUITE(order_at_the_end)
 
 // §5: "status published → blocked waiters woken → [...] → Completed last." Completed here returns
 // only once the waiters have: it waits for them, with a bound that only a failure reaches.
 BOOST_AUTO_TEST_CASE(waiters_are_woken_before_completed_is_called) {
-    using namespace order_at_the_end_test;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
     boost::asio::io_context context;
     std::vector<std::future<int>> waiters;
     waiters.push_back(std::async(std::launch::async, [op] { return op.get(); }));
-    asyncinfo_test::waiter::until_there_is_one(op);
+    waiter::until_there_is_one(op);
     waiters.push_back(std::async(std::launch::async, [op] { return op.get(); }));
     waiters.push_back(
         std::async(std::launch::async, [op] { return op.wait_for(24h), op.GetResults(); }));
@@ -58,7 +37,6 @@ BOOST_AUTO_TEST_CASE(waiters_are_woken_before_completed_is_called) {
 
 // A thread that polls sees the status, and all that belongs to it, before Completed returns.
 BOOST_AUTO_TEST_CASE(the_status_is_out_before_completed_is_called) {
-    using namespace order_at_the_end_test;
     pending<void(error_code, int)> operation;
     const auto op = operation.start(use_async_info);
     std::promise<void> called;
@@ -81,3 +59,5 @@ BOOST_AUTO_TEST_CASE(the_status_is_out_before_completed_is_called) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::order_at_the_end_test

@@ -1,31 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/compose.hpp>
+#include "support/test.hpp"
+
 #include <boost/asio/experimental/channel.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <utility>
 
 /// §4.3: an operation with a `cancellation_state` of its own may reset it and clean up undisturbed,
 /// as long as the request does not grow.
-namespace own_cancellation_state_test {
+namespace asyncinfo_test::own_cancellation_state_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using types = asio::cancellation_type;
 using event = asio::experimental::channel<void(error_code)>;
 
@@ -107,7 +91,7 @@ struct fixture {
     event rest{context, 1};
     int parts = 0;
 
-    asyncinfo::IAsyncInfo start(bool as_coroutine, filters given, bool again) {
+    IAsyncInfo start(bool as_coroutine, filters given, bool again) {
         if (as_coroutine)
             return asio::co_spawn(context, coroutine(work, rest, given, again, parts),
                                   use_async_info);
@@ -127,11 +111,8 @@ struct fixture {
 };
 
 } // namespace
-} // namespace own_cancellation_state_test
 
 BOOST_AUTO_TEST_SUITE(own_cancellation_state)
-
-using namespace own_cancellation_state_test;
 
 BOOST_AUTO_TEST_CASE(is_reset_for_a_clean_up) {
     for (const bool as_coroutine : {false, true})
@@ -199,3 +180,5 @@ BOOST_AUTO_TEST_CASE(that_is_not_reset_stays_cancelled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::own_cancellation_state_test

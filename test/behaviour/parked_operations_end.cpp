@@ -1,44 +1,19 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
-#include <asyncinfo/coroutine.hpp>
-#include <asyncinfo/error.hpp>
-#include <asyncinfo/use_async_info.hpp>
 
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <future>
-#include <optional>
-#include <string>
-#include <thread>
-#include <utility>
 
 /// §4: an operation of a WebSocket that has to wait for another one of the same stream is parked
 /// with its slot, which Beast keeps as `asio::cancellation_slot` before it fills it. It ends, also
 /// when it is cancelled there; started by the token, or awaited by a coroutine.
-namespace parked_operations_end_test {
+namespace asyncinfo_test::parked_operations_end_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
-using tcp = asio::ip::tcp;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
 using stream = websocket::stream<tcp::socket>;
 
 IAsyncAction await_close(stream& s) {
@@ -109,11 +84,8 @@ void in_both(Test test) {
 }
 
 } // namespace
-} // namespace parked_operations_end_test
 
 BOOST_AUTO_TEST_SUITE(parked_operations_end)
-
-using namespace parked_operations_end_test;
 
 BOOST_AUTO_TEST_CASE(closed_while_it_reads) {
     in_both([](conversation& c) {
@@ -196,7 +168,7 @@ BOOST_AUTO_TEST_CASE(cancelled_from_another_thread) {
     for (const bool awaited : {false, true})
         for (int round = 0; round < 20; ++round)
             BOOST_TEST_CONTEXT("awaited: " << awaited << ", round: " << round) {
-                asyncinfo_test::running_context context;
+                running_context context;
                 conversation c(context, awaited);
                 const auto handshake = c.near->async_handshake("localhost", "/", use_async_info);
                 c.far->async_accept(use_async_info).wait();
@@ -214,3 +186,5 @@ BOOST_AUTO_TEST_CASE(cancelled_from_another_thread) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::parked_operations_end_test

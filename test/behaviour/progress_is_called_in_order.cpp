@@ -1,34 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <cstddef>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <semaphore>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncActionWithProgress;
-
-namespace progress_is_called_in_order_test {
+namespace asyncinfo_test::progress_is_called_in_order_test {
 namespace {
-
-namespace asio = boost::asio;
 
 /// One call at a time, whatever the thread.
 class alone {
@@ -43,13 +19,11 @@ private:
 };
 
 } // namespace
-} // namespace progress_is_called_in_order_test
 
 BOOST_AUTO_TEST_SUITE(progress_is_called_in_order)
 
 // Without an executor: on the thread that reports, before the report returns.
 BOOST_AUTO_TEST_CASE(synchronously) {
-    using namespace progress_is_called_in_order_test;
     const async_source<void, int> source;
     const auto op = source.operation();
     std::vector<int> seen;
@@ -72,7 +46,6 @@ BOOST_AUTO_TEST_CASE(synchronously) {
 // §5: "Progress may be replaced or cleared any time", "never replayed; set after the end it is
 // accepted and never called".
 BOOST_AUTO_TEST_CASE(by_the_handler_of_the_moment) {
-    using namespace progress_is_called_in_order_test;
     const async_source<void, int> source;
     const auto op = source.operation();
     std::vector<int> first, second;
@@ -97,7 +70,6 @@ BOOST_AUTO_TEST_CASE(by_the_handler_of_the_moment) {
 
 // §5: "No lock is held meanwhile: it may use every member, and drop the last handle."
 BOOST_AUTO_TEST_CASE(with_no_lock_held) {
-    using namespace progress_is_called_in_order_test;
     auto source = std::make_optional<async_source<void, int>>();
     auto op = source->operation();
     std::vector<int> seen;
@@ -127,7 +99,6 @@ BOOST_AUTO_TEST_CASE(with_no_lock_held) {
 
 // A thread that reports while another one calls leaves the value to that one, and goes on.
 BOOST_AUTO_TEST_CASE(by_one_thread_for_all) {
-    using namespace progress_is_called_in_order_test;
     const async_source<void, int> source;
     std::binary_semaphore in_call(0), go_on(0);
     std::vector<int> seen;
@@ -154,7 +125,6 @@ BOOST_AUTO_TEST_CASE(by_one_thread_for_all) {
 
 // What has been left to a thread goes to the handler there is when its turn comes.
 BOOST_AUTO_TEST_CASE(by_the_handler_that_replaces_one_in_a_call) {
-    using namespace progress_is_called_in_order_test;
     for (const bool clear : {false, true}) {
         const async_source<void, int> source;
         const auto op = source.operation();
@@ -182,7 +152,6 @@ BOOST_AUTO_TEST_CASE(by_the_handler_that_replaces_one_in_a_call) {
 
 // Each thread's values in its order, one at a time, none lost.
 BOOST_AUTO_TEST_CASE(from_many_threads) {
-    using namespace progress_is_called_in_order_test;
     constexpr int reporters = 4, values = 5000;
     const async_source<void, std::pair<int, int>> source;
     int last[reporters] = {}, calls = 0; // not atomic: the calls follow one another
@@ -211,7 +180,6 @@ BOOST_AUTO_TEST_CASE(from_many_threads) {
 // §5: "A handler with an associated executor is dispatched to it": also on a pool, in order and one
 // at a time.
 BOOST_AUTO_TEST_CASE(on_its_executor) {
-    using namespace progress_is_called_in_order_test;
     constexpr int values = 5000;
     asio::thread_pool pool(4);
     const async_source<void, int> source;
@@ -235,7 +203,6 @@ BOOST_AUTO_TEST_CASE(on_its_executor) {
 
 // "Dispatched": inline where the reporting thread is in the executor.
 BOOST_AUTO_TEST_CASE(inline_in_its_executor) {
-    using namespace progress_is_called_in_order_test;
     asio::io_context context;
     const async_source<void, int> source;
     std::vector<int> seen;
@@ -254,7 +221,6 @@ BOOST_AUTO_TEST_CASE(inline_in_its_executor) {
 
 // From one executor to another, and to none.
 BOOST_AUTO_TEST_CASE(on_the_executor_of_the_handler_of_the_moment) {
-    using namespace progress_is_called_in_order_test;
     asio::io_context one, two;
     const async_source<void, int> source;
     const auto op = source.operation();
@@ -283,7 +249,6 @@ BOOST_AUTO_TEST_CASE(on_the_executor_of_the_handler_of_the_moment) {
 
 // What a dying executor has not called is lost, and the next handler is told of what comes then.
 BOOST_AUTO_TEST_CASE(after_an_executor_that_died) {
-    using namespace progress_is_called_in_order_test;
     const async_source<void, int> source;
     const auto op = source.operation();
     auto context = std::make_optional<asio::io_context>();
@@ -299,7 +264,6 @@ BOOST_AUTO_TEST_CASE(after_an_executor_that_died) {
 
 // §5: "What it throws propagates to whoever runs it, and leaves the operation in order."
 BOOST_AUTO_TEST_CASE(after_a_handler_that_throws) {
-    using namespace progress_is_called_in_order_test;
     const async_source<void, int> source;
     const auto op = source.operation();
     std::vector<int> seen;
@@ -326,3 +290,5 @@ BOOST_AUTO_TEST_CASE(after_a_handler_that_throws) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_is_called_in_order_test

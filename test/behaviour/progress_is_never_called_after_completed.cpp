@@ -1,31 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <semaphore>
-#include <string>
-#include <thread>
-
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-
-namespace progress_is_never_called_after_completed_test {
+namespace asyncinfo_test::progress_is_never_called_after_completed_test {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 /// Writes down what is called, "1" for progress 1 and "C" for Completed.
 auto progress_into(std::string& log) {
@@ -36,12 +15,10 @@ auto completed_into(std::string& log) {
 }
 
 } // namespace
-} // namespace progress_is_never_called_after_completed_test
 
 BOOST_AUTO_TEST_SUITE(progress_is_never_called_after_completed)
 
 BOOST_AUTO_TEST_CASE(by_whoever_reports_too_late) {
-    using namespace progress_is_never_called_after_completed_test;
     const async_source<void, int> source;
     std::string log;
     source.operation().Progress(progress_into(log));
@@ -58,7 +35,6 @@ BOOST_AUTO_TEST_CASE(by_whoever_reports_too_late) {
 
 // The end comes when the call that is being made has returned, on the thread that makes it.
 BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call) {
-    using namespace progress_is_never_called_after_completed_test;
     const async_source<int, int> source;
     const auto op = source.operation();
     std::string log;
@@ -92,7 +68,6 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call) {
 }
 
 BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation) {
-    using namespace progress_is_never_called_after_completed_test;
     for (const bool throws : {false, true}) {
         std::optional<async_source<void, int>> source(std::in_place);
         const auto op = source->operation();
@@ -120,7 +95,6 @@ BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation) {
 
 // On its executor: the same, but the end itself comes at once.
 BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation_on_its_executor) {
-    using namespace progress_is_never_called_after_completed_test;
     asio::io_context context;
     const async_source<void, int> source;
     const auto op = source.operation();
@@ -139,7 +113,6 @@ BOOST_AUTO_TEST_CASE(when_the_handler_ends_the_operation_on_its_executor) {
 
 // Waiting for the end in a call that the end waits for is refused.
 BOOST_AUTO_TEST_CASE(so_the_handler_must_not_wait_for_the_end) {
-    using namespace progress_is_never_called_after_completed_test;
     for (const bool ended : {false, true}) {
         const async_source<int, int> source;
         const auto op = source.operation();
@@ -157,7 +130,6 @@ BOOST_AUTO_TEST_CASE(so_the_handler_must_not_wait_for_the_end) {
 
 // Reporters against the end.
 BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
-    using namespace progress_is_never_called_after_completed_test;
     asio::thread_pool pool(3);
     int bad = 0;
     for (int round = 0; round != 2000; ++round) {
@@ -198,7 +170,6 @@ BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
 
 // With both on one executor everything comes through, in order.
 BOOST_AUTO_TEST_CASE(on_the_executor_of_both) {
-    using namespace progress_is_never_called_after_completed_test;
     asio::io_context context;
     const async_source<void, int> source;
     std::string log;
@@ -214,7 +185,6 @@ BOOST_AUTO_TEST_CASE(on_the_executor_of_both) {
 
 // What has not come through when Completed is called is dropped; the end waits for no executor.
 BOOST_AUTO_TEST_CASE(on_an_executor_that_is_late) {
-    using namespace progress_is_never_called_after_completed_test;
     for (const bool set_late : {false, true}) {
         asio::io_context context;
         const async_source<void, int> source;
@@ -236,7 +206,6 @@ BOOST_AUTO_TEST_CASE(on_an_executor_that_is_late) {
 
 // Nobody says Completed: what is on its way after the end comes, unless somebody takes it away.
 BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
-    using namespace progress_is_never_called_after_completed_test;
     for (const int what : {0, 1, 2, 3, 4}) {
         asio::io_context context;
         const async_source<void, int> source;
@@ -262,7 +231,6 @@ BOOST_AUTO_TEST_CASE(but_after_the_end_it_may_still_come_through) {
 
 // Completed does not meet a call on another executor: it comes right after it.
 BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) {
-    using namespace progress_is_never_called_after_completed_test;
     for (const bool set_late : {false, true})
         for (const bool bound : {false, true}) {
             asio::thread_pool pool(1);
@@ -303,7 +271,6 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) 
 
 // The same as a race, with a Completed that is set early or late.
 BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
-    using namespace progress_is_never_called_after_completed_test;
     int bad = 0;
     asio::thread_pool pool(2), ends(1);
     for (int round = 0; round != 2000; ++round) {
@@ -354,7 +321,6 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
 
 // Completed does not wait for a call that will never be made.
 BOOST_AUTO_TEST_CASE(or_at_all_when_its_executor_dies) {
-    using namespace progress_is_never_called_after_completed_test;
     const async_source<void, int> source;
     const auto op = source.operation();
     auto context = std::make_optional<asio::io_context>();
@@ -368,3 +334,5 @@ BOOST_AUTO_TEST_CASE(or_at_all_when_its_executor_dies) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_is_never_called_after_completed_test

@@ -1,51 +1,31 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/conversation.hpp"
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 #include "support/tls.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
 
 /// A `progress_stream` shows how far operations of Beast's and of Asio's TLS are, which are called
 /// as always.
-namespace progress_of_http_and_tls_test {
+namespace asyncinfo_test::progress_of_http_and_tls_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncActionWithProgress;
-using asyncinfo::IAsyncOperationWithProgress;
 using asyncinfo::progress_stream;
 using asyncinfo::transfer_progress;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using transfer = IAsyncOperationWithProgress<std::size_t, transfer_progress>;
 using side = asio::ssl::stream_base::handshake_type;
 
 /// A download, whose server says its part in pieces.
-struct download : asyncinfo_test::conversation {
+struct download : conversation {
     progress_stream<socket> client{std::move(near)};
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
@@ -77,11 +57,8 @@ struct download : asyncinfo_test::conversation {
 };
 
 } // namespace
-} // namespace progress_of_http_and_tls_test
 
 BOOST_AUTO_TEST_SUITE(progress_of_http_and_tls)
-
-using namespace progress_of_http_and_tls_test;
 
 // The total is known when the header is read: what is left of the body.
 BOOST_FIXTURE_TEST_CASE(of_a_download_with_a_content_length, download) {
@@ -155,8 +132,8 @@ BOOST_FIXTURE_TEST_CASE(of_an_upload, download) {
 }
 
 // Below TLS what passes is what is encrypted, above it what is said; the handshake is an action.
-BOOST_FIXTURE_TEST_CASE(of_tls, asyncinfo_test::conversation) {
-    asyncinfo_test::tls_contexts tls;
+BOOST_FIXTURE_TEST_CASE(of_tls, conversation) {
+    tls_contexts tls;
     progress_stream<asio::ssl::stream<progress_stream<socket>>> client(std::move(near), tls.client);
     auto& below = client.next_layer().next_layer();
     asio::ssl::stream<socket&> server(far, tls.server);
@@ -197,13 +174,13 @@ BOOST_FIXTURE_TEST_CASE(of_tls, asyncinfo_test::conversation) {
 // On a pool of threads, polled by another and cancelled at any moment: what Asio's TLS and Beast
 // need they still have.
 BOOST_AUTO_TEST_CASE(on_a_pool) {
-    asyncinfo_test::tls_contexts tls;
+    tls_contexts tls;
     // Session tickets could be read before the Progress handler is set, and it is not told of
     // these.
     SSL_CTX_set_num_tickets(tls.server.native_handle(), 0);
-    asyncinfo_test::running_context context(4);
+    running_context context(4);
     for (int round = 0; round != 20; ++round) {
-        asyncinfo_test::conversation::socket near(context), far(context);
+        conversation::socket near(context), far(context);
         asio::local::connect_pair(near, far);
         asio::ssl::stream<progress_stream<decltype(near)>> client(std::move(near), tls.client);
         asio::ssl::stream<decltype(far)&> server(far, tls.server);
@@ -243,3 +220,5 @@ BOOST_AUTO_TEST_CASE(on_a_pool) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_of_http_and_tls_test

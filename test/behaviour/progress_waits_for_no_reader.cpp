@@ -1,27 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <cstdint>
-#include <latch>
-#include <memory>
-#include <semaphore>
-#include <string>
-#include <thread>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
+#include "support/test.hpp"
 
 /// `progress()` polls the latest value: of a trivially copyable type without a lock on either side,
 /// and of any other type so that who reports never waits for who reads.
-namespace progress_waits_for_no_reader_test {
+namespace asyncinfo_test::progress_waits_for_no_reader_test {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<asyncinfo::transfer_progress>);
@@ -148,11 +132,8 @@ void report_and_end() {
 }
 
 } // namespace
-} // namespace progress_waits_for_no_reader_test
 
 BOOST_AUTO_TEST_SUITE(progress_waits_for_no_reader)
-
-using namespace progress_waits_for_no_reader_test;
 
 BOOST_AUTO_TEST_CASE(one_reports_and_several_poll) {
     report_and_poll<several>(1, 20000);
@@ -228,3 +209,5 @@ BOOST_AUTO_TEST_CASE(what_is_being_read_stays) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_waits_for_no_reader_test

@@ -1,25 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/completion_queue.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <thread>
-#include <vector>
-
-namespace queue_delivers_once_and_in_order_test {
+namespace asyncinfo_test::queue_delivers_once_and_in_order_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::completion_queue;
-using namespace std::chrono_literals;
 
 constexpr std::size_t producers = 8;
 constexpr int each = 2'000;
@@ -55,14 +40,12 @@ private:
 constexpr int all = static_cast<int>(producers) * each;
 
 } // namespace
-} // namespace queue_delivers_once_and_in_order_test
 
 BOOST_AUTO_TEST_SUITE(queue_delivers_once_and_in_order)
 
 // "Posts from 8 threads while the loop polls with a budget: every one delivered once, in order per
 // producer."
 BOOST_AUTO_TEST_CASE(from_eight_threads_with_a_budget) {
-    using namespace queue_delivers_once_and_in_order_test;
     completion_queue queue;
     arrivals come;
     std::size_t polled = 0;
@@ -82,7 +65,6 @@ BOOST_AUTO_TEST_CASE(from_eight_threads_with_a_budget) {
 
 // By every kind of poll, and with a callback and a descriptor, which must not disturb it.
 BOOST_AUTO_TEST_CASE(by_every_kind_of_poll) {
-    using namespace queue_delivers_once_and_in_order_test;
     completion_queue queue;
     queue.native_handle();
     std::atomic<int> calls = 0;
@@ -103,7 +85,6 @@ BOOST_AUTO_TEST_CASE(by_every_kind_of_poll) {
 
 // "Two threads may poll at once": each handler runs once.
 BOOST_AUTO_TEST_CASE(to_two_threads_that_poll) {
-    using namespace queue_delivers_once_and_in_order_test;
     completion_queue queue;
     arrivals come;
     std::atomic<std::size_t> polled = 0;
@@ -124,7 +105,6 @@ BOOST_AUTO_TEST_CASE(to_two_threads_that_poll) {
 
 // A blocked thread per poller is woken, whoever is first, and both learn that the work is over.
 BOOST_AUTO_TEST_CASE(to_two_threads_that_wait) {
-    using namespace queue_delivers_once_and_in_order_test;
     completion_queue queue;
     arrivals come;
     auto work = std::make_unique<decltype(asio::make_work_guard(queue))>(queue.get_executor());
@@ -144,3 +124,5 @@ BOOST_AUTO_TEST_CASE(to_two_threads_that_wait) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::queue_delivers_once_and_in_order_test

@@ -1,43 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-#include <vector>
-
-namespace queue_may_be_destroyed_at_any_time_test {
+namespace asyncinfo_test::queue_may_be_destroyed_at_any_time_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::completion_queue;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::pending;
-using boost::system::error_code;
 
 /// Tells the handlers that have it: whether they were called, destroyed, and where.
 class witness {
@@ -74,13 +43,11 @@ IAsyncOperation<int> waits_on_the_queue(completion_queue::executor_type, IAsyncO
 }
 
 } // namespace
-} // namespace queue_may_be_destroyed_at_any_time_test
 
 BOOST_AUTO_TEST_SUITE(queue_may_be_destroyed_at_any_time)
 
 // "Its destructor destroys what was not run; what is submitted afterwards is destroyed at once."
 BOOST_AUTO_TEST_CASE(handlers_are_destroyed_uncalled) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     witness w;
     auto queue = std::make_optional<completion_queue>();
     const auto executor = queue->get_executor();
@@ -110,7 +77,6 @@ BOOST_AUTO_TEST_CASE(handlers_are_destroyed_uncalled) {
 
 // A handler that goes with the queue may post to it, poll nothing, and hold its last executor.
 BOOST_AUTO_TEST_CASE(what_is_destroyed_may_submit) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     witness w;
     struct submits_when_destroyed {
         completion_queue::executor_type executor;
@@ -136,7 +102,6 @@ BOOST_AUTO_TEST_CASE(what_is_destroyed_may_submit) {
 
 // "One of another context is not touched, only its handler does not come."
 BOOST_AUTO_TEST_CASE(observed_operations_run_on) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     for (const bool ended_before : {false, true}) {
         witness w;
         pending<void(error_code, int)> other;
@@ -162,7 +127,6 @@ BOOST_AUTO_TEST_CASE(observed_operations_run_on) {
 
 // "An operation whose own executor was the queue's ends as errc::abandoned then."
 BOOST_AUTO_TEST_CASE(its_own_operations_are_abandoned) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     witness w;
     pending<void(error_code, int)> other;
     pending<void(error_code, int)> never;
@@ -179,7 +143,7 @@ BOOST_AUTO_TEST_CASE(its_own_operations_are_abandoned) {
     BOOST_TEST((resuming.Status() == AsyncStatus::Started));
     std::jthread waiter([&] { posted.wait(); }); // woken
     queue.reset();
-    const auto check_abandoned = [](const asyncinfo::IAsyncInfo& op) {
+    const auto check_abandoned = [](const IAsyncInfo& op) {
         BOOST_TEST((op.wait_for(std::chrono::minutes(1)) == AsyncStatus::Error));
         BOOST_TEST((op.ErrorCode() == errc::abandoned));
     };
@@ -198,7 +162,6 @@ BOOST_AUTO_TEST_CASE(its_own_operations_are_abandoned) {
 
 // The strand is shut down with the queue, and what comes to it afterwards is destroyed.
 BOOST_AUTO_TEST_CASE(strands_outlive_it) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     witness w;
     auto queue = std::make_optional<completion_queue>();
     auto strand = std::make_optional(asio::make_strand(*queue));
@@ -215,7 +178,6 @@ BOOST_AUTO_TEST_CASE(strands_outlive_it) {
 }
 
 BOOST_AUTO_TEST_CASE(queue_context_and_operation_go_in_every_order) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     for (const bool ends : {false, true}) {
         std::array<int, 4> order{0, 1, 2, 3};
         do {
@@ -259,7 +221,6 @@ BOOST_AUTO_TEST_CASE(queue_context_and_operation_go_in_every_order) {
 
 // While other threads submit: each handler is called or destroyed, once.
 BOOST_AUTO_TEST_CASE(while_other_threads_submit) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     for (int i = 0; i != 200; ++i) {
         witness w;
         auto queue = std::make_optional<completion_queue>();
@@ -287,7 +248,6 @@ BOOST_AUTO_TEST_CASE(while_other_threads_submit) {
 
 // Before the thread that submitted is back from that: here it is in what `on_ready` was given.
 BOOST_AUTO_TEST_CASE(before_a_post_has_returned) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     auto queue = std::make_optional<completion_queue>();
     std::latch posting(1), ran(1);
     queue->on_ready([&] {
@@ -305,9 +265,8 @@ BOOST_AUTO_TEST_CASE(before_a_post_has_returned) {
 
 // While operations of another context end on that context's threads.
 BOOST_AUTO_TEST_CASE(while_operations_end) {
-    using namespace queue_may_be_destroyed_at_any_time_test;
     witness w;
-    asyncinfo_test::running_context network(2);
+    running_context network(2);
     for (int i = 0; i != 100; ++i) {
         std::vector<IAsyncAction> operations;
         auto queue = std::make_optional<completion_queue>();
@@ -328,3 +287,5 @@ BOOST_AUTO_TEST_CASE(while_operations_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::queue_may_be_destroyed_at_any_time_test

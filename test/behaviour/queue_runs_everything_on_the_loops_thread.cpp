@@ -1,32 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <thread>
-
-namespace queue_runs_everything_on_the_loops_thread_test {
+namespace asyncinfo_test::queue_runs_everything_on_the_loops_thread_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::completion_queue;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-using namespace std::chrono_literals;
 
 /// Counts what runs on the thread that made it, and complains about others.
 class loop_thread {
@@ -67,15 +46,13 @@ IAsyncAction by_reference(completion_queue& queue, asio::io_context& network, lo
 }
 
 } // namespace
-} // namespace queue_runs_everything_on_the_loops_thread_test
 
 BOOST_AUTO_TEST_SUITE(queue_runs_everything_on_the_loops_thread)
 
 BOOST_AUTO_TEST_CASE(completed_handlers) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    asyncinfo_test::running_context network(2);
+    running_context network(2);
     asio::steady_timer timer(network, 1ms);
     const auto early = timer.async_wait(use_async_info);
     const auto handler = [&](const IAsyncAction&, AsyncStatus status) {
@@ -92,10 +69,9 @@ BOOST_AUTO_TEST_CASE(completed_handlers) {
 }
 
 BOOST_AUTO_TEST_CASE(progress_handlers) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    const asyncinfo::async_source<void, int> source;
+    const async_source<void, int> source;
     const auto op = source.operation();
     op.Progress(asio::bind_executor(queue, [&](auto&, int) { loop.here(); }));
     std::jthread([&] { source.report(1); });
@@ -104,10 +80,9 @@ BOOST_AUTO_TEST_CASE(progress_handlers) {
 }
 
 BOOST_AUTO_TEST_CASE(waits_with_a_bound_executor) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    asyncinfo_test::running_context network(2);
+    running_context network(2);
     asio::steady_timer timer(network, 1ms);
     const auto op = timer.async_wait(use_async_info);
     const auto handler = [&](error_code error) {
@@ -126,10 +101,9 @@ BOOST_AUTO_TEST_CASE(waits_with_a_bound_executor) {
 }
 
 BOOST_AUTO_TEST_CASE(coroutines) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    asyncinfo_test::running_context network(2);
+    running_context network(2);
     const auto op = on_the_queue(queue.get_executor(), network, loop);
     BOOST_TEST(loop.calls == 1); // starts at once
     while (queue.wait())
@@ -143,10 +117,9 @@ BOOST_AUTO_TEST_CASE(coroutines) {
 
 // Steps, cancellation and deadlines of an operation whose executor is the queue.
 BOOST_AUTO_TEST_CASE(operations_of_its_own) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    asyncinfo_test::running_context network;
+    running_context network;
     asio::steady_timer timer(network, asio::steady_timer::time_point::max());
     const auto cancelled = timer.async_wait(asio::bind_executor(queue, use_async_info));
     cancelled.Completed([&](auto&, auto) { loop.here(); });
@@ -170,10 +143,9 @@ BOOST_AUTO_TEST_CASE(operations_of_its_own) {
 
 // Where a wait says no executor, it runs on the operation's own, also when that has ended.
 BOOST_AUTO_TEST_CASE(waits_that_name_no_executor) {
-    using namespace queue_runs_everything_on_the_loops_thread_test;
     completion_queue queue;
     loop_thread loop;
-    asyncinfo_test::running_context network;
+    running_context network;
     const auto handler = [&](error_code, auto...) { loop.here(); };
     int calls = 0;
     const auto check = [&](const auto& op) {
@@ -196,3 +168,5 @@ BOOST_AUTO_TEST_CASE(waits_that_name_no_executor) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::queue_runs_everything_on_the_loops_thread_test

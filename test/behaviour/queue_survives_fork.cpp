@@ -1,12 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/completion_queue.hpp>
-
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
 #define ASYNCINFO_TEST_HAS_FORK
@@ -16,11 +11,8 @@
 #include <unistd.h>
 #endif
 
-namespace queue_survives_fork_test {
+namespace asyncinfo_test::queue_survives_fork_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::completion_queue;
 
 void nothing() {}
 
@@ -154,4 +146,4 @@ BOOST_AUTO_TEST_CASE(where_there_are_none_left_the_childs_poll_throws_and_one_ca
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace queue_survives_fork_test
+} // namespace asyncinfo_test::queue_survives_fork_test

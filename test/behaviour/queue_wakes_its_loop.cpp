@@ -1,29 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/running_context.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
 #define ASYNCINFO_TEST_HAS_DESCRIPTORS
@@ -36,13 +18,8 @@
 #include <sys/resource.h>
 #endif
 
-namespace queue_wakes_its_loop_test {
+namespace asyncinfo_test::queue_wakes_its_loop_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::completion_queue;
-using asyncinfo::use_async_info;
-using namespace std::chrono_literals;
 
 void nothing() {}
 
@@ -73,7 +50,7 @@ public:
     int completed() const { return completed_; }
 
 private:
-    std::vector<asyncinfo::async_source<>> sources_;
+    std::vector<async_source<>> sources_;
     int completed_ = 0;
 };
 
@@ -131,14 +108,12 @@ std::ptrdiff_t open_descriptors() {
 #endif
 
 } // namespace
-} // namespace queue_wakes_its_loop_test
 
 BOOST_AUTO_TEST_SUITE(queue_wakes_its_loop)
 
 #if defined(ASYNCINFO_TEST_HAS_DESCRIPTORS)
 
 BOOST_AUTO_TEST_CASE(the_descriptor_is_readable_exactly_while_something_is_ready) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     BOOST_TEST(!is_readable(queue));
     BOOST_TEST(queue.poll() == 0u);
@@ -174,7 +149,6 @@ BOOST_AUTO_TEST_CASE(the_descriptor_is_readable_exactly_while_something_is_ready
 
 // With posts and polls on several threads, once they have returned.
 BOOST_AUTO_TEST_CASE(the_descriptor_is_right_after_any_race) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     queue.native_handle();
     for (int i = 0; i != 300; ++i) {
@@ -200,7 +174,6 @@ BOOST_AUTO_TEST_CASE(the_descriptor_is_right_after_any_race) {
 }
 
 BOOST_AUTO_TEST_CASE(a_descriptor_asked_for_late_is_readable_at_once) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     asio::post(queue, nothing);
     BOOST_TEST(is_readable(queue));
@@ -209,7 +182,6 @@ BOOST_AUTO_TEST_CASE(a_descriptor_asked_for_late_is_readable_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_burst_writes_to_the_descriptor_once) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     queue.native_handle();
     many_operations operations(queue, 10'000);
@@ -230,8 +202,6 @@ BOOST_AUTO_TEST_CASE(a_burst_writes_to_the_descriptor_once) {
 
 // "If it was closed all the same, nothing is lost, but nobody is woken."
 BOOST_AUTO_TEST_CASE(a_closed_descriptor_is_reported) {
-    using namespace queue_wakes_its_loop_test;
-    using boost::system::system_error;
     const auto is_bad_descriptor = [](const system_error& e) { return e.code().value() == EBADF; };
     completion_queue queue;
     int calls = 0;
@@ -275,7 +245,6 @@ BOOST_AUTO_TEST_CASE(a_closed_descriptor_is_reported) {
 #if !defined(ASYNCINFO_NO_EVENTFD)
 // Where another file has the number of a descriptor that was closed, and cannot be written to.
 BOOST_AUTO_TEST_CASE(what_has_the_number_of_a_closed_descriptor_stays_open) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     const int number = queue.native_handle();
     ::close(number);
@@ -288,7 +257,6 @@ BOOST_AUTO_TEST_CASE(what_has_the_number_of_a_closed_descriptor_stays_open) {
 #endif
 
 BOOST_AUTO_TEST_CASE(level_triggered_loops_wake_as_long_as_something_is_ready) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     epoll loop(queue, EPOLLIN);
     BOOST_TEST(!loop.wakes());
@@ -302,7 +270,6 @@ BOOST_AUTO_TEST_CASE(level_triggered_loops_wake_as_long_as_something_is_ready) {
 }
 
 BOOST_AUTO_TEST_CASE(edge_triggered_loops_wake_again_for_what_a_poll_leaves) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     epoll loop(queue, EPOLLIN | EPOLLET);
     BOOST_TEST(!loop.wakes());
@@ -327,7 +294,6 @@ BOOST_AUTO_TEST_CASE(edge_triggered_loops_wake_again_for_what_a_poll_leaves) {
 
 // A loop that sleeps without a time limit misses nothing, edge-triggered, with a small budget.
 BOOST_AUTO_TEST_CASE(a_sleeping_loop_misses_nothing) {
-    using namespace queue_wakes_its_loop_test;
     for (const std::uint32_t mode : {0u, static_cast<std::uint32_t>(EPOLLET)}) {
         completion_queue queue;
         epoll loop(queue, EPOLLIN | mode);
@@ -344,7 +310,6 @@ BOOST_AUTO_TEST_CASE(a_sleeping_loop_misses_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_asked_so_there_is_no_descriptor) {
-    using namespace queue_wakes_its_loop_test;
     const auto before = open_descriptors();
     std::optional<completion_queue::executor_type> executor; // which may outlive it
     {
@@ -362,9 +327,8 @@ BOOST_AUTO_TEST_CASE(nobody_asked_so_there_is_no_descriptor) {
 
 // "With 10 000 operations outstanding and nothing ending for 2 s, the loop's thread is not woken."
 BOOST_AUTO_TEST_CASE(an_idle_loop_sleeps) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
-    asyncinfo_test::running_context network;
+    running_context network;
     std::vector<asio::steady_timer> timers;
     for (int i = 0; i != 10'000; ++i) {
         timers.emplace_back(network, asio::steady_timer::time_point::max());
@@ -386,7 +350,6 @@ BOOST_AUTO_TEST_CASE(an_idle_loop_sleeps) {
 #endif
 
 BOOST_AUTO_TEST_CASE(on_ready_is_called_where_the_first_is_submitted) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     std::vector<std::thread::id> calls;
     queue.on_ready([&] { calls.push_back(std::this_thread::get_id()); });
@@ -420,7 +383,6 @@ BOOST_AUTO_TEST_CASE(on_ready_is_called_where_the_first_is_submitted) {
 }
 
 BOOST_AUTO_TEST_CASE(a_burst_calls_on_ready_once) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     int calls = 0;
     queue.on_ready([&] { ++calls; });
@@ -432,7 +394,6 @@ BOOST_AUTO_TEST_CASE(a_burst_calls_on_ready_once) {
 }
 
 BOOST_AUTO_TEST_CASE(on_ready_may_post_and_replace_itself) {
-    using namespace queue_wakes_its_loop_test;
     completion_queue queue;
     int first = 0, second = 0;
     auto alive = std::make_shared<int>();
@@ -452,7 +413,6 @@ BOOST_AUTO_TEST_CASE(on_ready_may_post_and_replace_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(on_ready_may_destroy_the_queue) {
-    using namespace queue_wakes_its_loop_test;
     auto queue = std::make_unique<completion_queue>();
     queue->on_ready([&] { queue.reset(); });
     auto executor = std::make_optional(queue->get_executor());
@@ -463,7 +423,6 @@ BOOST_AUTO_TEST_CASE(on_ready_may_destroy_the_queue) {
 // "This member and the destructor wait until calls of the one before, on other threads, have
 // returned": so what it uses may go then.
 BOOST_AUTO_TEST_CASE(what_on_ready_uses_may_go_when_it_is_replaced) {
-    using namespace queue_wakes_its_loop_test;
     for (const bool destroy : {false, true}) {
         auto queue = std::make_unique<completion_queue>();
         const auto executor = queue->get_executor();
@@ -489,3 +448,5 @@ BOOST_AUTO_TEST_CASE(what_on_ready_uses_may_go_when_it_is_replaced) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::queue_wakes_its_loop_test

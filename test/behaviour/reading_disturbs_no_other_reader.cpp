@@ -1,30 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <optional>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace reading_disturbs_no_other_reader_test {
+namespace asyncinfo_test::reading_disturbs_no_other_reader_test {
 namespace {
 
-namespace asio = boost::asio;
 using values = std::vector<int>;
 using handle = IAsyncOperation<values>;
 
@@ -77,7 +59,7 @@ const std::pair<const char*, std::function<std::optional<values>(handle&)>> read
 /// An operation that ended with a result, whose storage tells a move from a copy.
 struct ended {
     ended() {
-        asyncinfo_test::pending<void(error_code, values)> pending;
+        pending<void(error_code, values)> pending;
         operation = pending.start(use_async_info);
         values delivered{1, 2, 3};
         storage = delivered.data();
@@ -101,13 +83,11 @@ bool is_refused(Function function) {
 }
 
 } // namespace
-} // namespace reading_disturbs_no_other_reader_test
 
 BOOST_AUTO_TEST_SUITE(reading_disturbs_no_other_reader)
 
 // §2: "every reader gets a copy, and reading never disturbs another reader".
 BOOST_AUTO_TEST_CASE(every_reader_gets_a_copy) {
-    using namespace reading_disturbs_no_other_reader_test;
     for (const auto& [first, read_first] : readers)
         for (const auto& [second, read_second] : readers)
             BOOST_TEST_CONTEXT(first << ", then " << second) {
@@ -119,7 +99,6 @@ BOOST_AUTO_TEST_CASE(every_reader_gets_a_copy) {
 
 // §2: "the rvalue form moves only when this handle is the sole reference".
 BOOST_AUTO_TEST_CASE(an_rvalue_that_is_the_only_handle_takes_the_result) {
-    using namespace reading_disturbs_no_other_reader_test;
     ended e;
     const values taken = std::move(e.operation).GetResults();
     BOOST_TEST((taken == expected));
@@ -133,7 +112,6 @@ BOOST_AUTO_TEST_CASE(an_rvalue_that_is_the_only_handle_takes_the_result) {
 }
 
 BOOST_AUTO_TEST_CASE(an_rvalue_beside_another_handle_copies) {
-    using namespace reading_disturbs_no_other_reader_test;
     ended e;
     IAsyncInfo other = e.operation;
     const values copied = std::move(e.operation).GetResults();
@@ -149,7 +127,6 @@ BOOST_AUTO_TEST_CASE(an_rvalue_beside_another_handle_copies) {
 
 // §2: "never a silent moved-from value".
 BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_refused) {
-    using namespace reading_disturbs_no_other_reader_test;
     for (const auto& [name, read] : readers)
         BOOST_TEST_CONTEXT(name) {
             ended e;
@@ -171,8 +148,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_refused) {
 
 // The same for a T that is so cheap that the library might not bother.
 BOOST_AUTO_TEST_CASE(a_trivial_result_behaves_alike) {
-    using namespace reading_disturbs_no_other_reader_test;
-    asyncinfo_test::pending<void(error_code, int)> pending;
+    pending<void(error_code, int)> pending;
     auto operation = pending.start(use_async_info);
     pending.complete({}, 7);
     {
@@ -187,8 +163,7 @@ BOOST_AUTO_TEST_CASE(a_trivial_result_behaves_alike) {
 
 // A failed operation has its partial result only in outcome(), which disturbs nobody either.
 BOOST_AUTO_TEST_CASE(a_partial_result_can_be_read_again) {
-    using namespace reading_disturbs_no_other_reader_test;
-    asyncinfo_test::pending<void(error_code, values)> pending;
+    pending<void(error_code, values)> pending;
     auto operation = pending.start(use_async_info);
     pending.complete(asio::error::eof, {1, 2, 3});
     for (int i = 0; i != 2; ++i) {
@@ -201,3 +176,5 @@ BOOST_AUTO_TEST_CASE(a_partial_result_can_be_read_again) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::reading_disturbs_no_other_reader_test

@@ -1,38 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
 #include "support/sanitizer.hpp"
+#include "support/test.hpp"
 
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <exception>
-#include <functional>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace reading_holds_against_close_test {
+namespace asyncinfo_test::reading_holds_against_close_test {
 namespace {
-
-using asyncinfo_test::pending;
 
 /// A value whose copying can be watched and held up.
 struct watched {
@@ -58,14 +32,12 @@ struct watched {
 const std::string text(64, 'x');
 
 } // namespace
-} // namespace reading_holds_against_close_test
 
 BOOST_AUTO_TEST_SUITE(reading_holds_against_close)
 
 // §2: Close on one thread while another is in the middle of a copy: the copy is whole, Close does
 // not wait, and the result is gone once the reader is.
 BOOST_AUTO_TEST_CASE(a_reader_finishes_its_copy) {
-    using namespace reading_holds_against_close_test;
     using handle = IAsyncOperation<watched>;
     const std::function<std::optional<watched>(const handle&)> readers[] = {
         [](const handle& h) { return h.GetResults(); },
@@ -105,7 +77,6 @@ BOOST_AUTO_TEST_CASE(a_reader_finishes_its_copy) {
 // Each reader gets the result, whole, or the error of a closed handle. (Under a sanitizer: nothing
 // is read that Close has freed.)
 BOOST_AUTO_TEST_CASE(a_reader_gets_all_or_is_refused) {
-    using namespace reading_holds_against_close_test;
     using handle = IAsyncOperation<std::string>;
     const std::function<std::string(const handle&)> readers[] = {
         [](const handle& h) { return h.GetResults(); },
@@ -141,7 +112,6 @@ BOOST_AUTO_TEST_CASE(a_reader_gets_all_or_is_refused) {
 
 // The same for the exception that an operation ended by, and its code.
 BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
-    using namespace reading_holds_against_close_test;
     std::atomic<int> other = 0;
     for (int round = 0; round != 50; ++round) {
         pending<void(std::exception_ptr, std::string)> operation;
@@ -186,7 +156,6 @@ BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
 
 // Of several threads that call Close none sees an error.
 BOOST_AUTO_TEST_CASE(close_races_with_close) {
-    using namespace reading_holds_against_close_test;
     std::atomic<int> errors = 0;
     for (int round = 0; round != 50; ++round) {
         pending<void(std::string)> operation;
@@ -207,3 +176,5 @@ BOOST_AUTO_TEST_CASE(close_races_with_close) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::reading_holds_against_close_test

@@ -1,36 +1,14 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
+#include "support/test.hpp"
 
 /// What is thrown says which call it was, of which operation, why it was refused and what to do;
 /// the code is the same for all reasons.
-namespace refusals_say_what_to_do_test {
+namespace asyncinfo_test::refusals_say_what_to_do_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncInfo;
-using boost::system::error_code;
-using boost::system::system_error;
 using number = std::unique_ptr<int>;
 
 /// The text of what `call` throws.
@@ -58,11 +36,8 @@ bool begins_with(const std::string& text, const std::string& start) {
 }
 
 } // namespace
-} // namespace refusals_say_what_to_do_test
 
 BOOST_AUTO_TEST_SUITE(refusals_say_what_to_do)
-
-using namespace refusals_say_what_to_do_test;
 
 BOOST_AUTO_TEST_CASE(a_result_asked_for_too_early) {
     const async_source<int> source("login");
@@ -135,8 +110,8 @@ BOOST_AUTO_TEST_CASE(a_result_that_another_has_taken) {
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_not_taken_for_the_operations_own_failure) {
     // Canceled, but what the second reader gets is no cancellation.
-    asyncinfo_test::pending<void(error_code, number)> operation;
-    const auto op = operation.start(asio::as_tuple(asyncinfo::use_async_info));
+    pending<void(error_code, number)> operation;
+    const auto op = operation.start(asio::as_tuple(use_async_info));
     operation.complete(asio::error::operation_aborted, std::make_unique<int>(1));
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
     BOOST_TEST(*std::get<1>(op.GetResults()) == 1);
@@ -185,3 +160,5 @@ BOOST_AUTO_TEST_CASE(a_failure_says_of_which_operation) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::refusals_say_what_to_do_test

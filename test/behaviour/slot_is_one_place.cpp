@@ -1,33 +1,15 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include "support/slot_in_pieces.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <memory>
-#include <string>
-#include <utility>
+#include "support/test.hpp"
 
 /// §4.3: the slot and the `asio::cancellation_slot` that it converts to mean one place, in
 /// whichever order they are used: what is placed, replaced or cleared by one is so by the other, a
 /// handler stays where it is, and a kept slot is valid until the end.
-namespace slot_is_one_place_test {
+namespace asyncinfo_test::slot_is_one_place_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo_test::in_both;
-using asyncinfo_test::slot_in_pieces;
-using boost::system::error_code;
 using types = asio::cancellation_type;
 
 /// Notes its name; `alive` tells whether it is there still. Some are too large for the block.
@@ -103,11 +85,8 @@ struct sequence {
 };
 
 } // namespace
-} // namespace slot_is_one_place_test
 
 BOOST_AUTO_TEST_SUITE(slot_is_one_place)
-
-using namespace slot_is_one_place_test;
 
 BOOST_AUTO_TEST_CASE(in_every_order) {
     constexpr int length = 4;
@@ -254,3 +233,5 @@ BOOST_AUTO_TEST_CASE(a_composed_operation_in_a_kept_slot_is_cancelled_at_its_nex
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::slot_is_one_place_test

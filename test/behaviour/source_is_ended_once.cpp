@@ -1,25 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <exception>
-#include <latch>
-#include <memory>
-#include <string>
-
-using asyncinfo::AsyncStatus;
-
-namespace source_is_ended_once_test {
+namespace asyncinfo_test::source_is_ended_once_test {
 namespace {
 
-namespace asio = boost::asio;
 constexpr int threads = 8;
 
 /// Each thread ends it in its own way, and knows it from what the operation then says.
@@ -54,7 +40,7 @@ int failures(int rounds, Disturb disturb) {
     asio::thread_pool pool(threads);
     int bad = 0;
     for (int round = 0; round != rounds; ++round) {
-        const asyncinfo::async_source<std::string, P> source;
+        const async_source<std::string, P> source;
         const auto op = source.operation();
         std::atomic<int> completed = 0, winners = 0, winner = -1;
         op.Completed([&](auto& sender, AsyncStatus status) {
@@ -81,17 +67,14 @@ int failures(int rounds, Disturb disturb) {
 }
 
 } // namespace
-} // namespace source_is_ended_once_test
 
 BOOST_AUTO_TEST_SUITE(source_is_ended_once)
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads) {
-    using namespace source_is_ended_once_test;
     BOOST_TEST(failures<void>(2000, [](auto&) {}) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
-    using namespace source_is_ended_once_test;
     BOOST_TEST(failures<void>(2000, [](auto& source) {
                    std::atomic<int> calls = 0;
                    source.operation().Cancel();
@@ -103,11 +86,10 @@ BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
 
 // The callback ends it, too.
 BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
-    using namespace source_is_ended_once_test;
     asio::thread_pool pool(2);
     int bad = 0;
     for (int round = 0; round != 2000; ++round) {
-        const asyncinfo::async_source<int> source;
+        const async_source<int> source;
         const auto op = source.operation();
         std::atomic<int> winners = 0;
         std::latch start(3), done(2);
@@ -132,7 +114,6 @@ BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
 }
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_reports) {
-    using namespace source_is_ended_once_test;
     BOOST_TEST(failures<int>(2000, [](auto& source) {
                    int calls = 0;
                    source.operation().Progress([&](auto&, int value) { calls = value; });
@@ -145,3 +126,5 @@ BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_reports) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::source_is_ended_once_test

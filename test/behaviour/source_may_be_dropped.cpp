@@ -1,24 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <memory>
-#include <optional>
-#include <thread>
-#include <tuple>
-#include <utility>
-
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-
-namespace source_may_be_dropped_test {
+namespace asyncinfo_test::source_may_be_dropped_test {
 namespace {
 
 using kinds =
@@ -30,13 +16,11 @@ bool is_abandoned(const Handle& op) {
 }
 
 } // namespace
-} // namespace source_may_be_dropped_test
 
 BOOST_AUTO_TEST_SUITE(source_may_be_dropped)
 
 // "Destroying it without an ending gives errc::abandoned."
-BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed, Source, source_may_be_dropped_test::kinds) {
-    using namespace source_may_be_dropped_test;
+BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed, Source, kinds) {
     auto source = std::make_optional<Source>();
     const auto op = source->operation();
     int calls = 0;
@@ -46,8 +30,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(destroyed, Source, source_may_be_dropped_test::kin
     BOOST_TEST(calls == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(assigned_over, Source, source_may_be_dropped_test::kinds) {
-    using namespace source_may_be_dropped_test;
+BOOST_AUTO_TEST_CASE_TEMPLATE(assigned_over, Source, kinds) {
     Source source, other;
     const auto first = source.operation();
     const auto second = other.operation();
@@ -61,9 +44,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(assigned_over, Source, source_may_be_dropped_test:
 }
 
 BOOST_AUTO_TEST_CASE(moved_or_swapped_it_ends_nothing) {
-    using namespace source_may_be_dropped_test;
     std::optional<async_source<int>> outer;
-    asyncinfo::IAsyncOperation<int> op;
+    IAsyncOperation<int> op;
     {
         async_source<int> inner;
         op = inner.operation();
@@ -82,13 +64,12 @@ BOOST_AUTO_TEST_CASE(moved_or_swapped_it_ends_nothing) {
 }
 
 // Contract, §3: "blocked waiters wake in every case"; "nothing hangs because a producer died".
-BOOST_AUTO_TEST_CASE_TEMPLATE(with_somebody_waiting, Source, source_may_be_dropped_test::kinds) {
-    using namespace source_may_be_dropped_test;
+BOOST_AUTO_TEST_CASE_TEMPLATE(with_somebody_waiting, Source, kinds) {
     auto source = std::make_optional<Source>();
     const auto op = source->operation();
     boost::system::error_code error;
     std::jthread waiting([&, op] { op.get(error); });
-    asyncinfo_test::waiter::until_there_is_one(op);
+    waiter::until_there_is_one(op);
     source.reset();
     waiting.join();
     BOOST_TEST((error == errc::abandoned));
@@ -96,7 +77,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(with_somebody_waiting, Source, source_may_be_dropp
 
 // From inside a Progress handler, and from inside the callback.
 BOOST_AUTO_TEST_CASE(from_what_it_calls) {
-    using namespace source_may_be_dropped_test;
     auto source = std::make_optional<async_source<int, int>>();
     auto op = source->operation();
     op.Progress([&](auto& sender, int) {
@@ -115,7 +95,6 @@ BOOST_AUTO_TEST_CASE(from_what_it_calls) {
 
 // With no handle left there is nobody to tell, and no leak.
 BOOST_AUTO_TEST_CASE(after_every_handle) {
-    using namespace source_may_be_dropped_test;
     auto held = std::make_shared<int>();
     const std::weak_ptr<int> alive = held;
     {
@@ -128,3 +107,5 @@ BOOST_AUTO_TEST_CASE(after_every_handle) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::source_may_be_dropped_test

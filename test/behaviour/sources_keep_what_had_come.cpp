@@ -1,32 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
+#include "support/test.hpp"
 
 /// What a source had of its result is not lost when it fails: it comes with the failure, or was
 /// published before.
-namespace sources_keep_what_had_come_test {
+namespace asyncinfo_test::sources_keep_what_had_come_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using boost::system::error_code;
 using text = std::optional<std::string>;
 
 template <typename Source, typename... Args>
@@ -155,11 +136,8 @@ void without_a_value() {
 }
 
 } // namespace
-} // namespace sources_keep_what_had_come_test
 
 BOOST_AUTO_TEST_SUITE(sources_keep_what_had_come)
-
-using namespace sources_keep_what_had_come_test;
 
 BOOST_AUTO_TEST_CASE(with_the_failure) {
     failures_bring_it_along<async_source<std::string>>();
@@ -231,3 +209,5 @@ BOOST_AUTO_TEST_CASE(published_by_several_threads_until_the_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::sources_keep_what_had_come_test

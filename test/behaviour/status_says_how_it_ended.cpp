@@ -1,21 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
 #include <boost/asio/cancel_after.hpp>
@@ -30,16 +20,8 @@
 #include <tuple>
 #include <utility>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace status_says_how_it_ended_test {
+namespace asyncinfo_test::status_says_how_it_ended_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 /// An error code of a category of the user's own, equal to `operation_canceled`.
 class users_category final : public boost::system::error_category {
@@ -91,13 +73,11 @@ void check_abandoned(const Handle& operation) {
 }
 
 } // namespace
-} // namespace status_says_how_it_ended_test
 
 BOOST_AUTO_TEST_SUITE(status_says_how_it_ended)
 
 // §3: rows 1, 2 and 4: "either way", i.e. whether or not Cancel was requested.
 BOOST_AUTO_TEST_CASE(by_a_code) {
-    using namespace status_says_how_it_ended_test;
     for (const bool requested : {false, true})
         for (const auto& [code, status] : endings)
             BOOST_TEST_CONTEXT(code << ", requested: " << requested) {
@@ -121,7 +101,6 @@ BOOST_AUTO_TEST_CASE(by_a_code) {
 }
 
 BOOST_AUTO_TEST_CASE(by_a_standard_code) {
-    using namespace status_says_how_it_ended_test;
     const std::pair<std::error_code, AsyncStatus> table[] = {
         {{}, AsyncStatus::Completed},
         {std::make_error_code(std::errc::operation_canceled), AsyncStatus::Canceled},
@@ -148,7 +127,6 @@ BOOST_AUTO_TEST_CASE(by_a_standard_code) {
 
 // §3: "a system_error of these", Boost's and the standard one; any other exception is an Error.
 BOOST_AUTO_TEST_CASE(by_an_exception) {
-    using namespace status_says_how_it_ended_test;
     const auto boosts = [](error_code code) {
         return std::make_exception_ptr(boost::system::system_error(code));
     };
@@ -185,7 +163,6 @@ BOOST_AUTO_TEST_CASE(by_an_exception) {
 
 // §3: success, whatever else is asked: nothing that arrived is thrown away.
 BOOST_AUTO_TEST_CASE(by_values_alone) {
-    using namespace status_says_how_it_ended_test;
     pending<void()> action;
     const auto a = action.start(use_async_info);
     a.Cancel();
@@ -201,7 +178,6 @@ BOOST_AUTO_TEST_CASE(by_values_alone) {
 
 // §3: the handler destroyed uninvoked: by the initiation, later, or with its context.
 BOOST_AUTO_TEST_CASE(abandoned) {
-    using namespace status_says_how_it_ended_test;
     for (const bool requested : {false, true})
         BOOST_TEST_CONTEXT("requested: " << requested) {
             pending<void(error_code, int)> dropped;
@@ -219,7 +195,7 @@ BOOST_AUTO_TEST_CASE(abandoned) {
         asio::async_initiate<decltype(use_async_info), void()>([](auto) {}, use_async_info);
     check_abandoned(in_initiation);
 
-    asyncinfo::IAsyncAction waiting, posted;
+    IAsyncAction waiting, posted;
     {
         asio::io_context context;
         auto timer =
@@ -236,7 +212,6 @@ BOOST_AUTO_TEST_CASE(abandoned) {
 
 // §3: as_tuple.
 BOOST_AUTO_TEST_CASE(under_as_tuple_the_error_still_decides) {
-    using namespace status_says_how_it_ended_test;
     for (const auto& [code, status] : endings)
         BOOST_TEST_CONTEXT(code) {
             pending<void(error_code, int)> operation;
@@ -261,7 +236,6 @@ BOOST_AUTO_TEST_CASE(under_as_tuple_the_error_still_decides) {
 }
 
 BOOST_AUTO_TEST_CASE(under_as_tuple_so_does_an_exception) {
-    using namespace status_says_how_it_ended_test;
     const auto exception = std::make_exception_ptr(std::runtime_error("bad"));
     pending<void(std::exception_ptr, int)> operation;
     const auto o = operation.start(asio::as_tuple(use_async_info));
@@ -272,7 +246,6 @@ BOOST_AUTO_TEST_CASE(under_as_tuple_so_does_an_exception) {
 }
 
 BOOST_AUTO_TEST_CASE(under_as_tuple_values_alone_succeed_and_an_abandoned_operation_has_none) {
-    using namespace status_says_how_it_ended_test;
     pending<void(int)> values;
     const auto o = values.start(asio::as_tuple(use_async_info));
     values.complete(7);
@@ -289,7 +262,6 @@ BOOST_AUTO_TEST_CASE(under_as_tuple_values_alone_succeed_and_an_abandoned_operat
 
 // §3: redirect_error hides the error by request.
 BOOST_AUTO_TEST_CASE(under_redirect_error_it_completed) {
-    using namespace status_says_how_it_ended_test;
     for (const auto& [code, status] : endings)
         BOOST_TEST_CONTEXT(code) {
             error_code redirected = asio::error::fault;
@@ -304,7 +276,6 @@ BOOST_AUTO_TEST_CASE(under_redirect_error_it_completed) {
 
 // §3: the socket may have been closed, the timer cancelled, by somebody else.
 BOOST_AUTO_TEST_CASE(an_abort_is_a_cancellation_whoever_caused_it) {
-    using namespace status_says_how_it_ended_test;
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::max());
     const auto wait = timer.async_wait(use_async_info);
@@ -321,7 +292,6 @@ BOOST_AUTO_TEST_CASE(an_abort_is_a_cancellation_whoever_caused_it) {
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
 // §3: "An abort by asio::cancel_after cannot be told from others: Canceled."
 BOOST_AUTO_TEST_CASE(an_abort_by_cancel_after_is_a_cancellation) {
-    using namespace status_says_how_it_ended_test;
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::max());
     const auto wait =
@@ -332,3 +302,5 @@ BOOST_AUTO_TEST_CASE(an_abort_by_cancel_after_is_a_cancellation) {
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::status_says_how_it_ended_test

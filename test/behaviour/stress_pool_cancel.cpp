@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand,
 // cancelled from other threads at random times: each ends exactly once, and every byte that went
 // into a socket pair comes out of it once and in order, partial results of cancelled operations
@@ -31,13 +33,11 @@
 #include <tuple>
 #include <vector>
 
-namespace stress_pool_cancel_test {
+namespace asyncinfo_test::stress_pool_cancel_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
 using socket = asio::local::stream_protocol::socket;
-using operation = asyncinfo::IAsyncOperation<std::size_t>;
+using operation = IAsyncOperation<std::size_t>;
 
 constexpr std::size_t operations = 100'000;
 constexpr std::size_t pairs = 8;
@@ -134,7 +134,7 @@ struct writer final : side {
     operation begin(std::size_t length) override {
         for (std::size_t i = 0; i < length; ++i)
             buffer_[i] = byte_at(bytes_ + i);
-        return asio::async_write(socket_, asio::buffer(buffer_, length), asyncinfo::use_async_info);
+        return asio::async_write(socket_, asio::buffer(buffer_, length), use_async_info);
     }
     void arrived(std::size_t) override {}
 };
@@ -143,7 +143,7 @@ struct reader final : side {
     using side::side;
 
     operation begin(std::size_t length) override {
-        return asio::async_read(socket_, asio::buffer(buffer_, length), asyncinfo::use_async_info);
+        return asio::async_read(socket_, asio::buffer(buffer_, length), use_async_info);
     }
     void arrived(std::size_t length) override {
         for (std::size_t i = 0; i < length; ++i)
@@ -184,11 +184,8 @@ unsigned new_seed() {
 }
 
 } // namespace
-} // namespace stress_pool_cancel_test
 
 BOOST_AUTO_TEST_SUITE(stress_pool_cancel)
-
-using namespace stress_pool_cancel_test;
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_or_doubled) {
     const unsigned seed = new_seed();
@@ -237,3 +234,5 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_or_doubled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::stress_pool_cancel_test

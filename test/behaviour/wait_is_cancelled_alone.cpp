@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/test.hpp"
+
 // §7: "Cancelling such a wait does not cancel the operation; the waiter's slot is touched only in
 // the initiating call and on the waiter's executor."
 
@@ -34,18 +36,8 @@
 #include <utility>
 #include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace wait_is_cancelled_alone_test {
+namespace asyncinfo_test::wait_is_cancelled_alone_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 using outcomes = std::vector<std::tuple<error_code, int>>;
 
@@ -75,11 +67,8 @@ struct one_wait {
 asio::awaitable<void> await_it(IAsyncOperation<int> op) { co_await std::move(op); }
 
 } // namespace
-} // namespace wait_is_cancelled_alone_test
 
 BOOST_AUTO_TEST_SUITE(wait_is_cancelled_alone)
-
-using namespace wait_is_cancelled_alone_test;
 
 BOOST_AUTO_TEST_CASE(and_the_operation_and_the_other_waits_go_on) {
     one_wait w;
@@ -183,7 +172,7 @@ BOOST_AUTO_TEST_CASE(on_its_own_executor) {
 
 // A handle to the wait is as good as any: Cancel from any thread.
 BOOST_AUTO_TEST_CASE(also_by_a_handle_of_its_own) {
-    asyncinfo_test::running_context context;
+    running_context context;
     pending<void(error_code, int)> source;
     const auto op = source.start_on(context.get_executor(), use_async_info);
     const IAsyncOperation<int> first = op(use_async_info);
@@ -223,13 +212,12 @@ BOOST_AUTO_TEST_CASE(also_in_a_coroutine_of_asio) {
 BOOST_AUTO_TEST_CASE(a_request_to_a_wait_that_is_gone_does_nothing) {
     one_wait refused;
     asio::cancellation_signal signal;
-    refused.op(
-        asio::bind_executor(asyncinfo_test::refusing_executor(),
-                            asio::bind_cancellation_slot(signal.slot(), [](error_code, int) {})));
+    refused.op(asio::bind_executor(
+        refusing_executor(), asio::bind_cancellation_slot(signal.slot(), [](error_code, int) {})));
     BOOST_CHECK_THROW(refused.source.complete({}, 7), std::bad_alloc);
     signal.emit(asio::cancellation_type::all);
     BOOST_CHECK_THROW(refused.op(asio::bind_executor(
-                          asyncinfo_test::refusing_executor(),
+                          refusing_executor(),
                           asio::bind_cancellation_slot(signal.slot(), [](error_code, int) {}))),
                       std::bad_alloc);
     signal.emit(asio::cancellation_type::all);
@@ -250,7 +238,7 @@ BOOST_AUTO_TEST_CASE(without_memory_the_emission_throws) {
     one_wait w;
     const auto alive = std::make_shared<int>();
     w.op(asio::bind_executor(
-        asyncinfo_test::refusing_executor(),
+        refusing_executor(),
         asio::bind_cancellation_slot(w.signal.slot(), [alive](error_code, int) {})));
     BOOST_TEST(alive.use_count() == 2);
     BOOST_CHECK_THROW(w.signal.emit(asio::cancellation_type::all), std::bad_alloc);
@@ -264,7 +252,7 @@ BOOST_AUTO_TEST_CASE(without_memory_the_emission_throws) {
 BOOST_AUTO_TEST_CASE(racing_with_the_end_each_wait_completes_once) {
     constexpr int rounds = 2000;
     constexpr std::size_t waits = 3;
-    asyncinfo_test::running_context pool(2);
+    running_context pool(2);
     std::atomic<int> aborted = 0, arrived = 0;
     for (int round = 0; round != rounds; ++round) {
         struct waiter {
@@ -308,3 +296,5 @@ BOOST_AUTO_TEST_CASE(racing_with_the_end_each_wait_completes_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::wait_is_cancelled_alone_test

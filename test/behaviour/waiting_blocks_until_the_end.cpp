@@ -1,43 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 #include "support/waiter.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <future>
-#include <latch>
-#include <limits>
 #include <ratio>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace waiting_blocks_until_the_end_test {
+namespace asyncinfo_test::waiting_blocks_until_the_end_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
-using namespace std::chrono_literals;
 using std::chrono::duration;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
@@ -116,13 +88,11 @@ const std::pair<const char*, wait> for_ever[] = {
 };
 
 } // namespace
-} // namespace waiting_blocks_until_the_end_test
 
 BOOST_AUTO_TEST_SUITE(waiting_blocks_until_the_end)
 
 // §6: "d ≤ 0 polls".
 BOOST_AUTO_TEST_CASE(zero_and_less_polls) {
-    using namespace waiting_blocks_until_the_end_test;
     for (const auto& [name, poll] : polls)
         BOOST_TEST_CONTEXT(name) {
             pending<void()> operation;
@@ -135,7 +105,6 @@ BOOST_AUTO_TEST_CASE(zero_and_less_polls) {
 
 // Polling is never a dead lock, not even where waiting would be.
 BOOST_AUTO_TEST_CASE(polling_is_allowed_on_the_operations_own_thread) {
-    using namespace waiting_blocks_until_the_end_test;
     asio::io_context context;
     std::vector<AsyncStatus> seen;
     pending<void()> operation;
@@ -152,14 +121,13 @@ BOOST_AUTO_TEST_CASE(polling_is_allowed_on_the_operations_own_thread) {
 
 // §6, issue: "negative or huge time-outs (saturate)".
 BOOST_AUTO_TEST_CASE(huge_times_wait_for_ever) {
-    using namespace waiting_blocks_until_the_end_test;
     for (const auto& [name, wait_for_ever] : for_ever)
         BOOST_TEST_CONTEXT(name) {
             pending<void()> operation;
             const auto op = operation.start(use_async_info);
             auto waiting =
                 std::async(std::launch::async, [op, w = &wait_for_ever] { return (*w)(op); });
-            asyncinfo_test::waiter::until_there_is_one(op);
+            waiter::until_there_is_one(op);
             // Else the end may come first on a busy machine, and hide a wait that is over already.
             BOOST_TEST((waiting.wait_for(5ms) == std::future_status::timeout));
             operation.complete();
@@ -170,7 +138,6 @@ BOOST_AUTO_TEST_CASE(huge_times_wait_for_ever) {
 
 // §6: "a time-out returns AsyncStatus::Started and cancels nothing".
 BOOST_AUTO_TEST_CASE(a_time_out_cancels_nothing) {
-    using namespace waiting_blocks_until_the_end_test;
     pending<void(error_code)> operation;
     const auto op = operation.start(use_async_info);
     asio::io_context idle;
@@ -200,7 +167,6 @@ BOOST_AUTO_TEST_CASE(a_time_out_cancels_nothing) {
 // §6: "Any number of waiters, any number of times, from any thread [...] get() gives the result or
 // throws as GetResults() does; wait* return the status and do not throw for Canceled or Error."
 BOOST_AUTO_TEST_CASE(many_wait_many_times) {
-    using namespace waiting_blocks_until_the_end_test;
     const std::pair<error_code, AsyncStatus> endings[] = {
         {{}, AsyncStatus::Completed},
         {asio::error::operation_aborted, AsyncStatus::Canceled},
@@ -239,7 +205,7 @@ BOOST_AUTO_TEST_CASE(many_wait_many_times) {
                     expect(op.get(error).has_value() == !expected && error == expected);
                 });
             }
-            asyncinfo_test::waiter::until_there_is_one(op);
+            waiter::until_there_is_one(op);
             operation.complete(code, 7);
             threads.clear();
             BOOST_TEST(good == 4 * 7);
@@ -250,7 +216,6 @@ BOOST_AUTO_TEST_CASE(many_wait_many_times) {
 // A time-out that races with the end gives one or the other, and the waiter's memory is not touched
 // afterwards.
 BOOST_AUTO_TEST_CASE(a_time_out_may_race_with_the_end) {
-    using namespace waiting_blocks_until_the_end_test;
     asio::thread_pool pool(1);
     int bad = 0;
     for (int round = 0; round != 500; ++round) {
@@ -272,7 +237,6 @@ BOOST_AUTO_TEST_CASE(a_time_out_may_race_with_the_end) {
 
 // §3: "Result and code are visible to whoever sees the new status, on any thread."
 BOOST_AUTO_TEST_CASE(whoever_sees_the_end_sees_the_result) {
-    using namespace waiting_blocks_until_the_end_test;
     asio::thread_pool pool(1);
     int bad = 0;
     for (int round = 0; round != 500; ++round) {
@@ -292,3 +256,5 @@ BOOST_AUTO_TEST_CASE(whoever_sees_the_end_sees_the_result) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::waiting_blocks_until_the_end_test

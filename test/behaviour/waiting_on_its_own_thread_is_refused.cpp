@@ -1,47 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-#include <boost/version.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <future>
-#include <optional>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-namespace waiting_on_its_own_thread_is_refused_test {
+namespace asyncinfo_test::waiting_on_its_own_thread_is_refused_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
-using namespace std::chrono_literals;
 
 /// An operation that the test can end, and to which an executor belongs.
 using operation = pending<void(error_code, int)>;
@@ -76,7 +40,7 @@ thread_of a_thread_of(asio::thread_pool& pool) {
     };
 }
 
-thread_of a_thread_of(asyncinfo::completion_queue& queue) {
+thread_of a_thread_of(completion_queue& queue) {
     return [&queue](const std::function<void()>& function) {
         run_and_wait(
             [&queue](auto task) {
@@ -172,7 +136,6 @@ void check_context(Context& context) {
 }
 
 } // namespace
-} // namespace waiting_on_its_own_thread_is_refused_test
 
 BOOST_AUTO_TEST_SUITE(waiting_on_its_own_thread_is_refused)
 
@@ -180,13 +143,11 @@ BOOST_AUTO_TEST_SUITE(waiting_on_its_own_thread_is_refused)
 // contexts (of its associated executor, or of the one the initiation published; also behind a
 // strand or any_io_executor) throws errc::would_deadlock at once."
 BOOST_AUTO_TEST_CASE(of_an_io_context) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
     asio::io_context context;
     check_context(context);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_thread_pool) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
     for (const unsigned threads : {1u, 2u}) {
         asio::thread_pool pool(threads);
         check_context(pool);
@@ -194,14 +155,12 @@ BOOST_AUTO_TEST_CASE(of_a_thread_pool) {
 }
 
 BOOST_AUTO_TEST_CASE(of_a_completion_queue) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
-    asyncinfo::completion_queue queue;
+    completion_queue queue;
     check_context(queue);
 }
 
 // By every member that waits.
 BOOST_AUTO_TEST_CASE(by_every_member) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
     const std::pair<const char*, std::function<void(const handle&)>> waits[] = {
         {"wait_for(1ms)", [](auto& op) { op.wait_for(1ms); }},
         // Not 1ms, which may be over before it looks: then it polls.
@@ -258,7 +217,6 @@ BOOST_AUTO_TEST_CASE(by_every_member) {
 
 // Asio's own operations publish their executor; an adapter between does not hide it for good.
 BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
     asio::io_context other; // outlives what is bound to it
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::max());
@@ -300,7 +258,6 @@ BOOST_AUTO_TEST_CASE(of_asios_own_operations) {
 
 // A waiter elsewhere is not disturbed by one that was refused.
 BOOST_AUTO_TEST_CASE(beside_a_thread_that_may_wait) {
-    using namespace waiting_on_its_own_thread_is_refused_test;
     asio::io_context context;
     operation o;
     const auto op = o.start_on(context.get_executor(), use_async_info);
@@ -312,3 +269,5 @@ BOOST_AUTO_TEST_CASE(beside_a_thread_that_may_wait) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::waiting_on_its_own_thread_is_refused_test

@@ -1,44 +1,18 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <cstddef>
-#include <exception>
-#include <list>
-#include <stdexcept>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
 using asyncinfo::on_failure;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
-namespace when_all_reports_the_first_failure_test {
+namespace asyncinfo_test::when_all_reports_the_first_failure_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 
 /// Three members, combined both ways.
 struct three {
     std::array<pending<void(error_code, int)>, 3> sources;
-    std::vector<asyncinfo::IAsyncOperation<int>> members;
+    std::vector<IAsyncOperation<int>> members;
     std::vector<IAsyncInfo> combinations;
 
     explicit three(on_failure policy) {
@@ -59,11 +33,8 @@ struct three {
 };
 
 } // namespace
-} // namespace when_all_reports_the_first_failure_test
 
 BOOST_AUTO_TEST_SUITE(when_all_reports_the_first_failure)
-
-using namespace when_all_reports_the_first_failure_test;
 
 BOOST_AUTO_TEST_CASE(in_order_of_the_arguments_and_not_of_time) {
     three all(on_failure::wait_for_rest);
@@ -195,3 +166,5 @@ BOOST_AUTO_TEST_CASE(with_cancel_rest_on_real_operations) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::when_all_reports_the_first_failure_test

@@ -1,36 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <exception>
-#include <memory>
-#include <stdexcept>
-#include <utility>
-#include <vector>
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
 using asyncinfo::losers;
-using asyncinfo::use_async_info;
 using asyncinfo::winner;
-using boost::system::error_code;
 
-namespace when_any_keeps_the_winner_test {
+namespace asyncinfo_test::when_any_keeps_the_winner_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 using pointer = std::unique_ptr<int>;
 
 struct three {
@@ -49,11 +28,8 @@ struct three {
 };
 
 } // namespace
-} // namespace when_any_keeps_the_winner_test
 
 BOOST_AUTO_TEST_SUITE(when_any_keeps_the_winner)
-
-using namespace when_any_keeps_the_winner_test;
 
 BOOST_AUTO_TEST_CASE(also_one_that_failed) {
     for (const bool range : {false, true}) {
@@ -205,3 +181,5 @@ BOOST_AUTO_TEST_CASE(and_the_handles_of_losers_are_dropped) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::when_any_keeps_the_winner_test
