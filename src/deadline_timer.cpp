@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/observe/deadline_timer.hpp>
 
 #include <asyncinfo/detail/base/recycling.hpp>
+#include <asyncinfo/detail/core/deadline_flow.hpp>
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,7 +33,8 @@ boost::asio::any_io_executor timer_executor(operation_base& operation) {
 }
 
 /// Knows whether its context is being destroyed, which takes timers out of their queue without a
-/// lock. It is made after the timer's own services, and so is shut down before them.
+/// lock. It is made after the timer's own services, and so is shut down before them. A
+/// `context_life` is no use here: it may be older than the timers of its context.
 class context_watch final : public boost::asio::execution_context::service {
 public:
     static inline boost::asio::execution_context::id id;
@@ -69,9 +71,10 @@ private:
 class deadline_timer final : public observer, public std::enable_shared_from_this<deadline_timer> {
 public:
     using clock = deadline::clock;
+    using next = deadline_flow::next;
 
     explicit deadline_timer(operation_base& operation) noexcept
-        : observer(rank::deadline), operation_(&operation) {}
+        : observer(rank::deadline), operation_(operation) {}
     ~deadline_timer() override = default;
 
     /// The deadlines of the operation; null if it has none, or has ended.
@@ -106,24 +109,18 @@ public:
     template <typename Change>
     void set(Change change) {
         const std::lock_guard guard(mutex_);
-        if (!operation_)
-            return;
-        const schedule before = schedule_;
-        change(schedule_);
-        try {
-            wait_for_next();
-        } catch (...) {
-            schedule_ = before;
-            throw;
-        }
+        const auto [then, when, types] = flow_.set(change);
+        if (then == next::start)
+            start(when);
+        else if (then == next::move)
+            context_->unless_destroyed([&, until = when] { timer_->expires_at(until); });
     }
 
     /// Called when the operation has ended.
     void ended() override {
         const auto keep = std::move(kept_);
         const std::lock_guard guard(mutex_);
-        operation_ = nullptr;
-        if (timer_)
+        if (flow_.end().then == next::cancel)
             context_->unless_destroyed([this] { timer_->cancel(); });
     }
 
@@ -150,58 +147,51 @@ private:
         std::shared_ptr<deadline_timer> deadlines_;
     };
 
-    /// Called by the timer's handler: the time is over, or the handler must wait for another time.
+    /// Called by the timer's handler.
     void wake() {
         unsigned types = 0;
         operation_ptr operation;
         {
             const std::lock_guard guard(mutex_);
-            if (operation_)
-                types = schedule_.take(clock::now());
-            wait_again(types);
+            types = go_on();
             if (types)
-                operation = operation_; // alive, since `ended` has not been called yet
+                operation = &operation_; // alive, since `ended` has not been called yet
         }
         if (operation)
             operation->expire(types);
     }
 
-    /// As long as there is a timer its handler is pending, and the timer's context exists.
-    void wait_again(unsigned& types) noexcept {
-        try {
-            if (operation_ && schedule_.next() != schedule::never)
-                return start_waiting();
-        } catch (...) {
-            // Without memory for another wait, all deadlines count as expired: an operation is not
-            // left without its deadline.
-            types |= schedule_.take(schedule::never);
+    /// Returns the types to request.
+    unsigned go_on() noexcept {
+        auto action = flow_.woke(clock::now());
+        if (action.then == next::wait) {
+            try {
+                wait_until(action.when);
+                return action.types;
+            } catch (...) {
+                const unsigned due = action.types;
+                action = flow_.wait_failed();
+                action.types |= due;
+            }
         }
         timer_.reset();
+        return action.types;
     }
 
-    void wait_for_next() {
-        const auto next = schedule_.next();
-        if (next == schedule::never)
-            return;
-        if (timer_) {
-            // An earlier time has the handler run, which waits again. The handler finds a later
-            // time when it runs.
-            if (next < timer_->expiry())
-                context_->unless_destroyed([&] { timer_->expires_at(next); });
-            return;
-        }
-        timer_.emplace(timer_executor(*operation_));
+    void start(clock::time_point when) {
         try {
+            timer_.emplace(timer_executor(operation_));
             context_ = &context_watch::of(timer_->get_executor());
-            start_waiting();
+            wait_until(when);
         } catch (...) {
+            flow_.start_failed();
             timer_.reset();
             throw;
         }
     }
 
-    void start_waiting() {
-        timer_->expires_at(schedule_.next());
+    void wait_until(clock::time_point when) {
+        timer_->expires_at(when);
         struct guard {
             deadline_timer& self;
             ~guard() { self.starter_.store({}, std::memory_order_relaxed); }
@@ -216,16 +206,17 @@ private:
         if (starter_.load(std::memory_order_relaxed) == std::this_thread::get_id())
             return;
         const std::lock_guard guard(mutex_);
+        flow_.lose_handler();
         timer_.reset();
     }
 
     std::mutex mutex_;
-    operation_base* operation_;            ///< until the operation has ended
-    std::shared_ptr<deadline_timer> kept_; ///< keeps this for the operation, likewise
+    deadline_flow flow_;
+    operation_base& operation_;            ///< alive until it has ended
+    std::shared_ptr<deadline_timer> kept_; ///< keeps this for the operation, until it has ended
     std::optional<boost::asio::steady_timer> timer_;
     context_watch* context_ = nullptr;
     std::atomic<std::thread::id> starter_{}; ///< the thread that starts the timer, meanwhile
-    schedule schedule_;
 };
 
 bool has_ended(const operation_base& operation) noexcept {

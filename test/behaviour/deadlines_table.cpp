@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include <asyncinfo/detail/core/deadline_flow.hpp>
 #include <asyncinfo/detail/core/schedule.hpp>
 
 #include "support/test.hpp"
 
 /// When an operation's deadlines ask for what, as a table: of those for the same type the earliest
-/// counts, each asks once, and one can be moved.
+/// counts, each asks once, and one can be moved. And what their one timer does about it.
 namespace asyncinfo_test::deadlines_table_test {
 namespace {
 
@@ -18,10 +19,10 @@ constexpr unsigned terminal = 1, partial = 2, total = 4, all = 15;
 
 constexpr time_point at(int second) { return time_point(std::chrono::seconds(second)); }
 
-enum action { add, renew, merge, take };
+enum change { add, renew, merge, take };
 
 struct step {
-    action what;
+    change what;
     time_point time;
     unsigned types; ///< of `take`: what it gives
 };
@@ -70,6 +71,107 @@ const row table[] = {
     {"merged, later", {{add, at(4), total}, {merge, at(5), total}, {take, at(5), total}}, never},
 };
 
+using asyncinfo::detail::deadline_flow;
+using next = deadline_flow::next;
+using action = deadline_flow::action;
+
+enum event { added, renewed, start_failed, woke, wait_failed, lost, ended };
+
+struct flow_step {
+    event what;
+    time_point time;
+    unsigned types;
+    action then;
+};
+
+constexpr action nothing{};
+constexpr action freed{next::free};
+constexpr action start_at(int second) { return {next::start, at(second)}; }
+constexpr action move_to(int second) { return {next::move, at(second)}; }
+constexpr action wait_until(int second, unsigned types = 0) {
+    return {next::wait, at(second), types};
+}
+constexpr action freed_with(unsigned types) { return {next::free, never, types}; }
+
+struct flow_row {
+    const char* name;
+    std::vector<flow_step> steps;
+};
+
+const flow_step five = {added, at(5), total, start_at(5)};
+
+const flow_row flow_table[] = {
+    {"one", {five, {woke, at(5), 0, freed_with(total)}}},
+    {"one, and another afterwards",
+     {five, {woke, at(5), 0, freed_with(total)}, {added, at(7), total, start_at(7)}}},
+    {"out of reach", {{added, never, all, nothing}}},
+    {"a later one", {five, {added, at(6), all, nothing}, {woke, at(5), 0, wait_until(6, total)}}},
+    {"an earlier one",
+     {five, {added, at(4), partial, move_to(4)}, {woke, at(4), 0, wait_until(5, partial)}}},
+    {"an earlier one, before it",
+     {five, {added, at(4), partial, move_to(4)}, {woke, at(3), 0, wait_until(4)}}},
+    {"an earlier one, and one between",
+     {five, {added, at(3), partial, move_to(3)}, {added, at(4), partial, nothing}}},
+    {"renewed to a later time",
+     {{renewed, at(5), all, start_at(5)},
+      {renewed, at(8), all, nothing},
+      {woke, at(5), 0, wait_until(8)},
+      {woke, at(8), 0, freed_with(all)}}},
+    {"taken back",
+     {{renewed, at(5), all, start_at(5)}, {renewed, never, all, nothing}, {woke, at(5), 0, freed}}},
+    {"taken back, and another",
+     {{renewed, at(5), all, start_at(5)},
+      {renewed, never, all, nothing},
+      {renewed, at(6), all, nothing},
+      {woke, at(5), 0, wait_until(6)}}},
+    {"not started",
+     {five,
+      {start_failed, {}, 0, freed},
+      {added, at(7), all, start_at(7)},
+      {woke, at(8), 0, freed_with(all)}}},
+    {"not started, with an earlier one",
+     {{renewed, at(9), all, start_at(9)},
+      {lost, {}, 0, freed},
+      five,
+      {start_failed, {}, 0, freed},
+      {added, at(20), all, start_at(9)}}},
+    {"cannot wait again",
+     {five,
+      {added, at(6), partial, nothing},
+      {renewed, at(7), terminal, nothing},
+      {woke, at(5), 0, wait_until(6, total)},
+      {wait_failed, {}, 0, freed_with(partial | terminal)},
+      {added, at(8), total, start_at(8)}}},
+    {"the handler is lost", {five, {lost, {}, 0, freed}, {ended, {}, 0, nothing}}},
+    {"ended", {{ended, {}, 0, nothing}}},
+    {"ended, with a timer", {five, {ended, {}, 0, {next::cancel}}, {woke, at(9), 0, freed}}},
+    {"ended, and the handler is lost",
+     {five, {ended, {}, 0, {next::cancel}}, {lost, {}, 0, freed}}},
+    {"ended, and another", {{ended, {}, 0, nothing}, {added, at(5), all, nothing}}},
+    {"ended, and an earlier one",
+     {five, {ended, {}, 0, {next::cancel}}, {added, at(4), all, nothing}}},
+};
+
+action apply(deadline_flow& flow, const flow_step& step) {
+    switch (step.what) {
+    case added:
+        return flow.set([&](schedule& s) { s.add(step.time, step.types); });
+    case renewed:
+        return flow.set([&](schedule& s) { s.renew(step.time, step.types); });
+    case start_failed:
+        return flow.start_failed();
+    case woke:
+        return flow.woke(step.time);
+    case wait_failed:
+        return flow.wait_failed();
+    case lost:
+        return flow.lose_handler();
+    case ended:
+        break;
+    }
+    return flow.end();
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(deadlines_table)
@@ -94,6 +196,19 @@ BOOST_AUTO_TEST_CASE(as_it_says) {
                     BOOST_TEST(subject.take(step.time) == step.types);
                 }
             BOOST_TEST((subject.next() == row.next));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_timer_does_as_it_says) {
+    for (const auto& row : flow_table) {
+        BOOST_TEST_CONTEXT(row.name) {
+            deadline_flow flow;
+            int number = 0;
+            for (const auto& step : row.steps) {
+                BOOST_TEST_INFO("step " << ++number);
+                BOOST_TEST((apply(flow, step) == step.then));
+            }
         }
     }
 }

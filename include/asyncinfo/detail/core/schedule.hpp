@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <compare>
 
 namespace asyncinfo::detail {
 
@@ -46,6 +47,8 @@ public:
             }
         return types;
     }
+
+    friend constexpr auto operator<=>(const earliest_times&, const earliest_times&) = default;
 
 private:
     std::array<Time, request_types::count> times_{};
@@ -85,6 +88,8 @@ public:
         }
         return types;
     }
+
+    friend constexpr auto operator<=>(const schedule&, const schedule&) = default;
 
 private:
     earliest_times<time_point> fixed_;
