@@ -146,7 +146,9 @@ private:
 
     bool has_executor() const noexcept override { return true; }
     void submit(submission&& call) override { dispatch(std::move(call)); }
-    const throttle* get_throttle() const noexcept override { return throttle_ ? &*throttle_ : nullptr; }
+    const throttle* get_throttle() const noexcept override {
+        return throttle_ ? &*throttle_ : nullptr;
+    }
 
     template <typename Function>
     void dispatch(Function function) {
