@@ -17,6 +17,7 @@
 #include <vector>
 
 namespace asyncinfo::detail {
+
 namespace {
 
 boost::system::error_code code_of(const std::exception_ptr& exception) noexcept {

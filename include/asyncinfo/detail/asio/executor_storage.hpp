@@ -77,32 +77,23 @@ inline constexpr bool always_plain =
 
 /// The plain executor that may stay when the operation has ended: the executor itself, or the one
 /// under a strand. Null if neither is known to be plain.
-inline boost::asio::any_io_executor
-what_remains(const boost::asio::any_io_executor& executor) noexcept {
-    using io = boost::asio::io_context::executor_type;
-    using pool = boost::asio::thread_pool::executor_type;
-    boost::asio::any_io_executor remains;
-    without_strand(executor, [&]<typename E>(const E& inner) {
-        if constexpr (std::is_same_v<E, io> || std::is_same_v<E, pool> || keeps_context<E>)
-            remains = inner;
-        else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>)
-            if (inner.template target<io>() || inner.template target<pool>() ||
-                holds_context_keeper(inner))
-                remains = inner;
-    });
-    return remains;
-}
+ASYNCINFO_DECL boost::asio::any_io_executor
+what_remains(const boost::asio::any_io_executor& executor) noexcept;
 
 inline void captured_executor::give_back() noexcept {
     if (get())
         executor_ = what_remains(executor_);
 }
 
-/// The executor that `get_executor()` returns; `system_executor` in the place of a null one.
+/// The executor, or `system_executor` in the place of a null one.
+ASYNCINFO_DECL boost::asio::any_io_executor
+or_system_executor(const boost::asio::any_io_executor& executor) noexcept;
+
+/// The executor that `get_executor()` returns.
 template <typename Executor>
 boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
     if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
-        return executor ? executor : boost::asio::any_io_executor(boost::asio::system_executor());
+        return or_system_executor(executor);
     else
         return as_any_io_executor(executor);
 }
@@ -189,7 +180,7 @@ public:
         } else if constexpr (always_plain) {
             return to_any_io_executor(executor_);
         } else {
-            return given_back ? to_any_io_executor(boost::asio::system_executor())
+            return given_back ? or_system_executor(boost::asio::any_io_executor())
                               : to_any_io_executor(executor_);
         }
     }

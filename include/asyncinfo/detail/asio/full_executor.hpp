@@ -168,6 +168,11 @@ auto adapted_executor<Inner>::get_inner_executor() const noexcept
 ASYNCINFO_DECL boost::asio::any_io_executor
 unerased(const boost::asio::any_completion_executor& executor);
 
+/// Compiled once: what `any_io_executor` needs to know of an executor's type costs the compiler more
+/// than a small program's own code does.
+ASYNCINFO_DECL boost::asio::any_io_executor
+as_any_io_executor(const boost::asio::io_context::executor_type& executor);
+
 /// Any executor as an `any_io_executor`; null stays null.
 template <any_kind_of_executor Executor>
 boost::asio::any_io_executor as_any_io_executor(const Executor& executor) {

@@ -67,17 +67,14 @@ void without_strand(const Executor& executor, Use use) {
 }
 
 /// The executor under a strand, or `executor` if `without_strand` finds none.
+ASYNCINFO_DECL boost::asio::any_io_executor
+under_strand(const boost::asio::any_io_executor& executor) noexcept;
 template <typename Executor>
 auto under_strand(const Executor& executor) noexcept {
-    if constexpr (requires { executor.get_inner_executor(); }) {
+    if constexpr (requires { executor.get_inner_executor(); })
         return under_strand(executor.get_inner_executor());
-    } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
-        boost::asio::any_io_executor under;
-        without_strand(executor, [&](const auto& inner) { under = inner; });
-        return under;
-    } else {
+    else
         return executor;
-    }
 }
 
 /// Posts `function` to the executor under a strand if `first` is true, else to the executor itself.

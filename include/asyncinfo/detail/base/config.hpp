@@ -47,6 +47,13 @@
 #define ASYNCINFO_VISIBLE [[gnu::visibility("default")]]
 #endif
 
+/// ASYNCINFO_NOINLINE marks what would make its many callers large, and is not on their usual way.
+#if defined(__GNUC__)
+#define ASYNCINFO_NOINLINE [[gnu::noinline]]
+#else
+#define ASYNCINFO_NOINLINE
+#endif
+
 /// The features of the installed Boost. This is the only place that compares versions.
 #if BOOST_VERSION >= 108200
 #define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR

@@ -38,7 +38,7 @@ namespace asyncinfo::detail {
 ///
 /// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
-class gate {
+class ASYNCINFO_VISIBLE gate {
 public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
@@ -165,7 +165,7 @@ private:
             do_next(then);
     }
 
-    void do_next(lifecycle::next then) {
+    ASYNCINFO_NOINLINE void do_next(lifecycle::next then) {
         switch (then) {
         case lifecycle::next::submit:
             return hand_over();
@@ -203,7 +203,7 @@ private:
         }
     }
 
-    void leave_slowly(bool may_emit) {
+    ASYNCINFO_NOINLINE void leave_slowly(bool may_emit) {
         std::exception_ptr thrown;
         unsigned delivered = 0;
         for (;;) {
@@ -239,7 +239,7 @@ private:
         }
     }
 
-    void hand_over() noexcept {
+    ASYNCINFO_NOINLINE void hand_over() noexcept {
         auto then = lifecycle::next::submit;
         while (then == lifecycle::next::submit) {
             submit_quietly(delivery(*this));
@@ -303,7 +303,7 @@ private:
         notify(cell_.transit([=](auto w) { return lifecycle::publish(w, status); }));
     }
 
-    void notify(lifecycle::next then) {
+    ASYNCINFO_NOINLINE void notify(lifecycle::next then) {
         if (then != lifecycle::next::notify)
             return proceed(then);
         struct guard {

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
 #define ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
 
 #include <atomic>
@@ -61,7 +62,7 @@ public:
 private:
     /// Wakes the sleeping threads. The caller has added a reference: threads that are awake may end
     /// the operation before all are woken.
-    lifecycle::next wake(lifecycle::next then) noexcept {
+    ASYNCINFO_NOINLINE lifecycle::next wake(lifecycle::next then) noexcept {
         word_.notify_all();
         const auto left = transit([](auto w) { return lifecycle::release(w); });
         return then == lifecycle::next::nothing ? left : then;
@@ -73,7 +74,7 @@ private:
                ((from & lifecycle::inside_mask) && !(to & lifecycle::inside_mask));
     }
 
-    lifecycle::word sleep(lifecycle::word seen) noexcept {
+    ASYNCINFO_NOINLINE lifecycle::word sleep(lifecycle::word seen) noexcept {
         const auto marked = seen | lifecycle::contended;
         if (seen == marked || word_.compare_exchange_strong(seen, marked))
             word_.wait(marked);

@@ -26,6 +26,10 @@
 
 namespace asyncinfo::detail {
 
+/// `post_on_the_way` for the executor that most operations have, compiled once.
+ASYNCINFO_DECL void post_on_the_way(const boost::asio::any_io_executor& executor, bool first,
+                                    operation_base::delivery&& request);
+
 /// An operation's name, in memory from the operation's allocator; empty for an operation without
 /// one.
 template <typename Name, typename Allocator>
