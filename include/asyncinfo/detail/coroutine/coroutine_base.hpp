@@ -5,13 +5,12 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_COROUTINE_BASE_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_BASE_HPP
 
-#include <asyncinfo/detail/asio/context_life.hpp>
-#include <asyncinfo/detail/asio/post_to.hpp>
-#include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/block/observer.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
+#include <asyncinfo/detail/core/coroutine_phase.hpp>
+#include <asyncinfo/detail/coroutine/coroutine_home.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -42,21 +41,17 @@ namespace asyncinfo::detail {
 /// owner finds no frame afterwards; it looks at the frame inside the gate, or on a thread of the
 /// context, which lives. The owner gets a reference of its own for that. Nothing of the awaited
 /// operation may point into the frame without the right, or have a copy of the executor.
-class ASYNCINFO_DECL coroutine_base : public resumable, public context_dependent {
+class ASYNCINFO_DECL coroutine_base : public resumable, public coroutine_home {
 public:
-    explicit coroutine_base(operation_base& self) noexcept : self_(self), end_(*this) {}
-
-    operation_base& self() noexcept { return self_; }
+    explicit coroutine_base(operation_base& self) noexcept : coroutine_home(self), end_(*this) {}
 
     // --- Life -----------------------------------------------------------------------------------
 
     void set_frame(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
-    std::coroutine_handle<> take_frame() noexcept { return std::exchange(frame_, nullptr); }
 
     void set_first_executor(boost::asio::any_io_executor executor) noexcept {
-        executor_ = std::move(executor);
-        kind_ = kind_of(executor_);
-        is_home_ = false;
+        coroutine_home::set_first_executor(std::move(executor));
+        phase_.begin_away();
     }
 
     /// Called by the initial suspension: runs the body on this thread until it suspends. If
@@ -70,23 +65,22 @@ public:
     /// inline: the body then goes on at once.
     template <typename Initiate>
     bool suspend(bool emits_anywhere, Initiate initiate) {
-        if (!is_watching_)
-            watch_context();
+        watch();
         self_.set_emits_anywhere(emits_anywhere && !callback_);
-        resumed_ = lost_ = false;
-        suspending_ = true;
+        phase_.suspend();
         struct guard {
             coroutine_base& self;
             bool initiated = false;
             ~guard() {
-                self.suspending_ = false;
-                if (!initiated)
-                    self.forget_awaited();
+                if (initiated)
+                    return;
+                self.phase_.not_suspended();
+                self.forget_awaited();
             }
         } state{*this};
         state.initiated = initiate();
-        const bool suspended = state.initiated && !resumed_ && !lost_;
-        if (suspended && executor_ && !work_)
+        const bool suspended = state.initiated && phase_.suspended();
+        if (suspended)
             hold_work();
         return suspended;
     }
@@ -121,12 +115,10 @@ public:
         if (!finds_frame())
             return;
         store();
-        if (!inside)
-            submit_here();
-        else if (is_home_ || !suspending_)
-            go_on();
+        if (inside)
+            perform(phase_.come_back_inside());
         else
-            submit();
+            submit_here();
     }
 
     /// Resumes the body by dispatch to the coroutine's executor, if it has one. Callable from any
@@ -145,23 +137,11 @@ public:
 
     // --- What the body asks for -----------------------------------------------------------------
 
-    /// Null if the coroutine has none: then it resumes where the awaited operation ends.
-    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
-    void set_executor(boost::asio::any_io_executor executor);
-
-    bool has_executor() const noexcept { return kind_ != executor_kind::none; }
-
-    /// Runs a step of the awaited operation on the executor. If the executor's context is being
-    /// destroyed, the step is destroyed. `later`: the step does not run in this call.
-    template <typename Step>
-    void run_step(Step&& step, bool later);
-    /// Must not be called if the executor's context may be gone.
-    boost::asio::execution_context& context() const noexcept;
-
-    /// Captures the executor of the awaited operation if the coroutine has none of its own:
-    /// requests are then delivered on the captured executor.
-    template <typename Candidate>
-    void awaits_on(const Candidate& candidate) noexcept;
+    /// Has no effect if it throws.
+    void set_executor(boost::asio::any_io_executor executor) {
+        coroutine_home::set_executor(std::move(executor));
+        phase_.change_context();
+    }
 
     bool cancel_requested() const noexcept { return lifecycle::requested(self_.load()) != 0; }
     /// Called before the coroutine awaits.
@@ -186,21 +166,14 @@ public:
 
     // --- Effects of the operation's -------------------------------------------------------------
 
-    void submit_request(operation_base::delivery&& request);
-    void drop_executor() noexcept;
-    bool runs_here() const noexcept;
-    boost::asio::any_io_executor any_executor() const;
+    void submit_request(operation_base::delivery&& request) {
+        coroutine_home::submit_request(std::move(request), told_);
+    }
     void requested();
     void latched() noexcept;
-    context_dependent* hold_if_watched(context_life& life) noexcept {
-        return life.hold_if_listed(*this) ? this : nullptr;
-    }
 
 protected:
-    ~coroutine_base() {
-        if (context_life* const life = life_.load(std::memory_order_relaxed))
-            intrusive_ptr_release(life);
-    }
+    ~coroutine_base() = default;
 
     /// Ends the operation; its outcome is stored.
     virtual void publish() = 0;
@@ -210,6 +183,8 @@ protected:
     void destroy_later() noexcept;
 
 private:
+    using next = coroutine_phase::next;
+
     /// Observes the operation of an awaited handle. It is not in the frame, since a thread that
     /// ends that operation may be about to notify it when the frame is destroyed.
     class end_of_awaited final : public observer {
@@ -224,29 +199,17 @@ private:
         coroutine_base& coroutine_;
     };
 
-    /// The kind of the executor: known without using an executor whose context may be gone.
-    enum class executor_kind : unsigned char {
-        none,
-        io_context,
-        plain, ///< another one that is only a pointer
-        queue, ///< keeps its context alive
-        other  ///< a strand, say
-    };
-    static executor_kind kind_of(const boost::asio::any_io_executor& executor) noexcept;
-
-    /// Inside the gate, on the executor.
-    void go_on() {
-        is_home_ = true;
-        if (!finds_frame())
-            return;
-        if (suspending_ || calling_back_)
-            resumed_ = true;
-        else
+    /// Called inside the gate, with what the phase has answered to an event.
+    void perform(next then) {
+        if (then == next::resume) [[likely]]
             run_body();
+        else if (then != next::nothing)
+            perform_rarely(then);
     }
+    void perform_rarely(next then);
 
-    /// Called inside the gate by the owner of the right to resume. Without a frame the owner has
-    /// lost the right, and its reference is released here.
+    /// Called by the owner of the right to resume, inside the gate or on a thread of the context.
+    /// Without a frame the owner has lost the right, and its reference is released here.
     bool finds_frame() noexcept {
         if (frame_) [[likely]]
             return true;
@@ -257,8 +220,7 @@ private:
     /// Called inside the gate, which keeps the operation alive also when the body has ended.
     void run_body() {
         frame_.resume();
-        if (context_has_ended_) [[unlikely]]
-            end_with_context();
+        perform(phase_.body_returned());
         throw_kept();
     }
     void throw_kept() {
@@ -266,26 +228,9 @@ private:
             std::rethrow_exception(std::exchange(thrown_, nullptr));
     }
 
-    /// False if the context may end while this thread runs the coroutine.
-    bool may_run_here() const noexcept {
-        context_life* const life = life_.load(std::memory_order_relaxed);
-        return !life || runs_here(*life);
-    }
-    bool runs_here(context_life& life) const noexcept {
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
-        return life.runs_here();
-#else
-        bool here = false;
-        life.unless_over([&] { here = runs_on_this_thread(executor_); });
-        return here;
-#endif
-    }
     void submit_here();
 
-    void watch(context_life_ptr life) noexcept;
-    void watch_context();
     void give_back() noexcept;
-    void end_with_context() noexcept;
     void hold() noexcept override { self_.retain(); }
     void let_go() noexcept override { self_.release(); }
     void context_ends(context_life& life, bool last) noexcept override;
@@ -296,20 +241,10 @@ private:
     void destroy_frame();
     void publish_and_keep_thrown() noexcept;
     void forget_awaited() noexcept;
-    void capture(boost::asio::any_io_executor executor) noexcept;
-    void hold_work() noexcept;
 
-    operation_base& self_;
+    /// Null once the frame is gone. The owner of the right to resume reads it outside the gate, too,
+    /// which it must not do with the phase.
     std::coroutine_handle<> frame_;
-    boost::asio::any_io_executor executor_;
-    /// Keeps the executor's context running from the first suspension to the end. Work per await is
-    /// no alternative: work that begins and ends before the context has run would stop it.
-    boost::asio::any_io_executor work_;
-    /// The awaited operation's executor, if the coroutine has none: for the delivery of a request.
-    boost::asio::any_io_executor captured_;
-    /// The life of the executor's context; owned. Changed inside the gate, and the first time with
-    /// the observers locked, too.
-    std::atomic<context_life*> life_{nullptr};
     end_of_awaited end_;
     operation_base* awaited_ = nullptr; ///< of an awaited handle
     std::function<void()> callback_;
@@ -321,18 +256,12 @@ private:
     std::stop_source stop_{std::nostopstate}; ///< made when a token is asked for
 #endif
 
-    executor_kind kind_ = executor_kind::none;
-    bool is_watching_ = false;
-    bool context_has_ended_ = false;
-    bool is_given_back_ = false; ///< the right to resume is gone
-    bool started_ = false;
-    bool is_home_ = true; ///< runs on its executor, if any, and no longer where it was called
-    bool dying_ = false;
-    bool suspending_ = false;
-    bool calling_back_ = false;
+    /// What `resume` does; read outside the gate.
+    enum class task : unsigned char { begin, go_on, destroy_block };
+
+    task next_task_ = task::begin;
+    coroutine_phase phase_;     ///< changed inside the gate
     bool is_set_again_ = false; ///< the callback, during its call
-    bool resumed_ = false;      ///< while suspending or calling back
-    bool lost_ = false;         ///< while suspending or calling back: the right to resume
     bool propagates_ = true;
     bool throws_ = true;
 };
@@ -356,29 +285,6 @@ public:
 private:
     coroutine_base* coroutine_;
 };
-
-template <typename Step>
-void coroutine_base::run_step(Step&& step, bool later) {
-    context_life* const life = life_.load(std::memory_order_relaxed);
-    const bool here = !life || runs_here(*life);
-    if (here && !later)
-        return boost::asio::any_io_executor(executor_).execute(std::forward<Step>(step));
-    const auto post = [&] {
-        post_to(boost::asio::any_io_executor(executor_), std::forward<Step>(step));
-    };
-    if (here || kind_ == executor_kind::queue)
-        post();
-    else
-        life->unless_over(post);
-}
-
-template <typename Candidate>
-void coroutine_base::awaits_on(const Candidate& candidate) noexcept {
-    if constexpr (any_kind_of_executor<Candidate>)
-        if (!has_executor())
-            if (auto own = as_any_io_executor(candidate); names_a_place(own))
-                capture(std::move(own));
-}
 
 } // namespace asyncinfo::detail
 

@@ -1,0 +1,208 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+#ifndef ASYNCINFO_DETAIL_COROUTINE_COROUTINE_HOME_HPP
+#define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_HOME_HPP
+
+#include <asyncinfo/detail/asio/context_life.hpp>
+#include <asyncinfo/detail/asio/post_to.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/base/config.hpp>
+#include <asyncinfo/detail/block/operation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+/// Locks the coroutine's executor against other threads that may ask for it.
+class executor_lock {
+public:
+    explicit executor_lock(operation_base& operation) noexcept
+        : operation_(operation), locked_(operation.lock()) {}
+    executor_lock(const executor_lock&) = delete;
+    executor_lock& operator=(const executor_lock&) = delete;
+    ~executor_lock() {
+        if (locked_)
+            operation_.unlock();
+    }
+
+    /// False once the operation has ended.
+    explicit operator bool() const noexcept { return locked_; }
+
+private:
+    operation_base& operation_;
+    const bool locked_;
+};
+
+/// Where a coroutine runs: its executor, if it has one, with the life of the executor's context;
+/// else the executor of what it awaits, for the delivery of a request.
+class ASYNCINFO_DECL coroutine_home : public context_dependent {
+public:
+    coroutine_home(const coroutine_home&) = delete;
+    coroutine_home& operator=(const coroutine_home&) = delete;
+
+    operation_base& self() noexcept { return self_; }
+
+    /// Null if the coroutine has none: then it resumes where the awaited operation ends.
+    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    bool has_executor() const noexcept { return kind_ != executor_kind::none; }
+    /// Must not be called if the executor's context may be gone.
+    boost::asio::execution_context& context() const noexcept;
+    /// Runs a step of the awaited operation on the executor. If the executor's context is being
+    /// destroyed, the step is destroyed. `later`: the step does not run in this call.
+    template <typename Step>
+    void run_step(Step&& step, bool later) const;
+    /// Captures the executor of the awaited operation if the coroutine has none of its own:
+    /// requests are then delivered on the captured executor.
+    template <typename Candidate>
+    void awaits_on(const Candidate& candidate) noexcept;
+
+    void drop_executor() noexcept;
+    bool runs_here() const noexcept;
+    boost::asio::any_io_executor any_executor() const;
+    context_dependent* hold_if_watched(context_life& life) noexcept {
+        return life.hold_if_listed(*this) ? this : nullptr;
+    }
+
+protected:
+    explicit coroutine_home(operation_base& self) noexcept : self_(self) {}
+    ~coroutine_home() {
+        if (context_life* const known = life())
+            intrusive_ptr_release(known);
+    }
+
+    context_life* life() const noexcept { return life_.load(std::memory_order_relaxed); }
+
+    void set_first_executor(boost::asio::any_io_executor executor) noexcept {
+        executor_ = std::move(executor);
+        kind_ = kind_of(executor_);
+    }
+    /// Has no effect if it throws.
+    void set_executor(boost::asio::any_io_executor executor);
+
+    /// Called before the first suspension: the owner of the right to resume reads the life.
+    void watch() {
+        if (!is_watching_)
+            watch_context();
+    }
+    /// Called when the coroutine has suspended.
+    void hold_work() noexcept {
+        if (executor_ && !work_)
+            make_work();
+    }
+
+    /// False if the context may end while this thread runs the coroutine.
+    bool may_run_here() const noexcept {
+        context_life* const known = life();
+        return !known || runs_here(*known);
+    }
+    /// True if a function may be called here in place of a dispatch by a thread of the context.
+    bool needs_no_dispatch() const noexcept { return kind_ <= executor_kind::io_context; }
+
+    template <typename Function>
+    void execute(Function&& function) const {
+        boost::asio::any_io_executor(executor_).execute(std::forward<Function>(function));
+    }
+    /// Posts what `make` returns; false if the context is being destroyed.
+    template <typename Make>
+    bool post(Make make) const;
+    /// For a coroutine without an executor: keeps the first one that the awaited operation asks
+    /// with; null lets go of it.
+    void capture(boost::asio::any_io_executor executor) noexcept;
+    void forget_captured() noexcept {
+        if (captured_)
+            capture(nullptr);
+    }
+
+    /// Without an executor, a request of which the callback has not been `told` is delivered here.
+    void submit_request(operation_base::delivery&& request, const std::atomic<unsigned>& told);
+    operation_base& self_;
+
+private:
+    /// The kind of the executor: known without using an executor whose context may be gone.
+    enum class executor_kind : unsigned char {
+        none,
+        io_context,
+        plain, ///< another one that is only a pointer
+        queue, ///< keeps its context alive
+        other  ///< a strand, say
+    };
+    static executor_kind kind_of(const boost::asio::any_io_executor& executor) noexcept;
+
+    bool runs_here(context_life& life) const noexcept {
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+        return life.runs_here();
+#else
+        bool here = false;
+        life.unless_over([&] { here = runs_on_this_thread(executor_); });
+        return here;
+#endif
+    }
+    void watch(context_life_ptr life) noexcept;
+    void watch_context();
+    void make_work() noexcept;
+
+    boost::asio::any_io_executor executor_;
+    /// Keeps the executor's context running from the first suspension to the end. Work per await is
+    /// no alternative: work that begins and ends before the context has run would stop it.
+    boost::asio::any_io_executor work_;
+    /// The awaited operation's executor, if the coroutine has none: for the delivery of a request.
+    boost::asio::any_io_executor captured_;
+    /// The life of the executor's context; owned. Changed inside the gate, and the first time with
+    /// the observers locked, too.
+    std::atomic<context_life*> life_{nullptr};
+    executor_kind kind_ = executor_kind::none;
+    bool is_watching_ = false;
+};
+
+template <typename Make>
+bool coroutine_home::post(Make make) const {
+    context_life* const known = life();
+    const auto post = [&] {
+        // A copy, since the coroutine may end meanwhile; of the commonest executor without type
+        // erasure.
+        if (kind_ == executor_kind::io_context) {
+            using io = boost::asio::io_context::executor_type;
+            post_to(io(*executor_.target<io>()), make());
+        } else {
+            post_to(boost::asio::any_io_executor(executor_), make());
+        }
+    };
+    if (known && kind_ != executor_kind::queue)
+        return known->unless_over(post);
+    post();
+    return true;
+}
+
+template <typename Step>
+void coroutine_home::run_step(Step&& step, bool later) const {
+    context_life* const known = life();
+    const bool here = !known || runs_here(*known);
+    if (here && !later)
+        return execute(std::forward<Step>(step));
+    const auto post = [&] {
+        post_to(boost::asio::any_io_executor(executor_), std::forward<Step>(step));
+    };
+    if (here || kind_ == executor_kind::queue)
+        post();
+    else
+        known->unless_over(post);
+}
+
+template <typename Candidate>
+void coroutine_home::awaits_on(const Candidate& candidate) noexcept {
+    if constexpr (any_kind_of_executor<Candidate>)
+        if (!has_executor())
+            if (auto own = as_any_io_executor(candidate); names_a_place(own))
+                capture(std::move(own));
+}
+
+} // namespace asyncinfo::detail
+
+#endif // ASYNCINFO_DETAIL_COROUTINE_COROUTINE_HOME_HPP
