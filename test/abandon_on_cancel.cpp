@@ -6,6 +6,7 @@
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 namespace abandon_on_cancel_test {
 namespace {
@@ -257,14 +258,9 @@ BOOST_AUTO_TEST_CASE(a_result_that_somebody_else_has_taken_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(a_result_whose_copy_throws_is_an_error) {
-    struct throwing {
-        throwing() = default;
-        throwing(throwing&&) = default;
-        throwing(const throwing&) { throw std::range_error("copy"); }
-    };
-    pending<void(throwing)> source;
+    pending<void(asyncinfo_test::throws_when_copied)> source;
     const auto outer = asyncinfo::abandon_on_cancel(source.start(use_async_info));
-    source.complete(throwing());
+    source.complete({});
     BOOST_TEST(outer.Status() == AsyncStatus::Error);
     BOOST_CHECK_THROW(std::rethrow_exception(outer.exception()), std::range_error);
 }

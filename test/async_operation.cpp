@@ -5,6 +5,7 @@
 
 #include "support/pending.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncOperation;
@@ -41,9 +42,7 @@ constexpr bool returns_are_right =
     std::is_same_v<outcome<T>, std::tuple<error_code, std::optional<T>>> &&
     std::is_same_v<outcome<T, error_code&>, std::tuple<error_code, std::optional<T>>>;
 
-struct no_default {
-    explicit no_default(int) {}
-};
+using asyncinfo_test::no_default;
 
 static_assert(returns_are_right<int>);
 static_assert(returns_are_right<std::string>);

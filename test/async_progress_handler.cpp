@@ -141,8 +141,7 @@ BOOST_AUTO_TEST_CASE(its_memory_is_from_the_callables_allocator) {
     BOOST_TEST((source.operation().progress() == "lost"));
     counted.budget = INT_MAX;
     source.report("x");
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST(calls == 2);
     source.set_value();
     BOOST_TEST(counted.alive == 0);

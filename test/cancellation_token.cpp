@@ -84,8 +84,7 @@ BOOST_AUTO_TEST_CASE(its_callback_is_called_once_and_replaced_and_removed) {
     context.poll();
     BOOST_TEST(second == 1);
     gate.set_value();
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST(action.Status() == AsyncStatus::Completed);
     BOOST_TEST(first == 0);
     BOOST_TEST(removed == 0);

@@ -6,6 +6,7 @@
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;
@@ -245,10 +246,7 @@ BOOST_AUTO_TEST_CASE(any_number_may_await) {
 
 // T may be move-only and need have no default constructor; such a one goes to the first taker.
 BOOST_AUTO_TEST_CASE(gives_every_kind_of_result) {
-    struct no_default {
-        explicit no_default(int v) : value(v) {}
-        int value;
-    };
+    using asyncinfo_test::no_default;
     pending<void(error_code, no_default)> first;
     std::unique_ptr<no_default> kept;
     auto plain = keep(first.start(use_async_info), &kept);

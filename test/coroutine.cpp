@@ -5,6 +5,7 @@
 
 #include "support/pending.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 /// Coroutines that return handles: each kind of handle, and what becomes of what they return.
 namespace coroutine_test {
@@ -28,10 +29,7 @@ IAsyncOperation<std::unique_ptr<int>> move_only(int value) {
     co_return std::make_unique<int>(value);
 }
 
-struct no_default {
-    explicit no_default(int v) : value(v) {}
-    int value;
-};
+using asyncinfo_test::no_default;
 
 IAsyncOperation<no_default> not_default_constructible(int value) { co_return no_default(value); }
 

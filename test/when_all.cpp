@@ -5,6 +5,7 @@
 
 #include "support/pending.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;
@@ -61,14 +62,7 @@ struct counted {
 };
 using counting = pending<void(error_code, counted)>;
 
-error_code code_of(const auto& function) {
-    try {
-        static_cast<void>(function());
-    } catch (const boost::system::system_error& e) {
-        return e.code();
-    }
-    return {};
-}
+using asyncinfo_test::code_of;
 
 } // namespace
 } // namespace when_all_test
@@ -364,16 +358,11 @@ BOOST_AUTO_TEST_CASE(success_without_a_value_gives_the_default_as_GetResults_doe
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_from_a_copy_ends_it) {
-    struct fragile {
-        fragile() = default;
-        fragile(fragile&&) = default;
-        fragile(const fragile&) { throw std::runtime_error("copied"); }
-    };
-    pending<void(error_code, fragile)> one;
+    pending<void(error_code, asyncinfo_test::throws_when_copied)> one;
     const auto kept = one.start(use_async_info);
     const auto op = asyncinfo::when_all(kept);
     const auto of_range = asyncinfo::when_all(std::vector{kept});
-    one.complete({}, fragile());
+    one.complete({}, {});
     for (const IAsyncInfo& each : {IAsyncInfo(op), IAsyncInfo(of_range)}) {
         BOOST_TEST(each.Status() == AsyncStatus::Error);
         BOOST_TEST((each.ErrorCode() == errc::unhandled_exception));

@@ -5,6 +5,7 @@
 
 #include "support/pending.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::errc;
@@ -48,14 +49,7 @@ static_assert(can_be_combined<losers, std::vector<IAsyncAction>>);
 static_assert(!can_be_combined<losers, winner, IAsyncAction>);
 static_assert(!can_be_combined<int> && !can_be_combined<std::vector<int>>);
 
-error_code code_of(const auto& function) {
-    try {
-        static_cast<void>(function());
-    } catch (const boost::system::system_error& e) {
-        return e.code();
-    }
-    return {};
-}
+using asyncinfo_test::code_of;
 
 } // namespace
 } // namespace when_any_test

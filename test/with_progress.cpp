@@ -205,10 +205,8 @@ BOOST_FIXTURE_TEST_CASE(with_binders_around_the_token, fixture) {
         context.run();
         BOOST_TEST(op.progress()->bytes == 0u);
         while (op.Status() == AsyncStatus::Started) {
-            context.restart();
-            context.poll();
-            other.restart();
-            other.poll();
+            asyncinfo_test::run_ready(context);
+            asyncinfo_test::run_ready(other);
         }
         BOOST_TEST(op.GetResults() == 8u);
         BOOST_TEST(seen.size() == 3u);
@@ -234,8 +232,7 @@ BOOST_FIXTURE_TEST_CASE(with_binders_around_the_token, fixture) {
                                 asio::bind_cancellation_slot(signal.slot(), token));
     });
     signal.emit(asio::cancellation_type::all);
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST(canceled.cancel_requested());
     BOOST_TEST(canceled.Status() == AsyncStatus::Canceled);
 }
@@ -263,8 +260,7 @@ BOOST_FIXTURE_TEST_CASE(with_adapters_around_the_token, fixture) {
         return asio::async_read(device, asio::buffer(place), condition,
                                 token.named("late").cancel_after(std::chrono::seconds(0)));
     });
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST((late.ErrorCode() == asio::error::timed_out));
     BOOST_TEST(late.name() == "late");
     BOOST_TEST((asyncinfo::IAsyncInfo(late).try_as<transfer>() == late));

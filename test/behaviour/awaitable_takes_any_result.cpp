@@ -78,8 +78,7 @@ BOOST_AUTO_TEST_CASE(results_without_default_constructor) {
             context.poll();
             if (!late)
                 source.complete({}, number(7));
-            context.restart();
-            context.run();
+            run_again(context);
             BOOST_TEST(sum.get() == 14);
         }
 }
@@ -108,8 +107,7 @@ BOOST_AUTO_TEST_CASE(errors_and_endings_without_a_result) {
 
     pending<void(error_code, number)> dropped;
     auto lost = asio::co_spawn(context, code_of(dropped.start(use_async_info)), asio::use_future);
-    context.restart();
-    context.poll();
+    run_ready(context);
     dropped.drop();
     context.run();
     BOOST_TEST((lost.get() == errc::abandoned));
@@ -144,8 +142,7 @@ BOOST_AUTO_TEST_CASE(exceptions_come_as_they_were) {
     context.poll();
     action.complete(thrown);
     operation.complete(thrown, 0);
-    context.restart();
-    context.run();
+    run_again(context);
     for (auto* future : {&waited, &read})
         BOOST_CHECK_EXCEPTION(future->get(), std::string,
                               [](const std::string& what) { return what == "as it was"; });
@@ -157,8 +154,7 @@ BOOST_AUTO_TEST_CASE(results_that_only_move_and_progress) {
     auto value = asio::co_spawn(context, reports(source.operation()), asio::use_future);
     context.poll();
     source.set_value(std::make_unique<int>(7));
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(value.get() == 7);
 }
 

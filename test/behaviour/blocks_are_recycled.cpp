@@ -1,28 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/pending.hpp"
 #include "support/test.hpp"
 
-// §8: without an associated allocator blocks are recycled, wherever the last handle is dropped. How
-// many heap allocations that saves is counted in standalone/allocation_count.cpp; this is about the
-// blocks: none is lost, doubled or of the wrong size or alignment.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/pending.hpp"
-
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <optional>
-#include <set>
-#include <thread>
-#include <vector>
-
+/// §8: without an associated allocator blocks are recycled, wherever the last handle is dropped. How
+/// many heap allocations that saves is counted in standalone/allocation_count.cpp; this is about the
+/// blocks: none is lost, doubled or of the wrong size or alignment.
 namespace asyncinfo_test::blocks_are_recycled_test {
 namespace {
 

@@ -27,10 +27,7 @@ const ending_row endings[] = {
     {"abandoned", AsyncStatus::Error, [](auto& played) { played.drop(); }},
 };
 
-void run(asio::io_context& context) {
-    context.restart();
-    context.poll();
-}
+void run(asio::io_context& context) { run_ready(context); }
 
 } // namespace
 

@@ -85,8 +85,7 @@ void for_each_combination(Body body) {
 /// On this thread, in an order that favours the request.
 void run(contexts& c) {
     for (int i = 0; i < 20; ++i) {
-        c.other.restart();
-        c.other.poll();
+        run_ready(c.other);
         c.own.restart();
         c.own.poll_one();
     }

@@ -19,10 +19,7 @@ struct fixture {
     IAsyncAction op =
         played.start(use_async_info, [this] { played.place([this](types) { ++emitted; }); });
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 };
 
 } // namespace

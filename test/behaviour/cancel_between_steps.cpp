@@ -85,8 +85,7 @@ struct async_write_test : conversation {
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         reads = 0;
         far.cancel();
-        context.restart();
-        context.run();
+        run_again(context);
         near.close();
         error_code error;
         while (!error)

@@ -37,8 +37,7 @@ struct handshake : streams {
         BOOST_TEST((op.Status() == AsyncStatus::Canceled || op.Status() == AsyncStatus::Completed));
         near.close();
         far.close();
-        context.restart();
-        context.run();
+        run_again(context);
         BOOST_TEST(answered);
     }
 };

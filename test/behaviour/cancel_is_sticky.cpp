@@ -18,10 +18,7 @@ struct fixture {
     played_operation played{context.get_executor()};
     std::string log;
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     void step(std::function<void()> body = [] {}) {
         played.post(std::move(body));
@@ -214,8 +211,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_hands_its_slot_through_is_cancelled_at_it
                 use_async_info);
             op.Cancel();
             for (int i = 0; i < 20; ++i) {
-                context.restart();
-                context.poll();
+                run_ready(context);
             }
             BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         }

@@ -222,8 +222,7 @@ BOOST_AUTO_TEST_CASE(a_deferred_operation_or_a_handle) {
         context.poll();
         BOOST_TEST(op.Status() == AsyncStatus::Started);
         op.Cancel();
-        context.restart();
-        context.run();
+        run_again(context);
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         context.restart();
     }
@@ -278,12 +277,10 @@ BOOST_AUTO_TEST_CASE(but_not_what_it_has_awaited) {
     w.complete();
     context.poll();
     op.Cancel();
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(w.had.empty());
     next.complete({});
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
@@ -361,8 +358,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_deep_nothing_overflows) {
         const auto op = nest(context, deep);
         context.poll();
         op.Cancel();
-        context.restart();
-        context.run();
+        run_again(context);
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     }
     for (const bool good : {true, false}) {

@@ -26,10 +26,7 @@ struct fixture {
     void place() {
         played.place([this](types t) { emitted.push_back(static_cast<unsigned>(t)); });
     }
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
     ~fixture() {
         played.post([this] { played.complete(); });
         run();
@@ -126,8 +123,7 @@ BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
     context.poll();
     op.Cancel(terminal);
     op.Cancel(total);
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(std::get<1>(op.outcome()).value() == 1u);
 }
@@ -145,8 +141,7 @@ BOOST_AUTO_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(op.cancel_requested());
     asio::write(far, asio::buffer("b", 1));
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.GetResults() == 2u);
 }

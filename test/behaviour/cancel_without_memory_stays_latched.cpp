@@ -44,10 +44,7 @@ struct fixture {
         played.place([this](asio::cancellation_type_t) { ++emitted; });
     };
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     ~fixture() {
         played.post([this] { played.complete(); });

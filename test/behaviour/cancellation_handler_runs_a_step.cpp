@@ -23,10 +23,7 @@ struct fixture {
         op.Completed([this](auto&&, AsyncStatus) { log += 'C'; });
     }
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     void complete() {
         played.complete(asio::error::operation_aborted);

@@ -38,10 +38,7 @@ struct insisting {
         run();
     }
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     void end() {
         step([this] {

@@ -7,26 +7,6 @@
 // threads at random times, more than 100 000 times: each ends exactly once, as its rule says, and
 // nothing is left behind.
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/consign.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <random>
-#include <thread>
-#include <utility>
-#include <vector>
-
 namespace asyncinfo_test::combinations_on_a_pool_test {
 namespace {
 

@@ -2,42 +2,13 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 // A Completed handler may end the next operation, whose handler ends the one after that: however
 // long the chain, the stack is as deep as 32 of them make it, when it ends and when it is dropped.
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <memory>
-#include <thread>
-#include <utility>
-#include <vector>
-
 namespace asyncinfo_test::completed_handlers_keep_the_stack_flat_test {
 namespace {
-
-/// How far apart the frames are that this has been told of.
-struct stack_use {
-    std::uintptr_t lowest = std::numeric_limits<std::uintptr_t>::max();
-    std::uintptr_t highest = 0;
-
-    [[gnu::noinline]] void here() {
-        const auto address = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        lowest = std::min(lowest, address);
-        highest = std::max(highest, address);
-    }
-    std::uintptr_t depth() const { return highest - lowest; }
-};
 
 /// Levels are a few kilobytes each with sanitizers.
 constexpr std::uintptr_t bound = 512 * 1024;

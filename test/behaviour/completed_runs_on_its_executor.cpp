@@ -46,8 +46,7 @@ void check(const Executor& executor, asio::io_context& context) {
             std::thread::id running;
             std::jthread([&] {
                 running = std::this_thread::get_id();
-                context.restart();
-                context.run();
+                run_again(context);
             }).join();
             BOOST_TEST(seen.times == 1);
             BOOST_TEST(seen.in_context);
@@ -86,8 +85,7 @@ BOOST_AUTO_TEST_CASE(inside_its_executor_it_is_called_at_once) {
                 op.Completed(bound_to(context.get_executor(), context, seen));
             times = seen.times;
         });
-        context.restart();
-        context.run();
+        run_again(context);
         BOOST_TEST(times == 1);
         BOOST_TEST(seen.times == 1);
     }

@@ -98,11 +98,14 @@ const error_code refused = asio::error::connection_refused;
 
 } // namespace
 
+} // namespace asyncinfo_test::completion_signatures_map_to_handles_test
+
 #if defined(ASYNCINFO_HAS_DISPOSITION)
 template <>
-struct boost::asio::disposition_traits<storm> {
-    using storm = storm;
-    using weather = weather;
+struct boost::asio::disposition_traits<
+    asyncinfo_test::completion_signatures_map_to_handles_test::storm> {
+    using storm = asyncinfo_test::completion_signatures_map_to_handles_test::storm;
+    using weather = asyncinfo_test::completion_signatures_map_to_handles_test::weather;
 
     static bool not_an_error(const storm& s) noexcept { return s.is == weather::fine; }
     static void throw_exception(const storm& s) { throw s; }
@@ -111,6 +114,8 @@ struct boost::asio::disposition_traits<storm> {
     }
 };
 #endif
+
+namespace asyncinfo_test::completion_signatures_map_to_handles_test {
 
 BOOST_AUTO_TEST_SUITE(completion_signatures_map_to_handles)
 

@@ -4,6 +4,7 @@
 #include "support/pending.hpp"
 #include "support/running_context.hpp"
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 #include <boost/asio/experimental/parallel_group.hpp>
 
@@ -48,11 +49,6 @@ IAsyncOperation<int> kept_rvalue(pending<void(error_code, int)>* source) {
     auto operation = source->start(asio::deferred);
     co_return co_await std::move(operation);
 }
-
-struct no_default {
-    explicit no_default(int v) : value(v) {}
-    int value;
-};
 
 /// With two completion signatures, which `asio::deferred` of Boost 1.81 does not take.
 struct two_signatures {

@@ -122,8 +122,7 @@ const std::pair<std::string_view, std::function<void(const IAsyncAction&, elsewh
      [](auto&, elsewhere& e) {
          e.timer.cancel();
          e.near.cancel();
-         e.context.restart();
-         e.context.poll();
+         run_ready(e.context);
      }},
 };
 
@@ -138,8 +137,7 @@ void destroy_under(Start start) {
                 auto context = std::make_unique<Context>();
                 auto op = coroutine(start(*context), e, std::move(kept));
                 for (int i = 0; i != 4; ++i) {
-                    e.context.restart();
-                    e.context.poll();
+                    run_ready(e.context);
                     if constexpr (requires { context->poll(); }) {
                         if constexpr (requires { context->restart(); })
                             context->restart();

@@ -1,46 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/test.hpp"
-
-// Awaiting handles nests no deeper than the library allows, however many coroutines wait for each
-// other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build,
-// also where the compiler makes no tail call of symmetric transfer.
-
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"
+#include "support/test.hpp"
+#include "support/types.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <coroutine>
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <limits>
-#include <memory>
-#include <thread>
-#include <utility>
-#include <vector>
-
+/// Awaiting handles nests no deeper than the library allows, however many coroutines wait for each
+/// other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build,
+/// also where the compiler makes no tail call of symmetric transfer.
 namespace asyncinfo_test::coroutines_keep_the_stack_flat_test {
 namespace {
-
-/// How far apart the frames are that this has been told of. A frame with ASan may be on a stack of
-/// its own making, but its address is still below its caller's.
-struct stack_use {
-    std::uintptr_t lowest = std::numeric_limits<std::uintptr_t>::max();
-    std::uintptr_t highest = 0;
-
-    [[gnu::noinline]] void here() {
-        const auto address = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        lowest = std::min(lowest, address);
-        highest = std::max(highest, address);
-    }
-    std::uintptr_t depth() const { return highest - lowest; }
-};
 
 /// Levels are a few kilobytes each with sanitizers, and there are 32 at most. Unbounded, the chains
 /// below would use a hundred times as much.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/test.hpp"
+#include "support/types.hpp"
 
 /// §3, §9.2: a context may be destroyed after any number of a coroutine's steps. Nothing leaks, and
 /// nothing hangs because a producer died.
@@ -104,18 +105,7 @@ struct posted_by_others {
 
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> coroutine) const {
-        struct owner {
-            explicit owner(std::coroutine_handle<> c) : coroutine(c) {}
-            owner(owner&& o) noexcept : coroutine(std::exchange(o.coroutine, nullptr)) {}
-            owner& operator=(owner&&) = delete;
-            ~owner() {
-                if (coroutine)
-                    coroutine.destroy();
-            }
-            void operator()() { std::exchange(coroutine, nullptr).resume(); }
-            std::coroutine_handle<> coroutine;
-        };
-        asio::post(*context, owner(coroutine));
+        asio::post(*context, frame_owner(coroutine));
     }
     void await_resume() const noexcept {}
 };

@@ -1,37 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
-// Coroutines on a pool of four threads, without a strand, cancelled from other threads at random
-// times, more than 100 000 times: the body is met by nobody, a request is obeyed, each ends exactly
-// once, as what happened in it says, and nothing is left behind.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/sanitizer.hpp"
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <exception>
-#include <memory>
-#include <mutex>
-#include <random>
-#include <thread>
-#include <utility>
-#include <vector>
-
+/// Coroutines on a pool of four threads, without a strand, cancelled from other threads at random
+/// times, more than 100 000 times: the body is met by nobody, a request is obeyed, each ends exactly
+/// once, as what happened in it says, and nothing is left behind.
 namespace asyncinfo_test::coroutines_on_a_pool_test {
 namespace {
 

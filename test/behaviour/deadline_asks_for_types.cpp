@@ -193,8 +193,7 @@ BOOST_AUTO_TEST_CASE(what_serves_terminal_alone_needs_it) {
     BOOST_TEST(other.ErrorCode() == asio::error::timed_out);
     // Its deadline was the earlier one.
     BOOST_TEST(mild.cancel_requested());
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(mild.Status() == AsyncStatus::Started);
     mild.Cancel(type::terminal);
     static_cast<void>(mild.wait_for(context, bound));
@@ -218,8 +217,7 @@ BOOST_FIXTURE_TEST_CASE(one_operation_of_a_client_is_given_up_alone, fixture) {
     publish.cancel_after(1ms, type::total);
     BOOST_TEST(publish.wait_for(context, bound) == AsyncStatus::Error);
     BOOST_TEST(publish.ErrorCode() == asio::error::timed_out);
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(!sends_again);
     BOOST_TEST(receiving.Status() == AsyncStatus::Started);
     subject.complete({});

@@ -21,10 +21,7 @@ struct fixture {
         });
     }
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     ~fixture() {
         played.post([this] { played.complete(); });

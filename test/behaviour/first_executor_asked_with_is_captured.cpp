@@ -72,10 +72,7 @@ void delivered_by(bool& called, Start begin, Run run) {
 template <typename Executor>
 void delivered_on(asio::io_context& context, const Executor& executor) {
     bool called = false;
-    const auto run = [&] {
-        context.restart();
-        context.run();
-    };
+    const auto run = [&] { run_again(context); };
     delivered_by(called, start(&called, as_it_is, executor), run);
     delivered_by(called, start(&called, erased, executor), run);
     delivered_by(called, start(&called, erased, asio::any_completion_executor(executor)), run);
@@ -141,8 +138,7 @@ BOOST_AUTO_TEST_CASE(the_first_that_names_a_place) {
         start(&called, as_it_is, context.get_executor(), other.get_executor())(use_async_info);
     BOOST_TEST((op.get_executor() == asio::any_io_executor(context.get_executor())));
     op.Cancel();
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(called);
     other.run();
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);

@@ -6,20 +6,6 @@
 // A request of some types may be followed by one of more, everywhere: whoever is asked to stop
 // learns how, and learns again when more is asked.
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <stop_token>
-#include <thread>
-#include <vector>
-
 namespace asyncinfo_test::graceful_stop_then_forced_test {
 namespace {
 
@@ -125,11 +111,9 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine) {
     context.poll();
     BOOST_TEST((told == all_types{total}));
     op.Cancel(total); // adds nothing
-    context.restart();
-    context.poll();
+    run_ready(context);
     op.Cancel(terminal);
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST((told == all_types{total, total | terminal}));
     BOOST_TEST((seen == all_types{total | terminal}));
     BOOST_TEST((op.Status() == AsyncStatus::Completed));
@@ -144,8 +128,7 @@ BOOST_AUTO_TEST_CASE(is_passed_on_to_what_a_coroutine_awaits) {
     BOOST_TEST((late.asked == all_types{total}));
     BOOST_TEST((op.Status() == AsyncStatus::Started));
     op.Cancel(terminal);
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST((late.asked == all_types{total, total | terminal}));
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
 }

@@ -43,10 +43,7 @@ struct fixture {
     }
 
     auto on_context(auto token) { return asio::bind_executor(context, std::move(token)); }
-    void poll() {
-        context.restart();
-        context.poll();
-    }
+    void poll() { run_ready(context); }
 };
 
 } // namespace

@@ -1,50 +1,17 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/test.hpp"
-
-// §7: "A handle is itself an asynchronous operation: op(token) [...] for any completion token, any
-// number of times, before or after the end, never inline in the caller."
-
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/counting_allocator.hpp"
 #include "support/pending.hpp"
 #include "support/sanitizer.hpp"
+#include "support/test.hpp"
+#include "support/types.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/promise.hpp>
 #include <boost/asio/experimental/use_promise.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
 
-#include <functional>
-#include <future>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
+/// §7: "A handle is itself an asynchronous operation: op(token) [...] for any completion token, any
+/// number of times, before or after the end, never inline in the caller."
 namespace asyncinfo_test::handle_is_an_asio_operation_test {
 namespace {
 
@@ -67,8 +34,7 @@ void check_early_and_late(Observe observe) {
             }
             // Neither in op(token) nor on the thread that ends the operation.
             BOOST_TEST(!seen().has_value());
-            context.restart();
-            context.run();
+            run_again(context);
             BOOST_TEST((seen() == 7));
             BOOST_TEST(op.GetResults() == 7);
         }
@@ -102,12 +68,6 @@ std::function<std::optional<T>()> answer(std::shared_ptr<std::future<T>> future)
         return value;
     };
 }
-
-/// Can be made in one way only, and so cannot stand for "no result".
-struct no_default {
-    explicit no_default(int v) : value(v) {}
-    int value;
-};
 
 /// Does the call, of an operation that must not be observed, throw this, and never call back?
 template <typename Call>

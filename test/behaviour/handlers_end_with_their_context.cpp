@@ -1,31 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
-// contract.md §3 and §9.3: a handler whose executor belongs to a context is destroyed with that
-// context, whatever it waits for; what ends later finds nobody, and loses nothing.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/sanitizer.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
+/// contract.md §3 and §9.3: a handler whose executor belongs to a context is destroyed with that
+/// context, whatever it waits for; what ends later finds nobody, and loses nothing.
 namespace asyncinfo_test::handlers_end_with_their_context_test {
 namespace {
 

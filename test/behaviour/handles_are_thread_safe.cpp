@@ -1,29 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/pending.hpp"
 #include "support/test.hpp"
 
-// §1: members of handles to one operation, from any thread, while it ends. Eight threads with a
-// handle each copy, drop, read, wait, cancel and close; the sanitizers look on.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/pending.hpp"
-
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
 #include <barrier>
-#include <functional>
-#include <optional>
-#include <string>
-#include <thread>
-#include <tuple>
-#include <unordered_set>
-#include <vector>
 
+/// §1: members of handles to one operation, from any thread, while it ends. Eight threads with a
+/// handle each copy, drop, read, wait, cancel and close; the sanitizers look on.
 namespace asyncinfo_test::handles_are_thread_safe_test {
 namespace {
 

@@ -6,22 +6,10 @@
 // §7: "co_await op works in asio::awaitable for lvalues, consts and rvalues [...], and handles go
 // into make_parallel_group." And into everything else of Asio's that takes its operations.
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
 
 #if __has_include(<boost/asio/experimental/co_composed.hpp>)
 #include <boost/asio/experimental/co_composed.hpp>
@@ -36,17 +24,6 @@
 #include <boost/cobalt/spawn.hpp>
 #include <boost/cobalt/task.hpp>
 #endif
-
-#include <array>
-#include <cstddef>
-#include <exception>
-#include <future>
-#include <memory>
-#include <string>
-#include <tuple>
-#include <utility>
-#include <variant>
-#include <vector>
 
 namespace asyncinfo_test::handles_in_asio_coroutines_test {
 namespace {
@@ -237,8 +214,7 @@ BOOST_AUTO_TEST_CASE(awaitable_operators_wait_for_both) {
     // A failure of one cancels the wait for the other, and not the other.
     two u;
     auto failed = asio::co_spawn(context, both(u.first, u.second), asio::use_future);
-    context.restart();
-    context.poll();
+    run_ready(context);
     u.first_source.complete(asio::error::eof, 0);
     context.run();
     BOOST_CHECK_THROW(failed.get(), std::exception);
@@ -367,8 +343,7 @@ BOOST_AUTO_TEST_CASE(co_composed_takes_them) {
     BOOST_TEST(cancelled.Status() == AsyncStatus::Canceled);
     BOOST_TEST(second.Status() == AsyncStatus::Started);
     sources[1].complete({}, 4);
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(sum.GetResults() == 7);
 }
 
@@ -383,8 +358,7 @@ BOOST_AUTO_TEST_CASE(cobalt_takes_them) {
     auto sum = boost::cobalt::spawn(context, cobalt_task(op), asio::use_future);
     context.poll();
     source.complete({}, 7);
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(sum.get() == 14);
 }
 

@@ -134,8 +134,7 @@ BOOST_FIXTURE_TEST_CASE(an_operation_without_result_yet_goes_its_usual_way, fixt
     const auto op = read(asio::bind_immediate_executor(asio::system_executor(), use_async_info));
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     op.Cancel();
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
 }
 

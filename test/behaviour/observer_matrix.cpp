@@ -1,30 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/test.hpp"
-
-// Every kind of observer sees every kind of ending, whether it came before the end or after:
-// {plain callback, asio::awaitable, foreign coroutine} × {value, error, cancel, abandoned} ×
-// {early, late}; of operations and of actions.
-
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <optional>
-#include <type_traits>
-#include <utility>
-
+/// Every kind of observer sees every kind of ending, whether it came before the end or after:
+/// {plain callback, asio::awaitable, foreign coroutine} × {value, error, cancel, abandoned} ×
+/// {early, late}; of operations and of actions.
 namespace asyncinfo_test::observer_matrix_test {
 namespace {
 
@@ -138,8 +121,7 @@ void check(const ending& how, bool late) {
             BOOST_TEST(t.times == 0);
             end(source, op, how);
         }
-        context.restart();
-        context.run();
+        run_again(context);
         BOOST_TEST(t.times == 1);
         BOOST_TEST(t.code == how.code);
         std::optional<int> expected;

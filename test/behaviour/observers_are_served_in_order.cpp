@@ -8,26 +8,12 @@
 // executor throws, that handler is destroyed uncalled, the others are served, and the exception
 // propagates".
 
-#include <asyncinfo/asyncinfo.hpp>
 #include <asyncinfo/detail/block/blocked_thread.hpp>
 #include <asyncinfo/detail/handle/handle_access.hpp>
 
 #include "support/foreign_coroutine.hpp"
 #include "support/pending.hpp"
 #include "support/refusing_executor.hpp"
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <coroutine>
-#include <functional>
-#include <memory>
-#include <new>
-#include <stdexcept>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace asyncinfo_test::observers_are_served_in_order_test {
 namespace {

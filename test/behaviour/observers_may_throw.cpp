@@ -1,27 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/conversation.hpp"
 #include "support/test.hpp"
 
-// Whatever produces the progress, the operation goes on when a Progress handler throws, and the
-// exception goes where one of a Completed handler goes: to whoever runs the handler.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/conversation.hpp"
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <string>
-#include <vector>
-
+/// Whatever produces the progress, the operation goes on when a Progress handler throws, and the
+/// exception goes where one of a Completed handler goes: to whoever runs the handler.
 namespace asyncinfo_test::observers_may_throw_test {
 namespace {
 

@@ -1,40 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
+#include "support/foreign_coroutine.hpp"
 #include "support/test.hpp"
 
-// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed, as Asio
-// destroys its handlers; observers on living executors are called. Nothing hangs because a producer
-// died."
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include "support/foreign_coroutine.hpp"
-
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/consign.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <exception>
-#include <future>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <thread>
-#include <utility>
-
+/// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed, as Asio
+/// destroys its handlers; observers on living executors are called. Nothing hangs because a producer
+/// died."
 namespace asyncinfo_test::observers_of_abandoned_operations_test {
 namespace {
 

@@ -39,15 +39,13 @@ BOOST_AUTO_TEST_CASE(in_their_steps) {
 
     outer.Cancel();
     inner[1].Cancel();
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(inner[0].Status() == AsyncStatus::Started);
     BOOST_TEST(inner[1].Status() == AsyncStatus::Canceled);
     BOOST_TEST(inner[2].Status() == AsyncStatus::Started);
     BOOST_TEST(inner[0].Id() != inner[2].Id());
     timer.cancel();
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(inner[2].Status() == AsyncStatus::Canceled);
 }
 

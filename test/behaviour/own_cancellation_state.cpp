@@ -99,10 +99,7 @@ struct fixture {
             composed{work, rest, given, again, parts}, use_async_info, context);
     }
 
-    void run() {
-        context.restart();
-        context.poll();
-    }
+    void run() { run_ready(context); }
 
     void next_part() {
         rest.try_send(error_code());
@@ -173,8 +170,7 @@ BOOST_AUTO_TEST_CASE(that_is_not_reset_stays_cancelled) {
         use_async_info, context);
     context.poll();
     op.Cancel();
-    context.restart();
-    context.poll();
+    run_ready(context);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(seen == 2);
 }

@@ -240,8 +240,7 @@ BOOST_AUTO_TEST_CASE(on_the_executor_of_the_handler_of_the_moment) {
     op.Progress(into(here));
     source.report(4);
     BOOST_TEST(here.empty()); // 3 is still on its way
-    two.restart();
-    two.run();
+    run_again(two);
     BOOST_TEST(here == (std::vector{3, 4}), boost::test_tools::per_element());
     source.report(5);
     BOOST_TEST(here.back() == 5);

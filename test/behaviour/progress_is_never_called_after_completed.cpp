@@ -263,8 +263,7 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) 
             context.run();
             go_on.release();
             pool.join();
-            context.restart();
-            context.run();
+            run_again(context);
             BOOST_TEST(log == "1C");
         }
 }

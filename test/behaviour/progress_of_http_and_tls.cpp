@@ -105,8 +105,7 @@ BOOST_FIXTURE_TEST_CASE(of_a_download_that_is_cancelled_midway, download) {
     context.poll(); // until the server falls silent
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     op.Cancel();
-    context.restart();
-    context.run();
+    run_again(context);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(op.progress()->bytes == sent.size());
     BOOST_TEST(op.progress()->bytes == client.bytes_read());

@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/use_async_info.hpp>
 

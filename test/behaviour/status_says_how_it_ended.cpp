@@ -12,13 +12,6 @@
 #endif
 
 #include <cerrno>
-#include <chrono>
-#include <exception>
-#include <memory>
-#include <stdexcept>
-#include <system_error>
-#include <tuple>
-#include <utility>
 
 namespace asyncinfo_test::status_says_how_it_ended_test {
 namespace {

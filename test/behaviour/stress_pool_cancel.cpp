@@ -3,36 +3,12 @@
 
 #include "support/test.hpp"
 
-// §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand,
-// cancelled from other threads at random times: each ends exactly once, and every byte that went
-// into a socket pair comes out of it once and in order, partial results of cancelled operations
-// included.
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <random>
-#include <thread>
-#include <tuple>
-#include <vector>
 
+/// §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand,
+/// cancelled from other threads at random times: each ends exactly once, and every byte that went
+/// into a socket pair comes out of it once and in order, partial results of cancelled operations
+/// included.
 namespace asyncinfo_test::stress_pool_cancel_test {
 namespace {
 

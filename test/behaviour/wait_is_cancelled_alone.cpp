@@ -6,35 +6,9 @@
 // §7: "Cancelling such a wait does not cancel the operation; the waiter's slot is touched only in
 // the initiating call and on the waiter's executor."
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/pending.hpp"
 #include "support/refusing_executor.hpp"
 #include "support/running_context.hpp"
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <exception>
-#include <latch>
-#include <memory>
-#include <new>
-#include <thread>
-#include <tuple>
-#include <utility>
-#include <vector>
 
 namespace asyncinfo_test::wait_is_cancelled_alone_test {
 namespace {
@@ -56,10 +30,7 @@ struct one_wait {
         }));
     }
 
-    void run() {
-        context.restart();
-        context.run();
-    }
+    void run() { run_again(context); }
 
     static outcomes once(const error_code& error, int value) { return {{error, value}}; }
 };

@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Asio's own examples of coroutines, changed in one thing only: `use_awaitable` reads
 // `use_async_info`. `inside` makes and builds them; their servers run beside this program, whose
 // arguments are the folder they are in and the names of the echo servers.

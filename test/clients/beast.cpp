@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Boost.Beast: one operation at a time on a stream needs no strand, on a bare pool of four threads.
 // Two at a time, such as a close while a read is pending, need one, as in Beast.
 

@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Boost.Cobalt: a task runs on one thread, here the only one of a pool. `spawn` gives a handle to
 // it.
 

@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Boost.MQTT5: a client is for one thread at a time, so it is on a strand of a pool of four, and
 // what is called on it is called there. A request that includes `terminal` takes the whole client
 // down.

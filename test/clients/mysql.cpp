@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Boost.MySQL, over TLS: one operation at a time on a connection, on a bare pool of four threads.
 // It erases its handlers. Its connection pool has a strand of its own (`thread_safe`).
 

@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Boost.Redis: a connection is for one thread at a time, so it is on a strand of a pool of four.
 // Its initiations name no executor, and it erases its handlers.
 

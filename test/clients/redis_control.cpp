@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Who loses a request for cancellation: this library, or Boost.Redis? The same request with a plain
 // callback, whose slot is emitted on the connection's own and only thread, and with a handle.
 

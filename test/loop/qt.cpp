@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // Qt's keywords, of which `emit` is a member of Asio's, are no obstacle to anything that comes
 // later.
 #include <QObject>

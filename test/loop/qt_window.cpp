@@ -1,7 +1,5 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
 // The window of example/loop_qt.cpp, driven as a user does.
 #include "../../example/qt_window.hpp"
 

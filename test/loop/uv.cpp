@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/loop/uv.hpp>
 
 #include "poller_tests.hpp"

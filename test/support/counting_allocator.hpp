@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #ifndef ASYNCINFO_TEST_SUPPORT_COUNTING_ALLOCATOR_HPP
 #define ASYNCINFO_TEST_SUPPORT_COUNTING_ALLOCATOR_HPP
 

@@ -29,6 +29,18 @@ using local = asio::local::stream_protocol;
 using tcp = asio::ip::tcp;
 using namespace std::chrono_literals;
 
+/// One turn of a loop: what is ready runs.
+inline void run_ready(asio::io_context& context) {
+    context.restart();
+    context.poll();
+}
+
+/// Runs what has come since the context ran out of work.
+inline void run_again(asio::io_context& context) {
+    context.restart();
+    context.run();
+}
+
 } // namespace asyncinfo_test
 
 #endif // ASYNCINFO_TEST_SUPPORT_TEST_HPP
