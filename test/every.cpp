@@ -154,12 +154,10 @@ BOOST_FIXTURE_TEST_CASE(on_an_executor_coalesces, fixture) {
         context.run();
         BOOST_TEST(log == "9");
         report("12");
-        context.restart();
-        context.run();
+        asyncinfo_test::run_again(context);
         BOOST_TEST(log == "9");
         report("3");
-        context.restart();
-        context.run();
+        asyncinfo_test::run_again(context);
         BOOST_TEST(log == "93");
         op.Progress(nullptr);
     }
@@ -206,8 +204,7 @@ BOOST_AUTO_TEST_CASE(on_an_executor_tells_the_last_value_before_completed) {
                 if (set_late)
                     set();
                 BOOST_TEST(f.log == "1");
-                context.restart();
-                context.run();
+                asyncinfo_test::run_again(context);
                 BOOST_TEST(f.log == (on_its_way ? "14C" : "12C"));
             }
 }

@@ -318,8 +318,7 @@ BOOST_AUTO_TEST_CASE(a_group_of_one_kind_gives_handles_of_that_kind) {
     context.run();
     group.on_next(context, keep);
     sources[4].set_value(4);
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST(results == std::vector({0, 1, 2, 3, 4}), boost::test_tools::per_element());
 }
 

@@ -129,10 +129,8 @@ BOOST_FIXTURE_TEST_CASE(it_keeps_what_is_associated_with_the_handler, fixture) {
                         here = other.get_executor().running_in_this_thread();
                     }))));
         signal.emit(asio::cancellation_type::total);
-        context.restart();
-        context.run();
-        other.restart();
-        other.run();
+        asyncinfo_test::run_again(context);
+        asyncinfo_test::run_again(other);
         BOOST_TEST(here);
         BOOST_TEST((ended == asio::error::operation_aborted));
         BOOST_TEST(counts.alive == 0);
@@ -208,8 +206,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_what_goes_one_way, fixture) {
     BOOST_TEST(seen == (std::vector<std::uint64_t>{8}), boost::test_tools::per_element());
     BOOST_TEST(told == (std::vector<std::uint64_t>{3, 11}), boost::test_tools::per_element());
     both.Cancel();
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     BOOST_TEST(both.Status() == AsyncStatus::Canceled);
     // Nobody is told any more.
     counted.write_some(asio::buffer("abc", 3));
@@ -277,8 +274,7 @@ BOOST_FIXTURE_TEST_CASE(its_operation_may_go_while_it_is_told, fixture) {
         context.poll();
     });
     counted.write_some(asio::buffer("abc", 3));
-    context.restart();
-    context.run();
+    asyncinfo_test::run_again(context);
     counted.write_some(asio::buffer("abc", 3));
     BOOST_TEST(seen.front() == 3u);
 }
@@ -296,8 +292,7 @@ BOOST_FIXTURE_TEST_CASE(its_operations_may_go_before_it, fixture) {
     const int one = counts.alive / 3;
     for (const std::size_t gone : {1u, 1u, 0u}) { // the one between, the last, the first
         waiting[gone].Cancel();
-        context.restart();
-        context.poll();
+        asyncinfo_test::run_ready(context);
         waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(gone));
         BOOST_TEST(counts.alive == one * static_cast<int>(waiting.size()));
         counted.write_some(asio::buffer("abc", 3));
@@ -322,8 +317,7 @@ BOOST_FIXTURE_TEST_CASE(it_may_be_destroyed_first, fixture) {
             context.run(); // the bytes have come, and the handler is on its way
         }
         going.reset();
-        context.restart();
-        context.run();
+        asyncinfo_test::run_again(context);
         other.run();
         BOOST_TEST(std::get<1>(op.outcome()).value() == (arrived ? 3u : 0u));
         BOOST_TEST(op.progress()->bytes == (arrived ? 3u : 0u));

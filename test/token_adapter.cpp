@@ -10,11 +10,6 @@
 #include <boost/asio/cancel_at.hpp>
 #endif
 
-#include <chrono>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-
 namespace token_adapter_test {
 
 namespace asio = boost::asio;
