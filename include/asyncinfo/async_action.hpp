@@ -23,7 +23,7 @@ public:
     /// Errors: `errc::illegal_method_call` while the operation runs.
     void GetResults() const {
         if (!this->has_succeeded())
-            explain();
+            this->explain();
     }
     void GetResults(boost::system::error_code& error) const noexcept;
 
@@ -56,10 +56,6 @@ public:
 protected:
     explicit basic_action(detail::operation_ptr operation) noexcept
         : basic_action::basic_handle(std::move(operation)) {}
-
-private:
-    /// Throws why GetResults cannot succeed, if it cannot.
-    void explain() const;
 };
 
 /// A handle to an operation without a result: `void()`, `void(error_code)`, `void(exception_ptr)`.
@@ -78,11 +74,6 @@ private:
     explicit IAsyncAction(detail::operation_ptr operation) noexcept
         : basic_action(std::move(operation)) {}
 };
-
-#if !defined(_WIN32) || !defined(ASYNCINFO_DYN_LINK)
-extern template class basic_handle<IAsyncAction>;
-extern template class basic_action<IAsyncAction>;
-#endif
 
 } // namespace asyncinfo
 

@@ -288,6 +288,9 @@ protected:
 
     const detail::operation_ptr& operation() const noexcept { return operation_; }
 
+    /// Throws why GetResults of an action cannot succeed, if it cannot.
+    void explain() const;
+
     /// Null, and the error set, on an empty handle or after Close.
     detail::operation_base* usable(boost::system::error_code& error) const noexcept {
         error.clear();

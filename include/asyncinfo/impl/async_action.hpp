@@ -13,11 +13,6 @@
 namespace asyncinfo {
 
 template <typename Handle>
-void basic_action<Handle>::explain() const {
-    this->result_or_throw("GetResults", [&](auto& error) { GetResults(error); });
-}
-
-template <typename Handle>
 void basic_action<Handle>::GetResults(boost::system::error_code& error) const noexcept {
     if (auto* operation = this->usable(error))
         detail::is_successful(*operation, error);
