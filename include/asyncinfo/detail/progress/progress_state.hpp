@@ -106,7 +106,6 @@ protected:
     /// Called with the outcome stored. Reports `last` and ends the operation, or leaves the end to
     /// the thread that is calling the handler. Throws what handlers throw.
     void end_operation(std::optional<P> last) {
-        handler_ptr released;
         std::unique_lock lock(mutex_);
         if (last)
             keep_last(latest_value<P>::make(*std::move(last)));
@@ -114,7 +113,7 @@ protected:
         const flow_next then = flow_.end();
         if (then == flow_next::drain)
             return drain(lock);
-        released = released_handler();
+        handler_ptr released = released_handler();
         lock.unlock();
         released.reset();
         if (then == flow_next::perform_end)

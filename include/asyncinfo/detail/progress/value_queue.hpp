@@ -16,13 +16,12 @@ namespace asyncinfo::detail {
 template <typename Item>
 class value_queue {
 public:
-    std::size_t size() const noexcept { return (first_ ? 1 : 0) + (others_.size() - at_); }
-
     void push(Item value) {
-        if (size() == 0)
+        if (size_ == 0)
             first_.emplace(std::move(value));
         else
             others_.push_back(std::move(value));
+        ++size_;
     }
 
     /// Returns the oldest value of a queue that has one.
@@ -33,12 +32,13 @@ public:
     }
 
     void keep_newest(std::size_t count) noexcept {
-        while (size() > count)
+        while (size_ > count)
             drop_oldest();
     }
 
 private:
     void drop_oldest() noexcept {
+        --size_;
         if (first_) {
             first_.reset();
         } else if (++at_ == others_.size()) {
@@ -49,7 +49,8 @@ private:
 
     std::optional<Item> first_; ///< before the others
     std::vector<Item> others_;
-    std::size_t at_ = 0;
+    std::size_t at_ = 0; ///< the oldest of the others
+    std::size_t size_ = 0;
 };
 
 } // namespace asyncinfo::detail
