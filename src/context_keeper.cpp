@@ -10,14 +10,14 @@ namespace {
 
 /// Null until there is a queue. Relaxed: whoever has an executor of a queue has come to it after
 /// the queue was made, and the table is a constant.
-constinit std::atomic<const context_keepers*> known{nullptr};
+constinit std::atomic<const context_keepers*> made_known{nullptr};
 
-const context_keepers* keepers() noexcept { return known.load(std::memory_order_relaxed); }
+const context_keepers* keepers() noexcept { return made_known.load(std::memory_order_relaxed); }
 
 } // namespace
 
 void make_known(const context_keepers& keepers) noexcept {
-    known.store(&keepers, std::memory_order_relaxed);
+    made_known.store(&keepers, std::memory_order_relaxed);
 }
 
 bool holds_context_keeper(const boost::asio::any_io_executor& executor) noexcept {
