@@ -252,8 +252,10 @@ private:
             }
     }
 
-    /// What `detail::progress_state` does.
-    void act(world w, std::size_t t, next then) {
+    /// What `detail::progress_state` does. `after`: the world after the event that gave `then`; a
+    /// reference, since the event is an argument of the same call.
+    void act(const world& after, std::size_t t, next then) {
+        world w = after;
         thread& me = w.threads[t];
         me.at = thread::place::free;
         switch (then) {
