@@ -1,3 +1,4 @@
+//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //

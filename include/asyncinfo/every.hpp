@@ -40,12 +40,14 @@ private:
 };
 
 /// A Progress handler that is called once per interval at the most, always with the latest value,
-/// so that a slow observer costs neither time nor memory: of the values that it has not been told,
-/// one is kept. The last value of all is always told, before Completed is called.
+/// so that a slow observer costs neither time nor memory: of the values that it has not been called
+/// with, one is kept. It is always called with the last value of all, before Completed is called;
+/// unless it has taken the place of a handler with an executor, and the operation ends before what
+/// was submitted for that one has arrived there.
 ///
 /// When it is called: for the first value; then for the first one that is reported when the
-/// interval since the last call is over; and at the end, if the last value has not been told. No
-/// timer runs: while nothing is reported nothing is told. An interval of zero or less: for every
+/// interval since the last call is over; and at the end, if it has not been called with the last
+/// value. No timer runs: while nothing is reported nothing is called. An interval of zero or less: for every
 /// value, and then every value is kept.
 ///
 /// Executor and threads: the handler's executor and allocator are kept; `bind_executor` may stand

@@ -4,13 +4,12 @@
 //
 #include <asyncinfo/detail/core/coroutine_phase.hpp>
 
+#include "support/state_search.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <compare>
 #include <cstddef>
-#include <set>
-#include <string>
-#include <vector>
 
 /// All orders of what can happen to a coroutine: it suspends and ends, the right to resume comes
 /// back or is lost, its callback is called, its context ends. The gate makes one event of each, so
@@ -42,29 +41,17 @@ struct world {
     friend auto operator<=>(const world&, const world&) = default;
 };
 
-class exploration {
+class exploration : public asyncinfo_test::state_search<world> {
 public:
     void run() {
         reach(world());
         world away;
         away.phase.begin_away();
         reach(away);
-        while (!open_.empty() && failure_.empty()) {
-            const world w = *open_.back();
-            open_.pop_back();
-            step(w);
-        }
+        search([this](const world& w) { step(w); });
     }
-
-    std::string failure() const { return failure_; }
-    std::size_t states() const { return reached_.size(); }
 
 private:
-    void require(bool holds, const char* invariant) {
-        if (!holds && failure_.empty())
-            failure_ = invariant;
-    }
-
     void reach(const world& w) {
         require(w.reference == (w.owner && w.what == body::gone),
                 "the owner of the right has a reference exactly without a frame");
@@ -73,9 +60,7 @@ private:
             require(w.executor != context::over || (w.by_a_step && w.owner),
                     "it outlives its context");
         }
-        const auto [place, is_new] = reached_.insert(w);
-        if (is_new)
-            open_.push_back(&*place);
+        state_search::reach(w);
     }
 
     void step(const world& w) {
@@ -259,10 +244,6 @@ private:
         w.by_a_step = w.executor == context::over && on_stack && w.what == body::suspended;
         perform(w, then);
     }
-
-    std::set<world> reached_;
-    std::vector<const world*> open_;
-    std::string failure_;
 };
 
 } // namespace

@@ -4,6 +4,8 @@
 //
 #include <asyncinfo/detail/core/deadline_flow.hpp>
 
+#include "support/state_search.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -11,9 +13,6 @@
 #include <chrono>
 #include <compare>
 #include <cstddef>
-#include <set>
-#include <string>
-#include <vector>
 
 /// All orders of what can happen to an operation's deadlines: they are set and renewed on any
 /// threads, the clock goes on, the timer's handler runs, the operation or the context ends, memory
@@ -97,26 +96,14 @@ struct change {
     }
 };
 
-class exploration {
+class exploration : public asyncinfo_test::state_search<world> {
 public:
     void run() {
         reach(world());
-        while (!open_.empty() && failure_.empty()) {
-            const world w = *open_.back();
-            open_.pop_back();
-            step(w);
-        }
+        search([this](const world& w) { step(w); });
     }
-
-    std::string failure() const { return failure_; }
-    std::size_t states() const { return reached_.size(); }
 
 private:
-    void require(bool holds, const char* invariant) {
-        if (!holds && failure_.empty())
-            failure_ = invariant;
-    }
-
     void reach(const world& w) {
         require(w.timer == (w.pending != handler::none), "a timer without a handler, or reverse");
         if (w.running && w.context && !w.refused)
@@ -125,9 +112,7 @@ private:
                     "a deadline is lost");
         if (!w.running && w.context)
             require(w.pending != handler::waits, "a handler keeps the context of what has ended");
-        const auto [place, is_new] = reached_.insert(w);
-        if (is_new)
-            open_.push_back(&*place);
+        state_search::reach(w);
     }
 
     void step(const world& w) {
@@ -272,10 +257,6 @@ private:
             lose(w);
         }
     }
-
-    std::set<world> reached_;
-    std::vector<const world*> open_;
-    std::string failure_;
 };
 
 } // namespace

@@ -17,6 +17,7 @@
 #include <asyncinfo/detail/core/progress_flow.hpp>
 
 #include "support/progress_flow_states.hpp"
+#include "support/state_search.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -91,7 +92,7 @@ struct world {
 
 constexpr std::size_t ender = 2, executor = 3;
 
-class exploration {
+class exploration : public asyncinfo_test::state_search<world> {
 public:
     explicit exploration(const scenario& s) : scenario_(s) {}
 
@@ -102,29 +103,21 @@ public:
         begin.threads[0].to_report = 2;
         begin.threads[1].to_report = 1;
         add(begin);
-        while (!open_.empty() && failure_.empty()) {
-            const world w = open_.back();
-            open_.pop_back();
+        search([&](const world& w) {
             flows.insert(w.flow);
             require(can_occur(w.flow), "a state that does not occur");
             const std::size_t before = steps_;
             go_on(w);
             if (steps_ == before)
                 finished(w);
-        }
-        return failure_;
+        });
+        return failure();
     }
 
 private:
-    void require(bool holds, const char* invariant) {
-        if (!holds && failure_.empty())
-            failure_ = invariant;
-    }
-
     void add(const world& w) {
         ++steps_;
-        if (seen_.insert(w).second)
-            open_.push_back(w);
+        reach(w);
     }
 
     /// All that can happen next.
@@ -334,10 +327,7 @@ private:
     }
 
     scenario scenario_;
-    std::set<world> seen_;
-    std::vector<world> open_;
     std::size_t steps_ = 0;
-    std::string failure_;
 };
 
 } // namespace

@@ -28,8 +28,8 @@
 #error "asyncinfo needs Boost 1.81 or newer"
 #endif
 
-/// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks templates
-/// that src/ instantiates, or whose `typeid` is compared between modules. A shared library exports
+/// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks what may be
+/// part of a `typeid` that is compared between modules. A shared library exports
 /// these and nothing else of ours. Its users must define ASYNCINFO_DYN_LINK, which the CMake target
 /// and asyncinfo.pc do.
 #if !defined(ASYNCINFO_DYN_LINK)
@@ -47,7 +47,8 @@
 #define ASYNCINFO_VISIBLE [[gnu::visibility("default")]]
 #endif
 
-/// ASYNCINFO_NOINLINE marks what would make its many callers large, and is not on their usual way.
+/// ASYNCINFO_NOINLINE marks what would make its many callers large, and does too much for the call
+/// to matter.
 #if defined(__GNUC__)
 #define ASYNCINFO_NOINLINE [[gnu::noinline]]
 #else

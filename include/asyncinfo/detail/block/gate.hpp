@@ -38,7 +38,7 @@ namespace asyncinfo::detail {
 ///
 /// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
-class ASYNCINFO_VISIBLE gate {
+class gate {
 public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
