@@ -45,6 +45,7 @@
 /// | `token_adapter.hpp`                 | makes an adapter of completion tokens known                  |
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
+/// | `version.hpp`                       | `ASYNCINFO_VERSION`                                          |
 ///
 /// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in
 /// rooms: doc/internals.md is their map.
@@ -82,6 +83,7 @@
 #include <asyncinfo/token_adapter.hpp>
 #include <asyncinfo/transfer_progress.hpp>
 #include <asyncinfo/use_async_info.hpp>
+#include <asyncinfo/version.hpp>
 #include <asyncinfo/when_all.hpp>
 #include <asyncinfo/when_any.hpp>
 #include <asyncinfo/with_progress.hpp>
