@@ -43,8 +43,8 @@ auto recorder(call& c, const IAsyncOperation<int>& expected_sender) {
 
 BOOST_AUTO_TEST_SUITE(completed_is_called_exactly_once)
 
-// §5: "Called exactly once, as handler(sender, status) [...] when sender.Status() == status and
-// everything else is readable. Set early: on the thread that completes the operation."
+// §5: "called exactly once, as handler(sender, status) [...] when sender.Status() == status and
+// everything else is readable. Set early, it is called on the thread that completes the operation."
 BOOST_AUTO_TEST_CASE(set_early) {
     for (const auto& [code, status] : endings)
         BOOST_TEST_CONTEXT(status) {

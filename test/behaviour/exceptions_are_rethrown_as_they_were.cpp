@@ -73,8 +73,8 @@ void check(const Handle& operation, const std::exception_ptr& exception, const e
 
 BOOST_AUTO_TEST_SUITE(exceptions_are_rethrown_as_they_were)
 
-// §2: "An exception delivered as exception_ptr is rethrown as it was by GetResults(), get(),
-// try_get(), and readable as exception(); its ErrorCode() is that of a system_error, else
+// §2: "An exception that was delivered as exception_ptr is rethrown as it was by GetResults(),
+// get() and try_get(), and exception() gives it. Its ErrorCode() is that of a system_error, else
 // errc::unhandled_exception."
 BOOST_AUTO_TEST_CASE(by_every_member_that_throws_the_error) {
     for (const auto& [name, exception, code] : table)

@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(values, Kind, kinds) {
         }
 }
 
-// §5: Progress "may be replaced or cleared any time [...]; set after the end it is accepted".
+// §5: Progress "can be replaced or cleared at any time. [...] Set after the end it is accepted".
 BOOST_AUTO_TEST_CASE_TEMPLATE(matrix_of_progress, Kind, kinds_with_progress) {
     const auto ignore = [](const auto&, int) {};
     check<Kind>("Progress(handler)", {ok, ok, ok, ok, imc},

@@ -4,9 +4,9 @@
 #include "support/foreign_coroutine.hpp"
 #include "support/test.hpp"
 
-/// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed, as Asio
-/// destroys its handlers; observers on living executors are called. Nothing hangs because a producer
-/// died."
+/// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed [...],
+/// as Asio destroys its handlers. [...] Observers on living executors are called. [...] Nothing hangs
+/// because a producer died."
 namespace asyncinfo_test::observers_of_abandoned_operations_test {
 namespace {
 

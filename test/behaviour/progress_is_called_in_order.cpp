@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(synchronously) {
     BOOST_TEST((thread == std::this_thread::get_id()));
 }
 
-// §5: "Progress may be replaced or cleared any time", "never replayed; set after the end it is
+// §5: "Progress can be replaced or cleared at any time", "never replayed. Set after the end it is
 // accepted and never called".
 BOOST_AUTO_TEST_CASE(by_the_handler_of_the_moment) {
     const async_source<void, int> source;

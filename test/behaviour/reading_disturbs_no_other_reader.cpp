@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_rvalue_beside_another_handle_copies) {
     BOOST_TEST(taken.data() == e.storage);
 }
 
-// §2: "never a silent moved-from value".
+// §2: "never a moved-from value".
 BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_refused) {
     for (const auto& [name, read] : readers)
         BOOST_TEST_CONTEXT(name) {

@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(an_abort_is_a_cancellation_whoever_caused_it) {
 }
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
-// §3: "An abort by asio::cancel_after cannot be told from others: Canceled."
+// §3: "cannot tell an abort by asio::cancel_after from other aborts: [...] Canceled."
 BOOST_AUTO_TEST_CASE(an_abort_by_cancel_after_is_a_cancellation) {
     asio::io_context context;
     asio::steady_timer timer(context, asio::steady_timer::time_point::max());
