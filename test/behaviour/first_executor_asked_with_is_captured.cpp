@@ -3,8 +3,9 @@
 
 #include "support/test.hpp"
 
-/// §4.2: "If an operation's initiation publishes no executor, it has the first executor that one of
-/// its steps asks with, of whatever kind": a request is delivered there, and not on the thread that asks.
+/// §4.2: "If an operation's initiation publishes no executor, it has the first executor that one
+/// of its steps asks with, of whatever kind": a request is delivered there, and not on the thread
+/// that asks.
 namespace asyncinfo_test::first_executor_asked_with_is_captured_test {
 namespace {
 
