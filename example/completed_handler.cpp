@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A handler for the end of an operation: set before it, set after it, and bound to an executor.
+// A handler for the end of an operation: set before it, set after it, and bound to an executor. And
+// one that logs the end of any operation.
 
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>
@@ -13,6 +14,14 @@ namespace asio = boost::asio;
 using asyncinfo::AsyncStatus;
 using asyncinfo::IAsyncAction;
 using asyncinfo::IAsyncOperation;
+
+// One function for operations of all kinds.
+void log_end(const asyncinfo::IAsyncInfo& op, AsyncStatus status) {
+    std::cout << "operation " << op.Id() << " '" << op.name() << "': " << status;
+    if (status != AsyncStatus::Completed)
+        std::cout << ", " << op.ErrorCode().message();
+    std::cout << '\n';
+}
 
 int main() {
     asio::io_context network;
@@ -53,6 +62,15 @@ int main() {
         log += sender == wait ? ", " + std::string(to_string(status)) : ", another";
     });
 
+    timer.expires_after(std::chrono::hours(1));
+    const auto login = timer.async_wait(
+        asyncinfo::use_async_info.named("login").cancel_after(std::chrono::milliseconds(10)));
+    login.Completed(log_end);
+    login.wait_for(network, std::chrono::seconds(10));
+
     std::cout << log << '\n';
-    return log == "read hello, Completed" && called_on == std::this_thread::get_id() ? 0 : 1;
+    return log == "read hello, Completed" && called_on == std::this_thread::get_id() &&
+                   login.ErrorCode() == asyncinfo::condition::deadline_expired
+               ? 0
+               : 1;
 }
