@@ -17,7 +17,7 @@ grey, green, blue, ink = "#9e9e9e", "#2e7d4f", "#5b8db8", "#222222"
 wakes = "stroke-dasharray='5 4'"
 steps = [
     (loop, io, "async_read(…, use_async_info)", "starts at once; the loop keeps the handle", ""),
-    (io, None, "the transfer runs", "and waits for nobody", ""),
+    (io, None, "the transfer runs", "and never waits", ""),
     (loop, None, "op.progress(), op.Status()", "asked in any frame, without a lock", ""),
     (io, queue, "Progress, at a pace", "bind_executor(queue, every(50ms, h))", ""),
     (queue, loop, "the descriptor is readable", "the loop, which slept, wakes", wakes),

@@ -97,7 +97,7 @@ void serve(tcp::acceptor& acceptor, uint32_t size, int clients) {
 
 int main() {
     constexpr uint32_t size = 100'000;
-    asio::thread_pool background(2); // the last to go, since `network` posts to it
+    asio::thread_pool background(2); // destroyed last: `network` posts to it
     asio::thread_pool network(1);
     const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
     tcp::acceptor talking(network, loopback), silent(network, loopback);

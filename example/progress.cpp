@@ -17,7 +17,7 @@ using asyncinfo::with_progress;
 using namespace std::chrono_literals;
 
 int main() {
-    asio::io_context window;   // what draws, on this thread; the last to go
+    asio::io_context window;   // what draws, on this thread; destroyed last
     asio::thread_pool pool(2); // where the transfers run
     tcp::acceptor acceptor(pool, {asio::ip::address_v4::loopback(), 0});
     tcp::socket in(pool), out(pool);
