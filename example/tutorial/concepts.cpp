@@ -9,6 +9,7 @@
 #include <boost/asio.hpp>
 
 #include <cstddef>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -39,22 +40,46 @@ void expect(bool as_the_page_says, const char* what) {
 void many_kinds_in_one_list() {
     asio::io_context context;
     asio::steady_timer timer(context, 1ms);
+    const asyncinfo::async_source<int> source("answer");
 
-    const IAsyncAction wait = timer.async_wait(use_async_info.named("pause"));
-    const IAsyncOperation<int> job = asio::post(
-        context, asio::deferred([] { return asio::deferred.values(42); }))(use_async_info);
+    const IAsyncAction pause = timer.async_wait(use_async_info.named("pause"));
+    const IAsyncOperation<int> answer = source.operation();
 
-    // Handles to operations of all kinds in one list.
-    const std::vector<IAsyncInfo> all{wait, job};
+    // Operations of all kinds in one list.
+    const std::vector<IAsyncInfo> all{pause, answer};
     for (const IAsyncInfo& operation : all)
-        operation.async_wait([](boost::system::error_code error) { expect(!error, "no error"); });
-    context.run();
+        std::cout << operation.name() << ": " << operation.Status() << '\n';
 
-    // Back to the kind that has a result; empty if it is of another kind.
-    const auto with_result = all[1].try_as<IAsyncOperation<int>>();
-    expect(with_result == job && with_result.GetResults() == 42, "try_as gives the same operation");
-    expect(!all[0].try_as<IAsyncOperation<int>>(), "a timer has no result");
-    expect(wait.name() == "pause" && wait.Id() != job.Id(), "a name and an Id");
+    context.run();
+    source.set_value(42);
+
+    // Back to the kind that has the result. It is empty if the operation is of another kind.
+    int result = 0;
+    for (const IAsyncInfo& operation : all)
+        if (const auto with_result = operation.try_as<IAsyncOperation<int>>())
+            result = with_result.GetResults();
+
+    expect(result == 42 && all[1] == answer, "the same operation");
+    expect(pause.Status() == AsyncStatus::Completed && pause.Id() != answer.Id(), "two of them");
+}
+
+asio::awaitable<int> in_an_awaitable(IAsyncOperation<int> answer) { co_return co_await answer; }
+
+void handle_is_an_asio_operation() {
+    asio::io_context context;
+    asyncinfo::async_source<int> source;
+    const IAsyncOperation<int> answer = source.operation();
+    int told = 0;
+
+    // A handle takes any completion token, any number of times, before or after the end.
+    std::future<int> future = answer(asio::use_future);
+    answer(asio::bind_executor(
+        context, [&](boost::system::error_code error, int value) { told = error ? -1 : value; }));
+    auto awaited = asio::co_spawn(context, in_an_awaitable(answer), asio::use_future);
+
+    source.set_value(42);
+    context.run();
+    expect(awaited.get() == 42 && future.get() == 42 && told == 42, "each gets the result");
 }
 
 // --- status-and-lifecycle -----------------------------------------------------------------------
@@ -72,7 +97,7 @@ void completed_is_called_once() {
     context.run();
     expect(calls == 1, "Completed is called once");
 
-    wait.Close(); // releases the result and the handlers; there is nothing more to ask
+    wait.Close(); // releases the result; there is nothing more to ask
     boost::system::error_code error;
     wait.Status(error);
     expect(error == asyncinfo::errc::illegal_method_call, "Status after Close");
@@ -140,7 +165,7 @@ void handlers_go_where_they_are_bound() {
 
     const IAsyncAction wait = timer.async_wait(use_async_info);
     wait.Completed(asio::bind_executor(window, [&](auto&, AsyncStatus) {
-        called_on = std::this_thread::get_id(); // the thread that runs `window`
+        called_on = std::this_thread::get_id(); // the one that runs the window
         open.reset();
     }));
     window.run();
@@ -185,14 +210,13 @@ void operation_keeps_what_it_uses() {
 void dropped_handles_cancel_nothing() {
     asio::io_context context;
     asio::steady_timer timer(context, 1ms);
-    bool called = false;
+    AsyncStatus ended_as = AsyncStatus::Started;
     {
         const IAsyncAction wait = timer.async_wait(use_async_info);
-        wait.Completed(
-            [&](auto&, AsyncStatus status) { called = status == AsyncStatus::Completed; });
+        wait.Completed([&](auto&, AsyncStatus status) { ended_as = status; });
     } // the last handle is gone, and the operation runs on
     context.run();
-    expect(called, "it has run to its end");
+    expect(ended_as == AsyncStatus::Completed, "it has run to its end");
 }
 
 void handle_outlives_the_context() {
@@ -263,6 +287,7 @@ asyncinfo::IAsyncActionWithProgress<int> counts() {
 
 int main() {
     many_kinds_in_one_list();
+    handle_is_an_asio_operation();
     completed_is_called_once();
     cancel_before_anything_runs();
     success_stays_success();
