@@ -33,12 +33,13 @@ int main() {
     asyncinfo::operation_group<std::string> reads;
     reads.add(asio::async_read(from_film, asio::buffer(film), use_async_info), "film");
     reads.add(asio::async_read(from_note, asio::buffer(note), use_async_info), "note");
-    reads.add(asio::async_read(from_silence, asio::buffer(&answer, 1),
-                               use_async_info.cancel_after(1500ms)),
-              "silence");
+    reads.add(asio::async_read(from_silence, asio::buffer(&answer, 1), use_async_info), "silence");
 
     while (!reads.empty())
-        if (const auto next = reads.wait_next_for(16ms))
+        if (const auto next = reads.wait_next_for(16ms)) {
             std::cout << next->tag << ": " << next->operation.Status() << '\n';
+            if (next->tag == "film")
+                reads.cancel_all(); // the rest is not needed any more
+        }
     return 0;
 }

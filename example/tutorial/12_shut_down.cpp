@@ -32,8 +32,8 @@ int main() {
     for (int i = 0; i < 3; ++i)
         running.add(listen(pool, server.silence()));
 
-    // ... and when the user closes the window: ask all of them to stop, and wait for a second.
-    const auto stubborn = running.shutdown(1s);
+    // ... and when the user closes the window: ask all of them to stop, and wait for at most 5 s.
+    const auto stubborn = running.shutdown(5s);
     for (const auto& operation : stubborn)
         std::cout << operation.name() << " runs on\n";
     std::cout << running.counts().canceled << " canceled, " << stubborn.size() << " run on\n";

@@ -73,6 +73,14 @@ namespace concepts {
 }
 #undef main
 
+// From a server of its own.
+int run_download() {
+    const tutorial::file_server server;
+    std::string host = "127.0.0.1", port = std::to_string(server.http().port()), target = "/photo";
+    char* arguments[] = {target.data(), host.data(), port.data(), target.data()};
+    return download::run(4, arguments);
+}
+
 int main(int argc, char** argv) {
     const std::map<std::string_view, std::function<int()>> programs{
         {"01_handle", step_01::run},
@@ -87,7 +95,7 @@ int main(int argc, char** argv) {
         {"10_co_await", step_10::run},
         {"11_your_own_operation", step_11::run},
         {"12_shut_down", step_12::run},
-        {"download", [] { return download::run(0, nullptr); }},
+        {"download", run_download},
         {"concepts", concepts::run},
     };
     const auto program = programs.find(argc > 1 ? argv[1] : "");

@@ -5,8 +5,6 @@
 //
 //     download HOST PORT TARGET
 
-#include "server.hpp"
-
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,21 +19,26 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 using asyncinfo::AsyncStatus;
+using asyncinfo::use_async_info;
 using namespace std::chrono_literals;
 
 void draw(const asyncinfo::transfer_progress& p) {
+    if (!p.total) { // the server has not said how much it sends
+        std::cout << '\r' << p.bytes << " bytes" << std::flush;
+        return;
+    }
     const auto cells = static_cast<std::size_t>(20 * p.fraction());
     std::cout << "\r[" << std::string(cells, '#') << std::string(20 - cells, ' ') << "] "
               << int(100 * p.fraction()) << " %" << std::flush;
 }
 
 std::string download(const std::string& host, const std::string& port, const std::string& target) {
-    const auto soon = asyncinfo::use_async_info.cancel_after(5s); // for each step but the last
+    const auto soon = use_async_info.cancel_after(5s); // a token for several operations
 
     asio::thread_pool pool(1);
     tcp::resolver resolver(pool);
     asyncinfo::progress_stream<tcp::socket> stream(pool); // a socket that counts
-    const auto endpoints = resolver.async_resolve(host, port, soon).get();
+    const auto endpoints = resolver.async_resolve(host, port, use_async_info).get();
     asio::async_connect(stream.next_layer(), endpoints, soon).get();
 
     http::request<http::empty_body> request(http::verb::get, target, 11);
@@ -56,8 +59,8 @@ std::string download(const std::string& host, const std::string& port, const std
         return http::async_read(stream, buffer, parser, token.cancel_after(60s));
     });
     while (read.wait_for(16ms) == AsyncStatus::Started)
-        draw(read.progress().value_or(asyncinfo::transfer_progress()));
-    draw(read.progress().value_or(asyncinfo::transfer_progress()));
+        draw(*read.progress());
+    draw(*read.progress());
     std::cout << '\n';
 
     read.GetResults(); // throws if it went wrong
@@ -65,11 +68,11 @@ std::string download(const std::string& host, const std::string& port, const std
 }
 
 int main(int argc, char** argv) try {
-    const tutorial::file_server server; // for those who give no arguments
-    const bool given = argc == 4;
-    const std::string body = download(given ? argv[1] : "127.0.0.1",
-                                      given ? argv[2] : std::to_string(server.http().port()),
-                                      given ? argv[3] : "/photo");
+    if (argc != 4) {
+        std::cerr << "usage: download HOST PORT TARGET\n";
+        return 2;
+    }
+    const std::string body = download(argv[1], argv[2], argv[3]);
     std::cout << body.size() << " bytes\n";
     return 0;
 } catch (const boost::system::system_error& e) {
