@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+// Step 11: an operation of your own.
+
+#include <asyncinfo/asyncinfo.hpp>
+#include <atomic>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+using count_operation = asyncinfo::IAsyncOperationWithProgress<std::size_t, double>;
+
+/// Counts the letters x of a text on a thread of its own; reports what part it has seen.
+count_operation count_x(std::string text, std::jthread& worker) {
+    asyncinfo::async_source<std::size_t, double> source;
+    const count_operation operation = source.operation();
+    const auto stop = std::make_shared<std::atomic<bool>>(false);
+    source.on_cancel([stop] { *stop = true; });
+
+    worker = std::jthread([source = std::move(source), text = std::move(text), stop] {
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < text.size() && !*stop; ++i) {
+            found += text[i] == 'x';
+            if (i % 4096 == 0)
+                source.report(double(i) / double(text.size()));
+        }
+        *stop ? source.set_canceled() : source.set_value(found);
+    });
+    return operation;
+}
+
+int main() {
+    std::jthread worker;
+    const auto count = count_x(std::string(1 << 20, 'x'), worker);
+    std::cout << count.get() << " letters\n";
+
+    const auto large = count_x(std::string(16 << 20, 'x'), worker);
+    large.Progress([](const auto& sender, double part) {
+        if (part >= 0.25)
+            sender.Cancel();
+    });
+    std::cout << large.wait() << " at " << int(100 * *large.progress()) << " %\n";
+    return 0;
+}
