@@ -19,8 +19,8 @@ IAsyncAction fetch_all(asio::any_io_executor, std::vector<int> pages, std::size_
         if (page != pages.end() && running.size() < most) {
             running.add(fetch(*page), *page);
             ++page;
-        } else if (auto ended = co_await running.async_next(deferred)) {
-            fetched(*std::move(ended));
+        } else {
+            fetched(*co_await running.async_next(deferred));
         }
     }
 }
