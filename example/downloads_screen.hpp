@@ -168,8 +168,12 @@ inline lines format(const row& r, const medium& out, std::size_t columns) {
 }
 
 inline std::string heading(const medium& out, std::size_t columns) {
-    const row names{"id", "operation", "status", "   age", {}, {}, "progress", true, colour::dim};
-    return format(names, out, columns).front();
+    medium plain = out;
+    plain.colours = false;
+    const row names{"id", "operation", "status", "   age", {}, {}, "progress"};
+    line text(out, columns);
+    text.cell(format(names, plain, columns).front(), columns, colour::dim);
+    return std::move(text).text();
 }
 
 } // namespace detail
