@@ -8,6 +8,7 @@
 #include <asyncinfo/asyncinfo.hpp>
 
 #include "downloads_client.hpp"
+#include "downloads_screen.hpp"
 #include "downloads_server.hpp"
 
 #include <boost/asio/bind_executor.hpp>
@@ -33,7 +34,6 @@
 #include <vector>
 
 #include <stdlib.h>
-#include <unistd.h>
 
 namespace {
 
@@ -51,10 +51,11 @@ constexpr clock_type::duration budget = 2ms; // of a frame, for handlers
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::string_view usage = R"(usage: downloads [--help]
+constexpr std::string_view usage = R"(usage: downloads [--fast] [--help]
 
 Downloads files from a server on a loopback port, in the same program, and shows the operations in
-a live table while they run. Redraws in place on a terminal; else prints a line per change.
+a live table while they run. It takes ten seconds; with --fast, one. It redraws the table in place
+on a terminal, in colour unless NO_COLOR is set; elsewhere it prints a line per change.
 Ctrl-C cancels everything.
 
 exit status: 0    every operation ended as it should
@@ -76,6 +77,7 @@ struct entry {
     IAsyncInfo operation;
     download transfer; ///< the same if it is a download, else empty
     std::function<verdict()> judge;
+    std::string canceled_by; ///< if it is
     clock_type::time_point started = clock_type::now();
 
     // What the last frame saw.
@@ -83,8 +85,6 @@ struct entry {
     error_code code{};
     std::optional<transfer_progress> progress{};
     clock_type::duration age{};
-
-    std::uint64_t bytes() const { return progress ? progress->bytes : 0; }
 
     /// Once a frame: asking costs a few atomic loads, whether anything has come or not.
     void look() {
@@ -108,8 +108,8 @@ verdict judge_partial(const download& operation, const demo::served_file& file) 
     const std::size_t size = result ? result->body.size() : 0;
     return {operation.Status() == AsyncStatus::Canceled && code == asio::error::operation_aborted &&
                 size > 0 && size < file.size && file.content().starts_with(result->body),
-            "kept the " + std::to_string(size) + " of " + std::to_string(file.size) +
-                " bytes that came, each byte compared"};
+            "kept the " + std::to_string(size >> 10) + " of " + std::to_string(file.size >> 10) +
+                " KiB that came, each byte compared"};
 }
 
 verdict judge_ending(const IAsyncInfo& operation, AsyncStatus status, error_code code) {
@@ -119,113 +119,76 @@ verdict judge_ending(const IAsyncInfo& operation, AsyncStatus status, error_code
 
 // ---- the table ---------------------------------------------------------------------------------
 
-class table {
-public:
-    table() : in_place_(::isatty(STDOUT_FILENO) == 1) {
-        if (in_place_)
-            put("\x1b[?25l\x1b[?7l"); // hide the cursor, cut long lines
-        put(heading);
+std::string number(const char* format, double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+demo::row to_row(const entry& e) {
+    demo::row row;
+    row.id = std::to_string(e.operation.Id());
+    row.operation = e.label;
+    row.status = to_string(e.status);
+    row.age = number("%4.1f s", std::chrono::duration<double>(e.age).count());
+    row.running = e.status == AsyncStatus::Started;
+    if (e.progress && (row.running || e.progress->bytes > 0))
+        row.done = e.progress->fraction();
+    if (e.progress && e.progress->bytes > 0)
+        row.rate = number("%4.1f MiB/s", e.progress->rate() / (1 << 20));
+    switch (e.status) {
+    case AsyncStatus::Started:
+        row.tint = demo::colour::cyan;
+        break;
+    case AsyncStatus::Completed:
+        row.tint = demo::colour::green;
+        break;
+    case AsyncStatus::Canceled:
+        row.tint = demo::colour::yellow;
+        row.reason = e.code.message() + ' ' + e.canceled_by;
+        break;
+    case AsyncStatus::Error:
+        row.tint = demo::colour::red;
+        row.reason = e.code.message();
+        break;
     }
+    return row;
+}
 
-    table(const table&) = delete;
-    table& operator=(const table&) = delete;
-
-    ~table() {
-        if (in_place_)
-            put("\x1b[?25h\x1b[?7h");
-    }
-
-    void draw(const std::vector<entry>& entries) {
-        std::string text;
-        if (in_place_ && !shown_.empty())
-            text = "\x1b[" + std::to_string(shown_.size()) + "A";
-        shown_.resize(entries.size());
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            const entry& e = entries[i];
-            if (in_place_ || !shown_[i].drawn || shown_[i].status != e.status ||
-                e.bytes() - shown_[i].bytes >= line_every) {
-                text += line(e);
-                shown_[i] = {true, e.status, e.bytes()};
-            }
-        }
-        put(text);
-    }
-
-private:
-    static constexpr std::string_view heading =
-        "  id  status       age  progress    rate        operation\n";
-    static constexpr std::uint64_t line_every = 1 << 20; // bytes that count as a change when piped
-
-    struct shown {
-        bool drawn = false;
-        AsyncStatus status = AsyncStatus::Started;
-        std::uint64_t bytes = 0;
-    };
-
-    std::string line(const entry& e) const {
-        char row[128];
-        std::snprintf(row, sizeof row, "%4llu  %-9s %4.1f s  %-10s  %-10s  ",
-                      static_cast<unsigned long long>(e.operation.Id()),
-                      std::string(to_string(e.status)).c_str(),
-                      std::chrono::duration<double>(e.age).count(), bar(e).c_str(),
-                      rate(e).c_str());
-        return row + e.label + (e.code ? ": " + e.code.message() : "") +
-               (in_place_ ? "\x1b[K\n" : "\n");
-    }
-
-    static std::string bar(const entry& e) {
-        if (!e.progress)
-            return "";
-        std::string text = "[        ]";
-        const double done = e.progress->fraction();
-        const int length = static_cast<int>(8 * done);
-        // Whoever has got something shows something.
-        std::fill_n(text.begin() + 1, done > 0 ? std::max(length, 1) : 0, '#');
-        return text;
-    }
-
-    static std::string rate(const entry& e) {
-        if (e.bytes() == 0)
-            return "";
-        char text[32];
-        std::snprintf(text, sizeof text, "%4.1f MiB/s", e.progress->rate() / (1 << 20));
-        return text;
-    }
-
-    static void put(std::string_view text) {
-        std::fwrite(text.data(), 1, text.size(), stdout);
-        std::fflush(stdout);
-    }
-
-    bool in_place_;
-    std::vector<shown> shown_;
-};
+std::vector<demo::row> to_rows(const std::vector<entry>& entries) {
+    std::vector<demo::row> rows;
+    for (const entry& e : entries)
+        rows.push_back(to_row(e));
+    return rows;
+}
 
 /// Compares each ending with what should have come, and says so.
-bool report(const std::vector<entry>& entries) {
-    std::cout << '\n';
+bool report(demo::screen& screen, const std::vector<entry>& entries) {
     bool all_good = true;
+    screen.print("");
     for (const entry& e : entries) {
         const verdict v = e.judge();
         all_good = all_good && v.good;
-        std::cout << (v.good ? "ok     " : "WRONG  ") << e.label << ": ";
-        if (v.good)
-            std::cout << v.text << '\n';
-        else
-            std::cout << e.status << ", " << e.code.message() << '\n';
+        const std::string was = std::string(to_string(e.status)) + ", " + e.code.message();
+        screen.print(e.label + ": " + (v.good ? v.text : was), v.good ? "ok" : "WRONG",
+                     v.good ? demo::colour::green : demo::colour::red);
     }
     return all_good;
 }
 
 // ---- the program -------------------------------------------------------------------------------
 
-int run() {
-    const demo::served_file logo{"/logo.png", 96 << 10, 256 << 10};
-    const demo::served_file manual{"/manual.pdf", 768 << 10, 512 << 10};
-    const demo::served_file music{"/music.ogg", 3 << 20, 1536 << 10};
-    const demo::served_file video{"/video.mp4", 8 << 20, 3 << 20};
-    const demo::served_file backup{"/backup.tar", 16 << 20, 1 << 20};
-    const demo::served_file silence{"/silence", 1 << 20, 0};
+int run(int speed) {
+    const auto file = [&](const char* name, int kib, int kib_per_second) {
+        return demo::served_file{name, std::size_t(kib) << 10,
+                                 std::size_t(kib_per_second * speed) << 10};
+    };
+    const demo::served_file logo = file("/logo.png", 512, 350);
+    const demo::served_file manual = file("/manual.pdf", 3 << 10, 700);
+    const demo::served_file music = file("/music.ogg", 6 << 10, 900);
+    const demo::served_file video = file("/video.mp4", 20 << 10, 2200);
+    const demo::served_file backup = file("/backup.tar", 24 << 10, 2500);
+    const demo::served_file silence = file("/silence", 1 << 10, 0);
     const demo::file_server server({logo, manual, music, video, backup, silence});
 
     asio::thread_pool client(2); // two threads, and no strand anywhere
@@ -243,23 +206,23 @@ int run() {
             asyncinfo::with_progress(stream, total, asyncinfo::traffic::read, [&](auto token) {
                 return demo::async_download(std::move(stream), "127.0.0.1", port, target, token);
             });
-        entries.push_back({std::move(label), operation, operation, {}});
+        entries.push_back({std::move(label), operation, operation, {}, {}});
         return operation;
     };
 
-    for (const demo::served_file* file : {&logo, &manual, &music, &video}) {
-        const auto operation = start(file->target, server.port(), file->target, file->size);
-        entries.back().judge = [=] { return judge_whole(operation, *file); };
+    for (const demo::served_file* whole : {&logo, &manual, &music, &video}) {
+        const auto operation = start(whole->target, server.port(), whole->target, whole->size);
+        entries.back().judge = [=] { return judge_whole(operation, *whole); };
     }
 
-    const auto unwanted =
-        start("/backup.tar, cancelled by the user", server.port(), backup.target, backup.size);
+    const auto unwanted = start(backup.target, server.port(), backup.target, backup.size);
     entries.back().judge = [&] { return judge_partial(unwanted, backup); };
+    entries.back().canceled_by = "by the frame loop";
 
     // The port is bound, so that nobody else has it, and nobody listens there.
     tcp::socket closed_port(client, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-    const auto refused = start("a port where nobody listens",
-                               std::to_string(closed_port.local_endpoint().port()), "/");
+    const auto refused =
+        start("closed port", std::to_string(closed_port.local_endpoint().port()), "/");
     entries.back().judge = [=] {
         return judge_ending(refused, AsyncStatus::Error, asio::error::connection_refused);
     };
@@ -267,18 +230,22 @@ int run() {
     tcp::resolver resolver(client);
     const IAsyncOperation<tcp::resolver::results_type> lookup =
         resolver.async_resolve("no-such-host.invalid.", "80", use_async_info);
-    entries.push_back({"look up no-such-host.invalid", lookup, nullptr, [=] {
+    entries.push_back({"no such host",
+                       lookup,
+                       nullptr,
+                       [=] {
                            const error_code code = lookup.ErrorCode(); // depends on the network
                            return judge_ending(lookup, AsyncStatus::Error, code);
-                       }});
+                       },
+                       {}});
 
-    const auto unanswered =
-        start("/silence, cancelled by another thread", server.port(), "/silence");
+    const auto unanswered = start(silence.target, server.port(), silence.target);
     entries.back().judge = [=] {
         return judge_ending(unanswered, AsyncStatus::Canceled, asio::error::operation_aborted);
     };
-    std::jthread impatient([unanswered] {
-        if (unanswered.wait_for(2s) == AsyncStatus::Started)
+    entries.back().canceled_by = "by another thread";
+    std::jthread impatient([=] {
+        if (unanswered.wait_for(6000ms / speed) == AsyncStatus::Started)
             unanswered.Cancel();
     });
 
@@ -294,61 +261,70 @@ int run() {
     bool interrupted = false;
     interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus status) {
         interrupted = status == AsyncStatus::Completed;
-        for (const entry& e : entries)
+        for (entry& e : entries) {
             e.operation.Cancel();
+            e.canceled_by = e.status == AsyncStatus::Started ? "by Ctrl-C" : e.canceled_by;
+        }
     }));
 
     // The frame loop: nothing in it waits for an operation.
+    demo::screen screen("Watch eight operations end while the loop never waits. "
+                        "Ctrl-C cancels them all.");
     int frames = 0;
     clock_type::duration longest{};
-    {
-        table shown;
-        clock_type::time_point begin = clock_type::now();
-        while (running != 0) {
-            queue.poll_for(budget);
-            for (entry& e : entries)
-                e.look();
-            shown.draw(entries);
+    const auto statistics = [&] {
+        const std::chrono::duration<double, std::milli> ms = longest;
+        return std::to_string(frames) + " frames; the longest took " + number("%.2f", ms.count()) +
+               " ms, drawing included";
+    };
+    while (running != 0) {
+        const auto begin = clock_type::now();
+        queue.poll_for(budget);
+        if (const auto p = unwanted.progress(); p && p->fraction() > 0.3)
+            unwanted.Cancel(); // again in each frame: no matter
+        for (entry& e : entries)
+            e.look();
+        screen.draw(to_rows(entries), statistics());
 
-            if (const auto p = unwanted.progress(); p && p->bytes > backup.size / 10)
-                unwanted.Cancel(); // again in each frame: no matter
-            ++frames;
-            longest = std::max(longest, clock_type::now() - begin);
-            std::this_thread::sleep_until(begin + frame);
-            begin = clock_type::now();
-        }
+        ++frames;
+        longest = std::max(longest, clock_type::now() - begin);
+        std::this_thread::sleep_until(begin + frame);
     }
-
     impatient.join();
     interrupt.Cancel();
     client.join();
+
+    screen.finish();
     if (interrupted) {
-        std::cout << "\ninterrupted; every operation has ended\n";
+        screen.print("");
+        screen.print("interrupted; every operation has ended");
         return 128 + interrupt.GetResults();
     }
-
-    const bool all_good = report(entries);
-    const auto us = [](clock_type::duration d) { return d / 1us; };
-    std::cout << "\n"
-              << frames << " frames; the longest took " << us(longest) << " us, drawing included; "
-              << "the budget of its handlers is " << us(budget) << " us\n";
+    const bool all_good = report(screen, entries);
+    screen.print("");
+    screen.print(statistics());
     return all_good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    bool fast = false;
     for (int i = 1; i < argc; ++i) {
-        if (std::string_view(argv[i]) == "--help") {
+        const std::string_view option = argv[i];
+        if (option == "--help") {
             std::cout << usage;
             return EXIT_SUCCESS;
         }
-        std::cerr << "downloads: unknown option " << argv[i] << '\n' << usage;
-        return 2;
+        if (option != "--fast") {
+            std::cerr << "downloads: unknown option " << option << '\n' << usage;
+            return 2;
+        }
+        fast = true;
     }
     try {
         ::setenv("RES_OPTIONS", "timeout:1 attempts:1", 0); // a look-up cannot be cancelled
-        return run();
+        return run(fast ? 10 : 1);
     } catch (const std::exception& e) {
         std::cerr << "downloads: " << e.what() << '\n';
         return EXIT_FAILURE;

@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,6 +37,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 struct served_file {
     std::string target;
@@ -61,6 +63,13 @@ public:
     explicit file_server(std::vector<served_file> files)
         : files_(std::move(files)), acceptor_(context_, {loopback(), 0}),
           port_(std::to_string(acceptor_.local_endpoint().port())) {
+        // A machine without a loopback interface lets one listen on it, but nobody gets there.
+        error_code error;
+        tcp::socket(context_).connect(acceptor_.local_endpoint(), error);
+        if (error)
+            throw std::runtime_error("the demo downloads from itself, but cannot connect to " +
+                                     loopback().to_string() + ": " + error.message() +
+                                     ". Is the loopback interface up?");
         asio::co_spawn(context_, listen(), asio::detached);
         thread_ = std::thread([this] { context_.run(); });
     }
