@@ -27,4 +27,13 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
         error = errc::empty_handle;
 }
 
+bool IAsyncInfo::cancel_requested() const {
+    return or_throw("cancel_requested", [this](auto& error) { return cancel_requested(error); });
+}
+
+bool IAsyncInfo::cancel_requested(boost::system::error_code& error) const noexcept {
+    auto* operation = usable(error);
+    return operation && detail::lifecycle::requested(operation->load()) != 0;
+}
+
 } // namespace asyncinfo

@@ -67,28 +67,4 @@ void operation_base::call_completed(completed_ptr handler) {
     trampoline::run(now);
 }
 
-void operation_base::set_completed(completed_ptr handler, boost::system::error_code& error) {
-    switch (assign()) {
-    case lifecycle::next::perform:
-        completed_ = std::move(handler);
-        unlock_observers();
-        return;
-    case lifecycle::next::call_now:
-        if (handler)
-            handler->run(operation_ptr(this), status());
-        return;
-    default:
-        error = (load() & lifecycle::closed) ? errc::illegal_method_call
-                                             : errc::illegal_delegate_assignment;
-    }
-}
-
-completed_ptr operation_base::completed() noexcept {
-    if (!lock())
-        return nullptr;
-    completed_ptr handler = completed_;
-    unlock();
-    return handler;
-}
-
 } // namespace asyncinfo::detail

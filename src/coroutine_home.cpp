@@ -145,7 +145,7 @@ asio::any_io_executor coroutine_home::any_executor() const {
     const context_life* const known = life_.load(std::memory_order_acquire);
     if (known && known->is_over() && kind_ != executor_kind::queue)
         return asio::system_executor();
-    return to_any_io_executor(executor_);
+    return or_system_executor(executor_);
 }
 
 } // namespace asyncinfo::detail

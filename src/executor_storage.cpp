@@ -8,43 +8,54 @@
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
+// Every program links this file. So nothing here makes an `any_io_executor` of another executor:
+// what that takes is more than all of the rest. Who needs it has it from a file of its own.
 namespace asyncinfo::detail {
 
 using boost::asio::any_io_executor;
 
-any_io_executor as_any_io_executor(const boost::asio::io_context::executor_type& executor) {
-    return any_io_executor(executor);
-}
-
-any_io_executor or_system_executor(const any_io_executor& executor) noexcept {
-    return executor ? executor : any_io_executor(boost::asio::system_executor());
-}
-
-any_io_executor what_remains(const any_io_executor& executor) noexcept {
-    using io = boost::asio::io_context::executor_type;
-    using pool = boost::asio::thread_pool::executor_type;
-    any_io_executor remains;
-    without_strand(executor, [&]<typename E>(const E& inner) {
-        if constexpr (std::is_same_v<E, io> || std::is_same_v<E, pool>)
-            remains = inner;
-        else if constexpr (std::is_same_v<E, any_io_executor>)
-            if (inner.template target<io>() || inner.template target<pool>() ||
-                holds_context_keeper(inner))
-                remains = inner;
+held_executor executor_storage<any_io_executor>::give_back() noexcept {
+    const any_io_executor given = std::exchange(executor_, nullptr);
+    auto held = held_executor::whole;
+    with_plain(given, [&]<typename E>(const E& plain) {
+        if constexpr (std::is_same_v<E, any_io_executor>) {
+            executor_ = plain;
+        } else if constexpr (std::is_same_v<E, io_executor>) {
+            std::destroy_at(&executor_);
+            std::construct_at(&io_, plain);
+            held = held_executor::plain;
+        } else {
+            std::destroy_at(&executor_);
+            std::construct_at(&pool_, plain);
+            held = held_executor::plain_pool;
+        }
     });
-    return remains;
+    return held;
 }
+
+namespace {
+
+/// Not inlined, since it would then be there for each kind of strand.
+template <typename Executor>
+ASYNCINFO_NOINLINE void post(const Executor& executor, operation_base::delivery& request) {
+    post_to(executor, std::move(request));
+}
+
+} // namespace
 
 void post_on_the_way(const any_io_executor& executor, bool first,
                      operation_base::delivery&& request) {
-    post_on_the_way<any_io_executor>(executor, first, std::move(request));
+    // The copy is needed: the operation may end, and give the executor back, while it is in use.
+    const any_io_executor used = executor;
+    if (first)
+        without_strand(used, [&](const auto& inner) { post(inner, request); });
+    else
+        post(used, request);
 }
 
 } // namespace asyncinfo::detail

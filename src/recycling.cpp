@@ -39,7 +39,8 @@ public:
     }
 
     /// Takes blocks over; blocks beyond the bound go back to the heap.
-    void give(recycling::list& given, unsigned count, std::size_t index) noexcept {
+    ASYNCINFO_NOINLINE void give(recycling::list& given, unsigned count,
+                                 std::size_t index) noexcept {
         block* excess = nullptr;
         {
             const std::lock_guard guard(mutex_);

@@ -10,6 +10,8 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <cinttypes>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -30,7 +32,9 @@ std::string_view remedy(detail::lifecycle::word state) noexcept {
 }
 
 std::string describe(const detail::operation_base& operation) {
-    std::string text = "asyncinfo operation " + std::to_string(operation.id());
+    char numbered[64];
+    std::snprintf(numbered, sizeof(numbered), "asyncinfo operation %" PRIu64, operation.id());
+    std::string text = numbered;
     if (const auto name = operation.name(); !name.empty())
         text.append(" '").append(name).append("'");
     return text;
@@ -40,10 +44,13 @@ std::string describe(const detail::operation_base& operation) {
 
 void detail::throw_refusal(const operation_base* operation, const boost::system::error_code& error,
                            const char* member) {
-    std::string what = operation ? describe(*operation) + ": " + member : member;
+    std::string what;
+    if (operation)
+        what.append(describe(*operation)).append(": ");
+    what.append(member);
     if (operation && error == errc::illegal_method_call)
         what.append(": ").append(remedy(operation->load()));
-    throw boost::system::system_error(error, what);
+    throw boost::system::system_error(error, what.c_str()); // the constructor that Asio uses
 }
 
 void detail::throw_failure(operation_base* operation, const boost::system::error_code& error,

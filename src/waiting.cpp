@@ -4,6 +4,7 @@
 //
 // Who waits for the end of an operation: observers, and threads that block.
 
+#include <asyncinfo/detail/asio/executor_storage.hpp>
 #include <asyncinfo/detail/block/blocked_thread.hpp>
 #include <asyncinfo/detail/block/operation_base.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
@@ -65,7 +66,25 @@ boost::asio::any_io_executor operation_base::executor() {
                 self.unlock();
         }
     } const holding{*this};
-    return own_executor();
+    return current_executor();
+}
+
+boost::asio::any_io_executor operation_base::current_executor() {
+    using boost::asio::any_io_executor;
+    static constexpr struct final_maker final : any_executor_maker {
+        any_io_executor
+        operator()(const boost::asio::io_context::executor_type& e) const noexcept override {
+            return any_io_executor(e);
+        }
+        any_io_executor
+        operator()(const boost::asio::thread_pool::executor_type& e) const noexcept override {
+            return any_io_executor(e);
+        }
+    } make{};
+    any_io_executor found = own_executor(make);
+    if (!found)
+        found = or_system_executor(found);
+    return found;
 }
 
 AsyncStatus operation_base::wait(deadline until, boost::system::error_code& error) {

@@ -5,6 +5,7 @@
 // all words and events (§3: the status leaves Started exactly once, and only Close follows).
 
 #include <asyncinfo/detail/core/lifecycle.hpp>
+#include <asyncinfo/detail/core/lifecycle_shortcuts.hpp>
 
 #include <boost/test/unit_test.hpp>
 

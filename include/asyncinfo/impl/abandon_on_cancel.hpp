@@ -79,7 +79,9 @@ public:
 
 private:
     std::string_view name() const noexcept override { return name_; }
-    boost::asio::any_io_executor own_executor() override { return executor_.get(); }
+    boost::asio::any_io_executor own_executor(const any_executor_maker&) override {
+        return executor_.get();
+    }
     void give_back_executor() noexcept override { executor_.give_back(); }
     bool runs_here() const noexcept override {
         return abandonable_operation::promise_operation::runs_here() ||

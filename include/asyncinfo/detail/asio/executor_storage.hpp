@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/asio/bound_token.hpp>
 #include <asyncinfo/detail/asio/full_executor.hpp>
+#include <asyncinfo/detail/asio/held_executor.hpp>
 #include <asyncinfo/detail/asio/post_to.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -75,6 +76,26 @@ inline constexpr bool always_plain =
     std::is_same_v<Executor, boost::asio::io_context::executor_type> ||
     std::is_same_v<Executor, boost::asio::thread_pool::executor_type>;
 
+/// Calls `use` with the plain executor that `executor` holds, itself or under a strand; not if there
+/// is none that is known to be plain.
+template <typename Use>
+void with_plain(const boost::asio::any_io_executor& executor, Use use) {
+    using io = boost::asio::io_context::executor_type;
+    using pool = boost::asio::thread_pool::executor_type;
+    without_strand(executor, [&]<typename E>(const E& inner) {
+        if constexpr (std::is_same_v<E, io> || std::is_same_v<E, pool>) {
+            use(inner);
+        } else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>) {
+            if (const auto* of_io = inner.template target<io>())
+                use(*of_io);
+            else if (const auto* of_pool = inner.template target<pool>())
+                use(*of_pool);
+            else if (holds_context_keeper(inner))
+                use(inner);
+        }
+    });
+}
+
 /// The plain executor that may stay when the operation has ended: the executor itself, or the one
 /// under a strand. Null if neither is known to be plain.
 ASYNCINFO_DECL boost::asio::any_io_executor
@@ -89,70 +110,42 @@ inline void captured_executor::give_back() noexcept {
 ASYNCINFO_DECL boost::asio::any_io_executor
 or_system_executor(const boost::asio::any_io_executor& executor) noexcept;
 
-/// The executor that `get_executor()` returns.
-template <typename Executor>
-boost::asio::any_io_executor to_any_io_executor(const Executor& executor) noexcept {
-    if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
-        return or_system_executor(executor);
-    else
-        return as_any_io_executor(executor);
-}
-
 /// Keeps an operation's executor until the operation ends.
 ///
 /// A strand that outlives its context is a use-after-free. So the executor is given back when the
-/// operation ends, unless it is `plain`: no more than a pointer, which may stay. The operation
-/// remembers which it is. An `any_io_executor` usually holds a plain executor, which is then kept
-/// in its place.
+/// operation ends, unless it is plain: no more than a pointer, which may stay. The operation
+/// remembers which it is.
 template <typename Executor>
 class executor_storage {
 public:
-    using plain_type = std::conditional_t<std::is_same_v<Executor, boost::asio::any_io_executor>,
-                                          boost::asio::io_context::executor_type, Executor>;
     static constexpr bool always_plain = detail::always_plain<Executor>;
-    static constexpr bool may_be_plain = !std::is_same_v<Executor, plain_type>;
 
     /// True if the executor may be, or hold, a strand. A function may then pass the context's queue
     /// before it gets into the strand.
     static constexpr bool may_queue_twice = !always_plain;
 
-    static bool is_plain(const Executor& executor) noexcept {
-        if constexpr (may_be_plain)
-            return executor.template target<plain_type>() != nullptr;
-        else
-            return always_plain;
+    static held_executor how_to_hold(const Executor&) noexcept {
+        return always_plain ? held_executor::plain : held_executor::whole;
     }
 
     template <typename E>
-    executor_storage(E&& executor, bool plain) noexcept {
-        if constexpr (may_be_plain)
-            if (plain) {
-                std::construct_at(&plain_, *executor.template target<plain_type>());
-                return;
-            }
-        std::construct_at(&executor_, std::forward<E>(executor));
-    }
+    executor_storage(E&& executor, held_executor) noexcept : executor_(std::forward<E>(executor)) {}
 
     ~executor_storage() {}
 
     /// Destroys what is kept, after the end. It takes the place of the destructor, which does not
     /// know what is kept.
-    void destroy(bool plain) noexcept {
+    void destroy(held_executor) noexcept {
         if constexpr (keeps_context<Executor> || std::is_same_v<Executor, captured_executor>)
             std::destroy_at(&executor_);
         else if constexpr (remains_plain || remains_any)
             std::destroy_at(&remains_);
-        else if constexpr (may_be_plain)
-            if (!plain)
-                std::destroy_at(&executor_);
     }
 
-    /// Gives the executor back. Called once, and not on a plain executor. `destroy` destroys what
-    /// remains.
-    void give_back() noexcept {
-        if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
-            executor_ = what_remains(executor_);
-        } else if constexpr (std::is_same_v<Executor, captured_executor>) {
+    /// Gives the executor back, and returns how what remains is held. Called once, and not on a
+    /// plain executor. `destroy` destroys what remains.
+    held_executor give_back() noexcept {
+        if constexpr (std::is_same_v<Executor, captured_executor>) {
             executor_.give_back();
         } else if constexpr (remains_plain) {
             const auto inner = executor_.get_inner_executor();
@@ -165,32 +158,29 @@ public:
         } else if constexpr (!always_plain) {
             std::destroy_at(&executor_);
         }
+        return held_executor::whole;
     }
 
-    /// The executor as an `any_io_executor`. `given_back`: the operation has ended and its executor
-    /// is not plain.
-    boost::asio::any_io_executor any(bool plain, bool given_back) const {
+    /// The executor as an `any_io_executor`; null if there is none. `ended`: the operation has
+    /// ended, and so has given back an executor that is not plain.
+    boost::asio::any_io_executor any(const any_executor_maker& make, held_executor held,
+                                     bool ended) const {
+        const bool given_back = ended && held == held_executor::whole;
         if constexpr (std::is_same_v<Executor, captured_executor>) {
             const auto* captured = executor_.get();
-            return to_any_io_executor(captured ? *captured : boost::asio::any_io_executor());
-        } else if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
-            return visit(plain, [](const auto& e) { return to_any_io_executor(e); });
+            return captured ? *captured : boost::asio::any_io_executor();
         } else if constexpr (remains_plain || remains_any) {
-            return given_back ? to_any_io_executor(remains_) : to_any_io_executor(executor_);
+            return given_back ? make(remains_) : make(executor_);
         } else if constexpr (always_plain) {
-            return to_any_io_executor(executor_);
+            return make(executor_);
         } else {
-            return given_back ? or_system_executor(boost::asio::any_io_executor())
-                              : to_any_io_executor(executor_);
+            return given_back ? boost::asio::any_io_executor() : make(executor_);
         }
     }
 
     /// Calls `use` with the stored executor, in the type that it is stored in.
     template <typename Use>
-    decltype(auto) visit(bool plain, Use use) const {
-        if constexpr (may_be_plain)
-            if (plain)
-                return use(plain_);
+    decltype(auto) visit(held_executor, Use use) const {
         return use(executor_);
     }
 
@@ -217,16 +207,74 @@ private:
 
     union {
         Executor executor_;
-        plain_type plain_;
         remains_type remains_;
+    };
+};
+
+/// An `any_io_executor` usually holds the executor of an `io_context`, which is then kept in its
+/// place. Of one that was given back the plain executor under a strand remains.
+template <>
+class executor_storage<boost::asio::any_io_executor> {
+    using any_io_executor = boost::asio::any_io_executor;
+    using io_executor = boost::asio::io_context::executor_type;
+    using pool_executor = boost::asio::thread_pool::executor_type;
+
+public:
+    static constexpr bool may_queue_twice = true;
+
+    static held_executor how_to_hold(const any_io_executor& executor) noexcept {
+        return executor.target<io_executor>() ? held_executor::plain : held_executor::whole;
+    }
+
+    template <typename E>
+    executor_storage(E&& executor, held_executor held) noexcept {
+        if (held == held_executor::plain)
+            std::construct_at(&io_, *executor.template target<io_executor>());
+        else
+            std::construct_at(&executor_, std::forward<E>(executor));
+    }
+
+    ~executor_storage() {}
+
+    void destroy(held_executor held) noexcept {
+        if (held == held_executor::whole)
+            std::destroy_at(&executor_);
+    }
+
+    ASYNCINFO_DECL held_executor give_back() noexcept;
+
+    template <typename Use>
+    decltype(auto) visit(held_executor held, Use&& use) const {
+        switch (held) {
+        case held_executor::plain:
+            return use(io_);
+        case held_executor::plain_pool:
+            return use(pool_);
+        default:
+            return use(executor_);
+        }
+    }
+
+    any_io_executor any(const any_executor_maker& make, held_executor held, bool) const {
+        return visit(held, make);
+    }
+
+    any_io_executor& get() noexcept { return executor_; }
+    const any_io_executor& get() const noexcept { return executor_; }
+
+private:
+    union {
+        any_io_executor executor_;
+        io_executor io_;
+        pool_executor pool_;
     };
 };
 
 template <>
 class executor_storage<unbound> {
 public:
-    executor_storage(const unbound&, bool) noexcept {}
-    void destroy(bool) noexcept {}
+    executor_storage(const unbound&, held_executor) noexcept {}
+    void destroy(held_executor) noexcept {}
     void give_back() noexcept {}
 };
 

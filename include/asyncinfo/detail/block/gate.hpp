@@ -9,6 +9,7 @@
 #include <asyncinfo/detail/block/delivery.hpp>
 #include <asyncinfo/detail/block/lifecycle_cell.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
+#include <asyncinfo/detail/core/lifecycle_shortcuts.hpp>
 
 #include <atomic>
 #include <exception>
@@ -38,12 +39,23 @@ namespace asyncinfo::detail {
 ///
 /// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
-class gate {
+class gate : lifecycle_cell<Word> {
+    using cell = lifecycle_cell<Word>;
+
 public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
 
-    lifecycle::word load() const noexcept { return cell_.load(); }
+    // Nothing is left to do after these.
+    using cell::assign;
+    using cell::claim_if_sole;
+    using cell::hold;
+    using cell::load;
+    using cell::lock;
+    using cell::observe_as_owner;
+    using cell::read;
+    using cell::retain;
+    using cell::unlock;
 
     /// True if this thread is inside, in a step or a cancellation handler. If the operation ends
     /// meanwhile its status is not published before this thread leaves.
@@ -52,24 +64,22 @@ public:
                activity::of_this_thread(this, activity::inside);
     }
 
-    void retain() noexcept { cell_.retain(); }
-
     void release() noexcept {
         // The sole owner of a finished operation need not change the word: no other thread can see
         // it.
         if (lifecycle::is_last_reference(load()))
             return derived().destroy();
-        proceed(cell_.transit([](auto w) { return lifecycle::release(w); }));
+        proceed(cell::transit([](auto w) { return lifecycle::release(w); }));
     }
 
     /// Runs `step` as a step of the operation. An exception of the step wins over one thrown by
     /// what leaving runs: a cancellation handler, or a Completed handler.
     template <typename Step>
     void run(Step&& step) {
-        if (!cell_.at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
+        if (!cell::at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
             if (is_inside())
                 return std::forward<Step>(step)();
-            cell_.transit([](auto w) { return lifecycle::enter(w); });
+            cell::transit([](auto w) { return lifecycle::enter(w); });
         }
         run_inside(std::forward<Step>(step), true);
     }
@@ -82,11 +92,11 @@ public:
     }
 
     void request(unsigned types) noexcept {
-        proceed(cell_.transit([=](auto w) { return lifecycle::request(w, types); }));
+        proceed(cell::transit([=](auto w) { return lifecycle::request(w, types); }));
     }
 
     void expire(unsigned types) noexcept {
-        proceed(cell_.transit([=](auto w) { return lifecycle::expire(w, types); }));
+        proceed(cell::transit([=](auto w) { return lifecycle::expire(w, types); }));
     }
 
     /// Called when the completion handler has stored the outcome. `plain` returns true if there is
@@ -94,56 +104,19 @@ public:
     template <typename Plain>
     void end(Plain plain) {
         const auto status = derived().final_status();
-        if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, false, status); }, plain))
+        if (cell::at_once([=](auto w) { return lifecycle::end_at_once(w, false, status); }, plain))
             return;
         // The completion handler's reference stays while the observers are notified.
-        if (cell_.at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
+        if (cell::at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
             notify(lifecycle::next::notify);
         else
-            proceed(cell_.transit([](auto w) { return lifecycle::end(w); }));
-    }
-
-    bool lock() noexcept {
-        return cell_.transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
-    }
-
-    void unlock(bool anybody) noexcept {
-        cell_.transit([=](auto w) { return lifecycle::unlock(w, anybody); });
-    }
-
-    void unlock() noexcept {
-        cell_.transit([](auto w) { return lifecycle::unlock(w); });
-    }
-
-    bool observe_as_owner() noexcept {
-        return cell_.transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
-               lifecycle::next::perform;
-    }
-
-    lifecycle::next assign() noexcept {
-        return cell_.transit([](auto w) { return lifecycle::assign(w); });
-    }
-
-    /// Between a successful `hold` or `read` and `end_read` nothing is released.
-    bool hold() noexcept {
-        return cell_.transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
-    }
-
-    bool read(bool claim) noexcept {
-        return cell_.transit([=](auto w) { return lifecycle::read(w, claim); }) ==
-               lifecycle::next::perform;
+            proceed(cell::transit([](auto w) { return lifecycle::end(w); }));
     }
 
     void end_read() noexcept { leave(false, 0); }
 
-    /// Takes the result for good if this thread's references, one or more, are the only ones.
-    bool claim_if_sole(lifecycle::word own = 1) noexcept {
-        return cell_.transit([=](auto w) { return lifecycle::claim_if_sole(w, own); }) ==
-               lifecycle::next::perform;
-    }
-
     bool close() noexcept {
-        const auto then = cell_.transit([](auto w) { return lifecycle::close(w); });
+        const auto then = cell::transit([](auto w) { return lifecycle::close(w); });
         if (then == lifecycle::next::refuse)
             return false;
         proceed(then);
@@ -173,7 +146,7 @@ private:
             return finish();
         case lifecycle::next::discard:
             derived().discard();
-            return proceed(cell_.transit([](auto w) { return lifecycle::discarded(w); }));
+            return proceed(cell::transit([](auto w) { return lifecycle::discarded(w); }));
         case lifecycle::next::destroy:
             return derived().destroy();
         default:
@@ -192,7 +165,7 @@ private:
             leave_after_exception(may_emit);
             throw;
         }
-        if (!cell_.at_once([](auto w) { return lifecycle::leave_at_once(w); }))
+        if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w); }))
             leave_slowly(may_emit);
     }
 
@@ -208,7 +181,7 @@ private:
         unsigned delivered = 0;
         for (;;) {
             const auto then =
-                cell_.transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
+                cell::transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
             if (then != lifecycle::next::deliver) {
                 proceed(then);
                 break;
@@ -226,7 +199,7 @@ private:
     }
 
     void leave(bool may_emit, unsigned delivered) {
-        proceed(cell_.transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
+        proceed(cell::transit([=](auto w) { return lifecycle::leave(w, may_emit, delivered); }));
     }
 
     /// If there is no memory for the delivery the request stays latched, and the next step or
@@ -243,7 +216,7 @@ private:
         auto then = lifecycle::next::submit;
         while (then == lifecycle::next::submit) {
             submit_quietly(delivery(*this));
-            then = cell_.transit([](auto w) { return lifecycle::submitted(w); });
+            then = cell::transit([](auto w) { return lifecycle::submitted(w); });
         }
         proceed(then);
     }
@@ -251,7 +224,7 @@ private:
     /// Submits the delivery to its next executor.
     void hand_on(delivery& request) noexcept {
         const bool mine = activity::of_this_thread(this, activity::submitting);
-        const auto then = cell_.transit([=](auto w) { return lifecycle::forward(w, mine); });
+        const auto then = cell::transit([=](auto w) { return lifecycle::forward(w, mine); });
         if (then != lifecycle::next::perform) {
             request.forget();
             return proceed(then);
@@ -259,7 +232,7 @@ private:
         submit_quietly(std::move(request));
         if (mine)
             return;
-        const auto after = cell_.transit([](auto w) { return lifecycle::submitted(w); });
+        const auto after = cell::transit([](auto w) { return lifecycle::submitted(w); });
         if (after == lifecycle::next::submit)
             hand_over();
         else
@@ -267,12 +240,12 @@ private:
     }
 
     void lose_delivery() noexcept {
-        proceed(cell_.transit([](auto w) { return lifecycle::lose_delivery(w); }));
+        proceed(cell::transit([](auto w) { return lifecycle::lose_delivery(w); }));
     }
 
     /// The delivery has arrived.
     void take_in(bool here) {
-        const auto then = cell_.transit([](auto w) { return lifecycle::arrive(w); });
+        const auto then = cell::transit([](auto w) { return lifecycle::arrive(w); });
         if (then != lifecycle::next::perform)
             return proceed(then);
         if (here)
@@ -295,12 +268,12 @@ private:
         }
         // An executor that runs the delivery at once brings this thread here inside its own
         // submission.
-        cell_.transit([this](auto w) {
+        cell::transit([this](auto w) {
             return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
         });
         derived().drop_executor();
         const auto status = derived().final_status();
-        notify(cell_.transit([=](auto w) { return lifecycle::publish(w, status); }));
+        notify(cell::transit([=](auto w) { return lifecycle::publish(w, status); }));
     }
 
     ASYNCINFO_NOINLINE void notify(lifecycle::next then) {
@@ -312,8 +285,6 @@ private:
         } releasing{*this};
         derived().notify_observers();
     }
-
-    lifecycle_cell<Word> cell_;
 };
 
 } // namespace asyncinfo::detail

@@ -23,6 +23,43 @@ public:
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
+    bool lock() noexcept {
+        return transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
+    }
+
+    void unlock(bool anybody) noexcept {
+        transit([=](auto w) { return lifecycle::unlock(w, anybody); });
+    }
+
+    void unlock() noexcept {
+        transit([](auto w) { return lifecycle::unlock(w); });
+    }
+
+    bool observe_as_owner() noexcept {
+        return transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
+               lifecycle::next::perform;
+    }
+
+    lifecycle::next assign() noexcept {
+        return transit([](auto w) { return lifecycle::assign(w); });
+    }
+
+    /// Between a successful `hold` or `read` and the gate's `end_read` nothing is released.
+    bool hold() noexcept {
+        return transit([](auto w) { return lifecycle::hold(w); }) == lifecycle::next::perform;
+    }
+
+    bool read(bool claim) noexcept {
+        return transit([=](auto w) { return lifecycle::read(w, claim); }) ==
+               lifecycle::next::perform;
+    }
+
+    /// Takes the result for good if this thread's references, one or more, are the only ones.
+    bool claim_if_sole(lifecycle::word own = 1) noexcept {
+        return transit([=](auto w) { return lifecycle::claim_if_sole(w, own); }) ==
+               lifecycle::next::perform;
+    }
+
     /// Makes the transition that `event` gives, and returns what the thread does next.
     template <typename Event>
     lifecycle::next transit(Event event) noexcept {

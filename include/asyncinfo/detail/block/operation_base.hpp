@@ -6,7 +6,9 @@
 #define ASYNCINFO_DETAIL_BLOCK_OPERATION_BASE_HPP
 
 #include <asyncinfo/async_status.hpp>
+#include <asyncinfo/detail/asio/held_executor.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/block/canceled.hpp>
 #include <asyncinfo/detail/block/delegate_target.hpp>
 #include <asyncinfo/detail/block/gate.hpp>
 #include <asyncinfo/detail/block/observer.hpp>
@@ -34,26 +36,6 @@ namespace asyncinfo::detail {
 class blocked_thread;
 class context_life;
 class context_dependent;
-
-/// Same as `code == condition::canceled`, but quicker for Asio's own codes.
-bool means_canceled(const boost::system::error_code& code) noexcept;
-
-/// What an abort after the operation's own deadline is stored as. The exception is null if there is
-/// no memory for it.
-ASYNCINFO_DECL boost::system::error_code timed_out() noexcept;
-ASYNCINFO_DECL std::exception_ptr timed_out_exception() noexcept;
-
-/// The same for an error that is part of the result. An error of a type that cannot hold a code is
-/// left alone.
-template <typename Error>
-void set_timed_out(Error& error) {
-    if constexpr (std::is_same_v<Error, std::exception_ptr>) {
-        if (auto exception = timed_out_exception())
-            error = std::move(exception);
-    } else if constexpr (std::is_assignable_v<Error&, boost::system::error_code>) {
-        error = timed_out();
-    }
-}
 
 /// The part of the shared block that does not depend on the result's type: lifecycle, error,
 /// cancellation and observers. What differs between the types of operations is virtual.
@@ -109,7 +91,7 @@ public:
 
     /// Publishes the stored outcome, on this thread, or, if another thread is inside, on that one.
     void end() {
-        gate::end([this] { return has_plain_executor_ && place_.is_trivial(); });
+        gate::end([this] { return held_ != held_executor::whole && place_.is_trivial(); });
     }
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
@@ -138,7 +120,7 @@ public:
             operation_base& self;
             ~guard() { self.unlock(); }
         } holding{*this};
-        use(own_executor());
+        use(current_executor());
     }
 
     /// Registers an observer. Returns false if the operation has ended; the observer is then never
@@ -182,9 +164,8 @@ public:
     using gate::unlock;
 
 protected:
-    explicit operation_base(bool has_plain_executor, bool hears_requests = false) noexcept
-        : id_(new_id()), observers_(), has_plain_executor_(has_plain_executor),
-          hears_requests_(hears_requests) {}
+    explicit operation_base(held_executor held, bool hears_requests = false) noexcept
+        : id_(new_id()), observers_(), held_(held), hears_requests_(hears_requests) {}
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
@@ -195,8 +176,8 @@ protected:
     /// Called by Close.
     virtual void discard_result() noexcept = 0;
     virtual void submit(delivery&& request) = 0;
-    /// See `executor`.
-    virtual boost::asio::any_io_executor own_executor() = 0;
+    /// See `executor`; null stands for `system_executor`.
+    virtual boost::asio::any_io_executor own_executor(const any_executor_maker& make) = 0;
     /// Called at the end with the observers locked, unless the executor is a plain one.
     virtual void give_back_executor() noexcept = 0;
     /// True if blocking this thread would block what the operation waits for. Called with the
@@ -212,8 +193,9 @@ protected:
     /// the operation waits for. Null if there is none. Called with the observers locked.
     virtual context_dependent* own_dependent(context_life&) noexcept { return nullptr; }
 
-    /// True if the executor may outlive its context, and so is not given back at the end.
-    bool has_plain_executor() const noexcept { return has_plain_executor_; }
+    /// How the executor is held. Changed by `give_back_executor` only.
+    held_executor held() const noexcept { return held_; }
+    void set_held(held_executor held) noexcept { held_ = held; }
 
     /// True if a failure is stored. For the thread that stored the outcome.
     bool has_failed() const noexcept { return failure_ != failure::none; }
@@ -235,9 +217,11 @@ private:
     }
     void clear_slot() noexcept { place_.clear(); }
     void drop_executor() noexcept {
-        if (!has_plain_executor_)
+        if (held_ == held_executor::whole)
             give_back_executor();
     }
+    /// See `executor`. Called with the observers locked, or after the end.
+    boost::asio::any_io_executor current_executor();
     unsigned final_status() const noexcept { return final_status_; }
     void notify_observers();
     void discard() noexcept {
@@ -274,7 +258,7 @@ private:
     bool error_is_in_result_ : 1 = false; // shares a byte: the completion handler writes both
     unsigned char final_status_ = 0;
     bool owes_completed_ = false;
-    const bool has_plain_executor_;
+    held_executor held_;
     const bool hears_requests_; // no virtual call for what most operations do not have
     std::atomic<bool> emits_anywhere_{false};
 };

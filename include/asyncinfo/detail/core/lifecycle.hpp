@@ -275,38 +275,6 @@ constexpr transition claim_if_sole(word w, word own) {
     return read(w, true);
 }
 
-/// A transition that every operation makes, for when no other thread interferes. Where it applies
-/// it gives the same as the transitions above, in one comparison and one exchange.
-struct shortcut {
-    bool applies;
-    word value;
-};
-
-/// `enter`.
-constexpr shortcut enter_at_once(word w) {
-    return {(w & (inside_mask | contended)) == 0, w + one_inside};
-}
-
-/// `leave`, if nothing became due.
-constexpr shortcut leave_at_once(word w) {
-    constexpr word concerned = inside_mask | status_mask | ended | requested_mask | contended;
-    return {(w & concerned) == one_inside, w - one_inside};
-}
-
-/// `end`, `retire` and `publish`, if there is nothing to clean up. `notifies`: the value that the
-/// observed bit must have. If it is true the next step is `notify`, and the reference is kept.
-constexpr shortcut end_at_once(word w, bool notifies, unsigned final_status) {
-    constexpr word concerned = inside_mask | submitting | locked | observed | contended;
-    return {(w & concerned) == (notifies ? observed : 0) && references(w) > 1,
-            (w | ended | final_status) - (notifies ? observed : one_reference)};
-}
-
-/// True if `release` returns `next::destroy`, whatever else is in the word.
-constexpr bool is_last_reference(word w) {
-    constexpr word left_over = one_inside - 1 - (submitting | locked);
-    return (w & ~left_over) == one_reference;
-}
-
 } // namespace asyncinfo::detail::lifecycle
 
 #endif // ASYNCINFO_DETAIL_CORE_LIFECYCLE_HPP

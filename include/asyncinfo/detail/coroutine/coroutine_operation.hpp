@@ -74,8 +74,9 @@ public:
 private:
     coroutine_operation(const unit_allocator& allocator, std::size_t units,
                         std::size_t shift) noexcept
-        : block_t<T, P>(false, true), coroutine_base(static_cast<operation_base&>(*this)),
-          units_(units), shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
+        : block_t<T, P>(held_executor::whole, true),
+          coroutine_base(static_cast<operation_base&>(*this)), units_(units),
+          shift_(static_cast<unsigned char>(shift)), allocator_(allocator) {}
 
     /// The alignment that a frame may need. Compilers ask for memory by size only. With g++ the
     /// size is a multiple of the alignment; with other compilers it says nothing about that.
@@ -104,7 +105,9 @@ private:
     const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
     void destroy() noexcept override { destroy_later(); }
     void submit(operation_base::delivery&& request) override { submit_request(std::move(request)); }
-    boost::asio::any_io_executor own_executor() override { return any_executor(); }
+    boost::asio::any_io_executor own_executor(const any_executor_maker&) override {
+        return any_executor();
+    }
     void give_back_executor() noexcept override { drop_executor(); }
     bool runs_here() const noexcept override { return coroutine_base::runs_here(); }
     void requested() override { coroutine_base::requested(); }

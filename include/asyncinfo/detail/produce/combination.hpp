@@ -68,7 +68,9 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 template <typename Derived, typename T, std::size_t Count>
 class combination : public promise_operation<Derived, T>, resumable {
 protected:
-    boost::asio::any_io_executor own_executor() final { return executor_.get(); }
+    boost::asio::any_io_executor own_executor(const any_executor_maker&) final {
+        return executor_.get();
+    }
     void give_back_executor() noexcept final { executor_.give_back(); }
     context_dependent* own_dependent(context_life& life) noexcept final {
         context_dependent* found = nullptr;

@@ -11,15 +11,13 @@
 #include <asyncinfo/detail/block/operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/system_executor.hpp>
 
 #include <utility>
 
 namespace asyncinfo::detail {
 
 /// The executor of another operation, kept by an operation, the owner, that may outlive both that
-/// operation and the context. The context's end takes the executor away; `get` then returns
-/// `system_executor`.
+/// operation and the context. The context's end takes the executor away; `get` then returns null.
 class kept_executor final : context_dependent {
 public:
     explicit kept_executor(operation_base& owner) noexcept : owner_(owner) {}
@@ -42,8 +40,8 @@ public:
     /// Called with the owner's observers locked, or after its end.
     boost::asio::any_io_executor get() const noexcept {
         if (life_ && life_->is_over())
-            return boost::asio::system_executor();
-        return to_any_io_executor(executor_);
+            return {};
+        return executor_;
     }
 
     /// Called at the owner's end, with its observers locked.

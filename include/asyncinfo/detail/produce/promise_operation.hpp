@@ -47,7 +47,7 @@ public:
 
 protected:
     explicit promise_operation(bool gives_executor_back = false) noexcept
-        : block_t<T, P>(!gives_executor_back) {}
+        : block_t<T, P>(gives_executor_back ? held_executor::whole : held_executor::plain) {}
     ~promise_operation() = default;
 
     /// Where blocking depends on the operation's members or context, `Derived` overrides it. A
@@ -58,7 +58,7 @@ protected:
         else
             return false;
     }
-    boost::asio::any_io_executor own_executor() override { return boost::asio::system_executor(); }
+    boost::asio::any_io_executor own_executor(const any_executor_maker&) override { return {}; }
     void give_back_executor() noexcept override {}
     void destroy() noexcept override { destroy_block(); }
 

@@ -75,8 +75,8 @@ public:
     }
 
 protected:
-    explicit operation_with_progress(bool has_plain_executor, bool hears_requests = false) noexcept
-        : operation<T>(has_plain_executor, hears_requests),
+    explicit operation_with_progress(held_executor held, bool hears_requests = false) noexcept
+        : operation<T>(held, hears_requests),
           progress_state<P>(static_cast<operation_base&>(*this)) {}
     ~operation_with_progress() = default;
 

@@ -159,18 +159,22 @@ private:
         typename std::allocator_traits<allocator_type>::template rebind_alloc<initiated_operation>;
 
     using keeper = executor_storage<Executor>;
-    using operation<T>::has_plain_executor;
+    using operation<T>::held;
+
+    /// A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it. An
+    /// I/O object's executor beside the bound one has to be given back.
+    static constexpr bool keeps_whole =
+        is_bound<IoExecutor> ||
+        (BoundExecutor && std::is_same_v<Executor, boost::asio::any_io_executor>);
 
     using tracker = typename reporter_traits<Reporter>::tracker;
 
     template <typename Token, typename E>
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
-        // A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it.
-        : block_t<T, P>(!is_bound<IoExecutor> && !(BoundExecutor && keeper::may_be_plain) &&
-                        keeper::is_plain(executor)),
-          executor_(std::forward<E>(executor), has_plain_executor()),
-          io_executor_(io_executor, false), allocator_(allocator),
+        : block_t<T, P>(keeps_whole ? held_executor::whole : keeper::how_to_hold(executor)),
+          executor_(std::forward<E>(executor), held()),
+          io_executor_(io_executor, held_executor::whole), allocator_(allocator),
           immediate_(detail::bound_to<bound::immediate_executor>(token)),
           name_(detail::bound_to<bound::name>(token), allocator),
           redirected_{detail::bound_to<bound::redirected>(token)},
@@ -180,8 +184,8 @@ private:
     std::string_view name() const noexcept override { return name_.get(); }
 
     void destroy() noexcept override {
-        executor_.destroy(has_plain_executor());
-        io_executor_.destroy(false);
+        executor_.destroy(held());
+        io_executor_.destroy(held_executor::whole);
         memory_for<initiated_operation, block_allocator>::destroy(this, allocator_);
     }
 
@@ -197,7 +201,7 @@ private:
                 return post_to(IoExecutor(io_executor_.get()), std::move(request));
             }
         }
-        executor_.visit(has_plain_executor(), [&]<typename E>(const E& executor) {
+        executor_.visit(held(), [&]<typename E>(const E& executor) {
             if constexpr (captures_executor) {
                 request.set_last(request.hops() == 1 || !executor.get());
                 // Without an executor the caller's thread is as good as any other.
@@ -215,21 +219,23 @@ private:
         });
     }
 
-    boost::asio::any_io_executor own_executor() override {
-        const bool plain = has_plain_executor();
-        return executor_.any(plain, !plain && this->status() != AsyncStatus::Started);
+    boost::asio::any_io_executor own_executor(const any_executor_maker& make) override {
+        return executor_.any(make, held(), this->status() != AsyncStatus::Started);
     }
 
     void give_back_executor() noexcept override {
-        executor_.give_back();
-        io_executor_.give_back();
+        this->set_held(executor_.give_back());
+        if constexpr (std::is_same_v<IoExecutor, boost::asio::any_io_executor>)
+            io_executor_.get() = nullptr; // nobody asks for what remains of it
+        else
+            io_executor_.give_back();
     }
 
     bool runs_here() const noexcept override {
         if constexpr (is_bound<Reporter>)
             if (this->calls_here())
                 return true;
-        return executor_.visit(has_plain_executor(), [&](const auto& executor) {
+        return executor_.visit(held(), [&](const auto& executor) {
             if constexpr (captures_executor) {
                 auto* captured = executor.get();
                 return captured && runs_on_this_thread(*captured);
