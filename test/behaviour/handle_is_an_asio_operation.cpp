@@ -374,6 +374,16 @@ BOOST_AUTO_TEST_CASE(get_executor_tells_which) {
     check([&](auto& p) { return p.start_on(any_strand_of_pool, use_async_info); },
           any_strand_of_pool, of_pool);
 
+    // The same of a bound one, whatever the I/O object's own is.
+    check([&](auto& p) { return p.start(asio::bind_executor(any_strand, use_async_info)); },
+          any_strand, expected);
+    check(
+        [&](auto& p) {
+            return p.start_on(any_strand, asio::bind_executor(any_strand_of_pool, use_async_info));
+        },
+        any_strand_of_pool, of_pool);
+    check([&](auto& p) { return p.start_on(of_pool, use_async_info); }, of_pool, of_pool);
+
     // Also if it is an I/O object that publishes it.
     asio::steady_timer timer(context);
     const auto op = timer.async_wait(use_async_info);
