@@ -1,17 +1,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_action_with_progress.hpp>
-
 #include "support/test.hpp"
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncActionWithProgress;
-using asyncinfo::IAsyncInfo;
-using boost::system::error_code;
-
-namespace async_action_with_progress_test {
+namespace asyncinfo_test::async_action_with_progress_test {
 namespace {
 
 using op = const IAsyncActionWithProgress<double>&;
@@ -40,13 +32,11 @@ static_assert(std::is_nothrow_copy_constructible_v<IAsyncActionWithProgress<int>
 static_assert(std::is_constructible_v<IAsyncActionWithProgress<int>, std::nullptr_t>);
 
 } // namespace
-} // namespace async_action_with_progress_test
 
 BOOST_AUTO_TEST_SUITE(async_action_with_progress)
 
 BOOST_AUTO_TEST_CASE(its_members_are_those_of_an_action) {
-    using namespace async_action_with_progress_test;
-    for (const error_code& code : {error_code(), error_code(boost::asio::error::eof)}) {
+    for (const error_code& code : {error_code(), error_code(asio::error::eof)}) {
         const asyncinfo::async_source<void, double> source;
         const IAsyncActionWithProgress<double> action = source.operation();
         BOOST_TEST(!action.try_get());
@@ -63,7 +53,7 @@ BOOST_AUTO_TEST_CASE(its_members_are_those_of_an_action) {
         BOOST_TEST(error == code);
         BOOST_TEST(action.try_get(error) == !code);
         if (code)
-            BOOST_CHECK_THROW(action.GetResults(), boost::system::system_error);
+            BOOST_CHECK_THROW(action.GetResults(), system_error);
         else
             BOOST_CHECK_NO_THROW(action.GetResults());
     }
@@ -71,7 +61,6 @@ BOOST_AUTO_TEST_CASE(its_members_are_those_of_an_action) {
 
 // §1: "comparable and hashable across kinds", and back by try_as, "empty if the kind differs".
 BOOST_AUTO_TEST_CASE(it_is_a_kind_of_its_own) {
-    using namespace async_action_with_progress_test;
     const asyncinfo::async_source<void, double> source;
     const auto action = source.operation();
     const IAsyncInfo info = action;
@@ -87,7 +76,6 @@ BOOST_AUTO_TEST_CASE(it_is_a_kind_of_its_own) {
 
 // §5: "progress() polls the latest value".
 BOOST_AUTO_TEST_CASE(progress_is_polled) {
-    using namespace async_action_with_progress_test;
     const asyncinfo::async_source<void, std::string> source;
     const auto action = source.operation();
     BOOST_TEST(!action.progress());
@@ -103,3 +91,5 @@ BOOST_AUTO_TEST_CASE(progress_is_polled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_action_with_progress_test

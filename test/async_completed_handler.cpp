@@ -1,24 +1,14 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_completed_handler.hpp>
-
-#include "support/counting_allocator.hpp"
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 using asyncinfo::AsyncActionCompletedHandler;
 using asyncinfo::AsyncOperationCompletedHandler;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
 
-namespace async_completed_handler_test {
+namespace asyncinfo_test::async_completed_handler_test {
 namespace {
 
-namespace asio = boost::asio;
 using handler = AsyncActionCompletedHandler;
 
 // §5: "nullable, reference-counted".
@@ -44,20 +34,13 @@ static_assert(!std::is_constructible_v<AsyncOperationCompletedHandler<int>, hand
 int function_calls = 0;
 void function(const IAsyncAction&, AsyncStatus) { ++function_calls; }
 
-IAsyncAction ended() {
-    asyncinfo_test::pending<void()> operation;
-    auto action = operation.start(use_async_info);
-    operation.complete();
-    return action;
-}
+IAsyncAction ended() { return pending<void()>::ended(use_async_info); }
 
 } // namespace
-} // namespace async_completed_handler_test
 
 BOOST_AUTO_TEST_SUITE(async_completed_handler)
 
 BOOST_AUTO_TEST_CASE(a_null_one) {
-    using namespace async_completed_handler_test;
     handler null;
     BOOST_TEST(!null);
     BOOST_TEST((null == nullptr));
@@ -76,20 +59,17 @@ BOOST_AUTO_TEST_CASE(a_null_one) {
 
 // A callable that is null itself makes a null delegate, not one that fails when it is due.
 BOOST_AUTO_TEST_CASE(one_of_a_null_callable) {
-    using namespace async_completed_handler_test;
     BOOST_TEST(!handler(takes_action(nullptr)));
     const std::function<void(const IAsyncAction&, AsyncStatus)> none;
     BOOST_TEST(!handler(none));
-    boost::asio::io_context context;
-    BOOST_TEST(!handler(boost::asio::bind_executor(context, none)));
-    BOOST_TEST(!handler(boost::asio::bind_cancellation_slot(
-        boost::asio::cancellation_slot(),
-        boost::asio::bind_allocator(std::allocator<int>(),
-                                    boost::asio::bind_executor(context, none)))));
+    asio::io_context context;
+    BOOST_TEST(!handler(asio::bind_executor(context, none)));
+    BOOST_TEST(!handler(asio::bind_cancellation_slot(
+        asio::cancellation_slot(),
+        asio::bind_allocator(std::allocator<int>(), asio::bind_executor(context, none)))));
 }
 
 BOOST_AUTO_TEST_CASE(of_any_callable) {
-    using namespace async_completed_handler_test;
     const auto action = ended();
     int calls = 0;
     const auto call = [&](const handler& h) { h(action, AsyncStatus::Completed); };
@@ -113,7 +93,6 @@ BOOST_AUTO_TEST_CASE(of_any_callable) {
 }
 
 BOOST_AUTO_TEST_CASE(copies_share_the_callable) {
-    using namespace async_completed_handler_test;
     const auto action = ended();
     auto captured = std::make_shared<int>();
     const std::weak_ptr<int> alive = captured;
@@ -134,9 +113,8 @@ BOOST_AUTO_TEST_CASE(copies_share_the_callable) {
 
 // §5: "it keeps the callable's associated executor and allocator".
 BOOST_AUTO_TEST_CASE(its_memory_is_from_the_callables_allocator) {
-    using namespace async_completed_handler_test;
-    asyncinfo_test::allocations counted;
-    asyncinfo_test::counting_allocator<char> allocator(counted);
+    allocations counted;
+    counting_allocator<char> allocator(counted);
     {
         const handler h = asio::bind_allocator(allocator, function);
         BOOST_TEST(counted.made == 1);
@@ -164,16 +142,17 @@ BOOST_AUTO_TEST_CASE(its_memory_is_from_the_callables_allocator) {
 
 // Making it fails as allocation fails, and nothing is left.
 BOOST_AUTO_TEST_CASE(without_memory_there_is_none) {
-    using namespace async_completed_handler_test;
-    asyncinfo_test::allocations none;
+    allocations none;
     none.budget = 0;
     auto captured = std::make_shared<int>();
     const std::weak_ptr<int> alive = captured;
     BOOST_CHECK_THROW(
-        handler(asio::bind_allocator(asyncinfo_test::counting_allocator<char>(none),
+        handler(asio::bind_allocator(counting_allocator<char>(none),
                                      [captured = std::move(captured)](auto&, auto) {})),
         std::bad_alloc);
     BOOST_TEST(alive.expired());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_completed_handler_test

@@ -1,23 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_info.hpp>
-
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #include <compare>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-
-namespace async_info_test {
+namespace asyncinfo_test::async_info_test {
 namespace {
 
-using asyncinfo_test::pending;
 using text = IAsyncOperation<std::string>;
 
 // §1: "values: cheap to copy", and as small as a pointer.
@@ -93,13 +83,11 @@ void check_identity(const fixture& f) {
 const std::uint64_t the_first_id_of_all = pending<void()>().start(use_async_info).Id();
 
 } // namespace
-} // namespace async_info_test
 
 BOOST_AUTO_TEST_SUITE(async_info)
 
 // §1: "comparable and hashable across kinds (same operation, also after Close)".
 BOOST_AUTO_TEST_CASE(handles_are_the_same_if_their_operation_is) {
-    using namespace async_info_test;
     fixture f;
     check_identity(f);
     const std::unordered_set<IAsyncInfo> hashed{f.a, f.b, f.t, f.u};
@@ -111,7 +99,6 @@ BOOST_AUTO_TEST_CASE(handles_are_the_same_if_their_operation_is) {
 
 // §1: "nullable".
 BOOST_AUTO_TEST_CASE(a_handle_may_be_empty) {
-    using namespace async_info_test;
     pending<void()> action;
     IAsyncAction op = action.start(use_async_info);
     BOOST_TEST(!!op);
@@ -138,7 +125,6 @@ BOOST_AUTO_TEST_CASE(a_handle_may_be_empty) {
 
 // §1: "all copies share one operation".
 BOOST_AUTO_TEST_CASE(copies_share_one_operation) {
-    using namespace async_info_test;
     pending<void(std::string)> operation;
     const text op = operation.start(use_async_info);
     const text copy = op;
@@ -149,14 +135,13 @@ BOOST_AUTO_TEST_CASE(copies_share_one_operation) {
     BOOST_TEST(copy.GetResults() == "done");
     BOOST_TEST(info.Status() == AsyncStatus::Completed);
     info.Close();
-    boost::system::error_code error;
+    error_code error;
     op.Status(error);
-    BOOST_TEST((error == asyncinfo::errc::illegal_method_call));
+    BOOST_TEST((error == errc::illegal_method_call));
 }
 
 // §1: "info.try_as<IAsyncOperation<T>>() goes back (empty if the kind differs)".
 BOOST_AUTO_TEST_CASE(try_as_gives_the_right_kind_only) {
-    using namespace async_info_test;
     fixture f;
     for (const bool closed : {false, true}) {
         const IAsyncInfo action = f.a, operation = f.t;
@@ -178,7 +163,6 @@ BOOST_AUTO_TEST_CASE(try_as_gives_the_right_kind_only) {
 
 // §1: "std::vector<IAsyncInfo> holds operations of all kinds".
 BOOST_AUTO_TEST_CASE(containers_hold_operations_of_all_kinds) {
-    using namespace async_info_test;
     fixture f;
     std::vector<IAsyncInfo> all{f.a, f.t, f.b, f.u, f.a};
     BOOST_TEST(std::count(all.begin(), all.end(), f.a) == 2);
@@ -202,7 +186,6 @@ BOOST_AUTO_TEST_CASE(containers_hold_operations_of_all_kinds) {
 
 // §2: Id is "non-zero, never reused in the process", whichever threads start operations.
 BOOST_AUTO_TEST_CASE(no_two_operations_have_the_same_id) {
-    using namespace async_info_test;
     BOOST_TEST(the_first_id_of_all != 0u);
     constexpr std::size_t threads = 4, each = 3000;
     std::vector<std::vector<std::uint64_t>> ids(threads);
@@ -227,7 +210,6 @@ BOOST_AUTO_TEST_CASE(no_two_operations_have_the_same_id) {
 
 // §1: "as thread-safe as a shared_ptr": members, and copying, from any thread.
 BOOST_AUTO_TEST_CASE(a_handle_object_may_be_used_by_all_threads) {
-    using namespace async_info_test;
     pending<void(std::string)> operation;
     const text op = operation.start(use_async_info);
     const auto id = op.Id();
@@ -253,3 +235,5 @@ BOOST_AUTO_TEST_CASE(a_handle_object_may_be_used_by_all_threads) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_info_test

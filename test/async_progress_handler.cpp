@@ -1,22 +1,14 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_progress_handler.hpp>
-
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
 using asyncinfo::AsyncActionProgressHandler;
 using asyncinfo::AsyncOperationProgressHandler;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncActionWithProgress;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperationWithProgress;
 
-namespace async_progress_handler_test {
+namespace asyncinfo_test::async_progress_handler_test {
 namespace {
 
-namespace asio = boost::asio;
 using action = IAsyncActionWithProgress<std::string>;
 using operation = IAsyncOperationWithProgress<int, std::string>;
 using handler = AsyncActionProgressHandler<std::string>;
@@ -41,19 +33,16 @@ static_assert(std::is_convertible_v<void (*)(const operation&, std::string),
                                     AsyncOperationProgressHandler<int, std::string>>);
 
 } // namespace
-} // namespace async_progress_handler_test
 
 BOOST_AUTO_TEST_SUITE(async_progress_handler)
 
 BOOST_AUTO_TEST_CASE(a_null_one) {
-    using namespace async_progress_handler_test;
     BOOST_TEST(!handler());
     BOOST_TEST(!handler(nullptr));
     BOOST_TEST(!handler(std::function<void(const action&, std::string)>()));
 }
 
 BOOST_AUTO_TEST_CASE(of_any_callable) {
-    using namespace async_progress_handler_test;
     const asyncinfo::async_source<void, std::string> source;
     const action op = source.operation();
     std::string said;
@@ -66,7 +55,6 @@ BOOST_AUTO_TEST_CASE(of_any_callable) {
 }
 
 BOOST_AUTO_TEST_CASE(it_is_set_and_read_back) {
-    using namespace async_progress_handler_test;
     const asyncinfo::async_source<void, std::string> source;
     const action op = source.operation();
     BOOST_TEST(!op.Progress());
@@ -83,7 +71,6 @@ BOOST_AUTO_TEST_CASE(it_is_set_and_read_back) {
 
 // "The operation releases the handler when it ends", so one that holds the handle is no leak.
 BOOST_AUTO_TEST_CASE(it_is_released_when_it_is_replaced_and_at_the_end) {
-    using namespace async_progress_handler_test;
     const asyncinfo::async_source<void, std::string> source;
     const action op = source.operation();
     auto held = std::make_shared<int>();
@@ -101,7 +88,6 @@ BOOST_AUTO_TEST_CASE(it_is_released_when_it_is_replaced_and_at_the_end) {
 
 // An AsyncStatus reported as progress is progress, and not the end.
 BOOST_AUTO_TEST_CASE(of_a_status) {
-    using namespace async_progress_handler_test;
     asio::io_context context;
     const asyncinfo::async_source<void, AsyncStatus> source;
     const auto op = source.operation();
@@ -119,9 +105,8 @@ BOOST_AUTO_TEST_CASE(of_a_status) {
 
 // §5: "it keeps the callable's associated executor and allocator".
 BOOST_AUTO_TEST_CASE(its_memory_is_from_the_callables_allocator) {
-    using namespace async_progress_handler_test;
-    asyncinfo_test::allocations counted;
-    asyncinfo_test::counting_allocator<char> allocator(counted);
+    allocations counted;
+    counting_allocator<char> allocator(counted);
     asio::io_context context;
     const asyncinfo::async_source<void, std::string> source;
     int calls = 0;
@@ -141,10 +126,12 @@ BOOST_AUTO_TEST_CASE(its_memory_is_from_the_callables_allocator) {
     BOOST_TEST((source.operation().progress() == "lost"));
     counted.budget = INT_MAX;
     source.report("x");
-    asyncinfo_test::run_again(context);
+    run_again(context);
     BOOST_TEST(calls == 2);
     source.set_value();
     BOOST_TEST(counted.alive == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_progress_handler_test

@@ -1,27 +1,19 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_source.hpp>
-
 #include "support/test.hpp"
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using boost::system::error_code;
-
-namespace async_source_test {
+namespace asyncinfo_test::async_source_test {
 namespace {
 
-namespace asio = boost::asio;
 using types = asio::cancellation_type_t;
-using asyncinfo::async_source;
 
 template <typename T, typename P>
 using handle = decltype(std::declval<const async_source<T, P>&>().operation());
-static_assert(std::is_same_v<handle<void, void>, asyncinfo::IAsyncAction>);
-static_assert(std::is_same_v<handle<int, void>, asyncinfo::IAsyncOperation<int>>);
-static_assert(std::is_same_v<handle<void, int>, asyncinfo::IAsyncActionWithProgress<int>>);
-static_assert(std::is_same_v<handle<char, int>, asyncinfo::IAsyncOperationWithProgress<char, int>>);
+static_assert(std::is_same_v<handle<void, void>, IAsyncAction>);
+static_assert(std::is_same_v<handle<int, void>, IAsyncOperation<int>>);
+static_assert(std::is_same_v<handle<void, int>, IAsyncActionWithProgress<int>>);
+static_assert(std::is_same_v<handle<char, int>, IAsyncOperationWithProgress<char, int>>);
 
 // Move-only; only what makes a T is a value, and only a source with progress reports.
 static_assert(!std::is_copy_constructible_v<async_source<int>>);
@@ -48,12 +40,10 @@ const types total = asio::cancellation_type::total;
 const types partial = asio::cancellation_type::partial;
 
 } // namespace
-} // namespace async_source_test
 
 BOOST_AUTO_TEST_SUITE(async_source)
 
 BOOST_AUTO_TEST_CASE(a_value_completes) {
-    using namespace async_source_test;
     const asyncinfo::async_source<std::string> source;
     const auto op = source.operation();
     BOOST_TEST((source.operation() == op));
@@ -73,7 +63,6 @@ BOOST_AUTO_TEST_CASE(a_value_completes) {
 
 // Contract, §3: what an ending's code amounts to, and the exception as it was.
 BOOST_AUTO_TEST_CASE(an_error_fails_or_cancels) {
-    using namespace async_source_test;
     const auto ended = [](auto error) {
         const asyncinfo::async_source<int> source;
         BOOST_TEST(source.set_error(error));
@@ -87,9 +76,9 @@ BOOST_AUTO_TEST_CASE(an_error_fails_or_cancels) {
     BOOST_TEST(failed.Status() == AsyncStatus::Error);
     BOOST_CHECK_EXCEPTION(failed.get(), std::runtime_error,
                           [](auto& e) { return e.what() == std::string("as it was"); });
-    BOOST_TEST(ended(std::make_exception_ptr(
-                         boost::system::system_error(error_code(asio::error::operation_aborted))))
-                   .Status() == AsyncStatus::Canceled);
+    BOOST_TEST(
+        ended(std::make_exception_ptr(system_error(error_code(asio::error::operation_aborted))))
+            .Status() == AsyncStatus::Canceled);
 
     const asyncinfo::async_source<int> canceled;
     BOOST_TEST(canceled.set_canceled());
@@ -98,20 +87,15 @@ BOOST_AUTO_TEST_CASE(an_error_fails_or_cancels) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_error_is_refused) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
-    const auto is_invalid = [](const boost::system::system_error& e) {
-        return e.code() == boost::system::errc::invalid_argument;
-    };
-    BOOST_CHECK_EXCEPTION(source.set_error(error_code()), boost::system::system_error, is_invalid);
-    BOOST_CHECK_EXCEPTION(source.set_error(std::exception_ptr()), boost::system::system_error,
-                          is_invalid);
+    CHECK_THROWS_CODE(source.set_error(error_code()), boost::system::errc::invalid_argument);
+    CHECK_THROWS_CODE(source.set_error(std::exception_ptr()),
+                      boost::system::errc::invalid_argument);
     BOOST_TEST(source.operation().Status() == AsyncStatus::Started);
     BOOST_TEST(source.set_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_result_that_cannot_be_made_fails) {
-    using namespace async_source_test;
     struct throwing {
         explicit throwing(int i) { throw i; }
     };
@@ -124,7 +108,6 @@ BOOST_AUTO_TEST_CASE(a_result_that_cannot_be_made_fails) {
 
 // "A second ending is refused", whatever the two are, and changes nothing.
 BOOST_AUTO_TEST_CASE(the_second_ending_is_refused) {
-    using namespace async_source_test;
     using source_type = asyncinfo::async_source<int, int>;
     const std::pair<std::function<bool(const source_type&)>, AsyncStatus> endings[] = {
         {[](auto& s) { return s.set_value(7); }, AsyncStatus::Completed},
@@ -145,7 +128,6 @@ BOOST_AUTO_TEST_CASE(the_second_ending_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_was_moved_from_refuses_everything) {
-    using namespace async_source_test;
     asyncinfo::async_source<int, int> source;
     const auto op = source.operation();
     const asyncinfo::async_source<int, int> moved = std::move(source);
@@ -157,9 +139,7 @@ BOOST_AUTO_TEST_CASE(one_that_was_moved_from_refuses_everything) {
     BOOST_TEST(!source.report(1));
     BOOST_TEST(!source.on_cancel([] {}));
     BOOST_TEST(!source.on_cancel(nullptr));
-    BOOST_CHECK_EXCEPTION(
-        static_cast<void>(source.operation()), boost::system::system_error,
-        [](const boost::system::system_error& e) { return e.code() == errc::empty_handle; });
+    CHECK_THROWS_CODE(source.operation(), errc::empty_handle);
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(moved.set_value(2));
     BOOST_TEST(op.get() == 2);
@@ -167,7 +147,6 @@ BOOST_AUTO_TEST_CASE(one_that_was_moved_from_refuses_everything) {
 
 // "f() or f(types) runs once per growing request, on the thread that cancels."
 BOOST_AUTO_TEST_CASE(a_request_is_told_once_and_again_when_it_has_grown) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     std::vector<types> told;
@@ -194,7 +173,6 @@ BOOST_AUTO_TEST_CASE(a_request_is_told_once_and_again_when_it_has_grown) {
 
 // "... or inside on_cancel itself if the request came before; replaces an earlier f".
 BOOST_AUTO_TEST_CASE(a_request_that_came_before_is_told_at_once) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     std::vector<types> first;
@@ -216,7 +194,6 @@ BOOST_AUTO_TEST_CASE(a_request_that_came_before_is_told_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(the_callback_may_end_the_operation) {
-    using namespace async_source_test;
     for (const bool before : {false, true}) {
         auto source = std::make_optional<asyncinfo::async_source<int>>();
         const auto op = source->operation();
@@ -235,7 +212,6 @@ BOOST_AUTO_TEST_CASE(the_callback_may_end_the_operation) {
 }
 
 BOOST_AUTO_TEST_CASE(the_callback_may_replace_itself_and_ask_for_more) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     std::string log;
@@ -253,7 +229,6 @@ BOOST_AUTO_TEST_CASE(the_callback_may_replace_itself_and_ask_for_more) {
 }
 
 BOOST_AUTO_TEST_CASE(the_callback_must_not_wait_for_the_end) {
-    using namespace async_source_test;
     for (const bool ended : {false, true}) {
         const asyncinfo::async_source<int> source;
         const auto op = source.operation();
@@ -271,7 +246,6 @@ BOOST_AUTO_TEST_CASE(the_callback_must_not_wait_for_the_end) {
 
 // "Never twice at once"; and nobody waits for one that runs.
 BOOST_AUTO_TEST_CASE(the_callback_runs_on_one_thread_at_a_time) {
-    using namespace async_source_test;
     for (const bool inside_on_cancel : {false, true}) {
         const asyncinfo::async_source<> source;
         const auto op = source.operation();
@@ -308,7 +282,6 @@ BOOST_AUTO_TEST_CASE(the_callback_runs_on_one_thread_at_a_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_is_replaced_while_it_runs) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     std::binary_semaphore in_call(0), go_on(0);
@@ -331,7 +304,6 @@ BOOST_AUTO_TEST_CASE(a_callback_is_replaced_while_it_runs) {
 
 // Released at the end, never called after it, and no leak if it holds the handle.
 BOOST_AUTO_TEST_CASE(the_callback_is_released_at_the_end) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     auto held = std::make_shared<int>();
@@ -346,7 +318,6 @@ BOOST_AUTO_TEST_CASE(the_callback_is_released_at_the_end) {
 
 // What it throws is thrown by on_cancel, and lost in Cancel, which never throws.
 BOOST_AUTO_TEST_CASE(a_callback_that_throws) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
     int calls = 0;
@@ -365,7 +336,6 @@ BOOST_AUTO_TEST_CASE(a_callback_that_throws) {
 
 // Contract, §5: what a Completed handler throws propagates to whoever runs it.
 BOOST_AUTO_TEST_CASE(what_completed_throws_is_thrown_by_the_ending) {
-    using namespace async_source_test;
     const asyncinfo::async_source<> source;
     source.operation().Completed([](auto&, AsyncStatus) { throw std::runtime_error(""); });
     BOOST_CHECK_THROW(source.set_value(), std::runtime_error);
@@ -374,3 +344,5 @@ BOOST_AUTO_TEST_CASE(what_completed_throws_is_thrown_by_the_ending) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_source_test

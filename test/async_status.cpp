@@ -1,13 +1,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/async_status.hpp>
-
 #include "support/test.hpp"
 
-using asyncinfo::AsyncStatus;
-
-namespace async_status_test {
+namespace asyncinfo_test::async_status_test {
 namespace {
 
 struct {
@@ -22,7 +18,6 @@ struct {
 };
 
 } // namespace
-} // namespace async_status_test
 
 BOOST_AUTO_TEST_SUITE(async_status)
 
@@ -46,3 +41,5 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_no_enumerator_is_shown_as_unknown) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::async_status_test

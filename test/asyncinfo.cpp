@@ -5,7 +5,7 @@
 
 #include "support/test.hpp"
 
-namespace asyncinfo_header_test {
+namespace asyncinfo_test::asyncinfo_header_test {
 namespace {
 
 // Every name that the umbrella promises, and what it is. (Nothing here includes anything else.)
@@ -29,8 +29,8 @@ static_assert(std::is_class_v<asyncinfo::AsyncOperationProgressHandler<int, int>
 static_assert(std::is_class_v<asyncinfo::async_source<int, int>>);
 static_assert(std::is_class_v<asyncinfo::transfer_progress>);
 static_assert(std::is_enum_v<asyncinfo::traffic>);
-static_assert(std::is_class_v<asyncinfo::progress_stream<boost::asio::ip::tcp::socket>>);
-static_assert(std::is_class_v<decltype(asyncinfo::every(std::chrono::seconds(1), [] {}))>);
+static_assert(std::is_class_v<asyncinfo::progress_stream<asio::ip::tcp::socket>>);
+static_assert(std::is_class_v<decltype(asyncinfo::every(1s, [] {}))>);
 using transfer = asyncinfo::IAsyncActionWithProgress<asyncinfo::transfer_progress>;
 static_assert(
     std::is_same_v<decltype(asyncinfo::with_progress(0, [](auto, auto) { return transfer(); })),
@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_SUITE(asyncinfo)
 // §1: "Porting code from C++/WinRT is a change of namespace": such code reads like this.
 BOOST_AUTO_TEST_CASE(code_for_windows_reads_the_same) {
     using namespace ::asyncinfo;
-    boost::asio::io_context context;
-    boost::asio::steady_timer timer(context, boost::asio::steady_timer::time_point::max());
+    asio::io_context context;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
 
     const IAsyncAction action = timer.async_wait(use_async_info);
     std::string log;
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(code_for_windows_reads_the_same) {
         if (status == AsyncStatus::Canceled && sender.ErrorCode())
             log += "canceled ";
     });
-    const std::vector<IAsyncInfo> all{action, boost::asio::post(context, use_async_info)};
+    const std::vector<IAsyncInfo> all{action, asio::post(context, use_async_info)};
     BOOST_TEST((all[0].Status() == AsyncStatus::Started));
     BOOST_TEST(all[0].Id() != all[1].Id());
     all[0].Cancel();
@@ -71,4 +71,5 @@ BOOST_AUTO_TEST_CASE(code_for_windows_reads_the_same) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_header_test
+
+} // namespace asyncinfo_test::asyncinfo_header_test

@@ -11,18 +11,11 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-namespace beast_test {
+namespace asyncinfo_test::beast_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
-using tcp = asio::ip::tcp;
-using asyncinfo::AsyncStatus;
 using asyncinfo::progress_stream;
-using asyncinfo::traffic;
-using asyncinfo::transfer_progress;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 /// Without compression, which these do not negotiate: it takes long to compile.
 template <typename Below>
@@ -88,7 +81,7 @@ struct fixture {
             context.run_one();
         }
         canceled.Cancel();
-        canceled.wait_for(context, std::chrono::hours(1));
+        canceled.wait_for(context, 1h);
         BOOST_TEST(canceled.Status() == AsyncStatus::Canceled);
         BOOST_TEST(canceled.progress()->bytes == counted.bytes_read() - before);
     }
@@ -105,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(websocket_over_a_stream_that_counts, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(websocket_over_tls_over_a_stream_that_counts, fixture) {
-    asyncinfo_test::tls_contexts tls;
+    tls_contexts tls;
     using counted_tls = asio::ssl::stream<progress_stream<tcp::socket>>;
     stream_over<counted_tls> client(std::move(near), tls.client);
     stream_over<counted_tls> server(std::move(far), tls.server);
@@ -127,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(websocket_closes_the_stream_below, fixture) {
     boost::beast::flat_buffer buffer;
     const auto read = server.async_read(buffer, use_async_info);
     client.async_close(websocket::close_code::normal, use_async_info).get(context);
-    read.wait_for(context, std::chrono::hours(1));
+    read.wait_for(context, 1h);
     BOOST_TEST((read.ErrorCode() == websocket::error::closed));
     BOOST_TEST(!client.next_layer().lowest_layer().is_open());
     BOOST_TEST(!server.next_layer().lowest_layer().is_open());
@@ -135,4 +128,4 @@ BOOST_FIXTURE_TEST_CASE(websocket_closes_the_stream_below, fixture) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace beast_test
+} // namespace asyncinfo_test::beast_test

@@ -1,21 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/cancel_on_destroy.hpp>
-
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-
-namespace cancel_on_destroy_test {
+namespace asyncinfo_test::cancel_on_destroy_test {
 namespace {
 
-using asyncinfo_test::pending;
 using owner = asyncinfo::cancel_on_destroy<IAsyncAction>;
 
 static_assert(!std::is_copy_constructible_v<owner> && !std::is_copy_assignable_v<owner>);
@@ -39,8 +29,8 @@ BOOST_AUTO_TEST_SUITE(cancel_on_destroy)
 // §4.6: "Dropping every handle does not cancel; the operation runs to its end.
 // cancel_on_destroy(op) is the scoped owner that does."
 BOOST_AUTO_TEST_CASE(it_cancels_at_the_end_of_its_scope) {
-    boost::asio::io_context context;
-    boost::asio::steady_timer timer(context, boost::asio::steady_timer::time_point::max());
+    asio::io_context context;
+    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
     IAsyncAction kept;
     {
         const asyncinfo::cancel_on_destroy scope(timer.async_wait(use_async_info));
@@ -134,4 +124,4 @@ BOOST_AUTO_TEST_CASE(it_owns_operations_of_any_kind) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace cancel_on_destroy_test
+} // namespace asyncinfo_test::cancel_on_destroy_test

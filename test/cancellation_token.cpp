@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/cancellation_token.hpp>
-
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_STOP_TOKEN)
@@ -11,14 +8,10 @@
 #endif
 
 /// What a coroutine learns of requests to cancel it, and how it has them come to it.
-namespace cancellation_token_test {
+namespace asyncinfo_test::cancellation_token_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
 using asyncinfo::cancellation_token;
-using asyncinfo::IAsyncAction;
 
 /// Waits for `gate`, which nobody cancels, and says whether it was asked to stop.
 IAsyncAction look(const async_source<>& gate, std::optional<cancellation_token>& token,
@@ -29,11 +22,8 @@ IAsyncAction look(const async_source<>& gate, std::optional<cancellation_token>&
 }
 
 } // namespace
-} // namespace cancellation_token_test
 
 BOOST_AUTO_TEST_SUITE(cancellation_token)
-
-using namespace cancellation_token_test;
 
 BOOST_AUTO_TEST_CASE(tells_of_a_request) {
     for (const bool cancels : {false, true}) {
@@ -84,7 +74,7 @@ BOOST_AUTO_TEST_CASE(its_callback_is_called_once_and_replaced_and_removed) {
     context.poll();
     BOOST_TEST(second == 1);
     gate.set_value();
-    asyncinfo_test::run_again(context);
+    run_again(context);
     BOOST_TEST(action.Status() == AsyncStatus::Completed);
     BOOST_TEST(first == 0);
     BOOST_TEST(removed == 0);
@@ -185,3 +175,5 @@ BOOST_AUTO_TEST_CASE(a_loop_that_awaits_nothing_ends_as_canceled) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::cancellation_token_test

@@ -1,27 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/co_await.hpp>
-
-#include "support/foreign_coroutine.hpp"
-#include "support/pending.hpp"
 #include "support/test.hpp"
-#include "support/types.hpp"
-
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 
 // Coroutines that are functions, and refer to what they are given by pointer: with g++ 12 the
 // captures of a lambda that is a coroutine go with the lambda, and its temporaries at times twice.
-namespace co_await_test {
+namespace asyncinfo_test::co_await_test {
 namespace {
-
-using asyncinfo_test::foreign_coroutine;
-using asyncinfo_test::pending;
 
 /// What a coroutine has come to.
 struct note {
@@ -79,7 +64,7 @@ error_code code_of(const foreign_coroutine& c) {
     BOOST_TEST(c.done());
     try {
         c.rethrow();
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         return e.code();
     }
     return {};
@@ -99,14 +84,11 @@ private:
 };
 
 } // namespace
-} // namespace co_await_test
 
 // The suite's name has to be the file's, which is a keyword: BOOST_AUTO_TEST_SUITE, spelled out.
 namespace co_await_ {
 BOOST_AUTO_TU_REGISTRAR(co_await_)
 ("co_await", __FILE__, __LINE__, boost::unit_test::decorator::collector_t::instance());
-
-using namespace co_await_test;
 
 // §7: "co_await op works [...] for lvalues, consts and rvalues".
 BOOST_AUTO_TEST_CASE(gives_the_result) {
@@ -140,11 +122,7 @@ BOOST_AUTO_TEST_CASE(resumes_on_the_finishing_thread) {
     pending<void(error_code, int)> source;
     note n;
     auto coroutine = by_lvalue(source.start(use_async_info), &n);
-    std::thread::id finishing;
-    std::jthread([&] {
-        finishing = std::this_thread::get_id();
-        source.complete({}, 7);
-    }).join();
+    const auto finishing = on_another_thread([&] { source.complete({}, 7); });
     BOOST_TEST(coroutine.done());
     BOOST_TEST((n.thread == finishing));
 }
@@ -168,15 +146,13 @@ BOOST_AUTO_TEST_CASE(racing_with_the_end_it_goes_on_once) {
         pending<void(error_code, int)> source;
         const auto op = source.start(use_async_info);
         note n[3];
-        std::latch start(2);
-        std::jthread ending([&] {
-            start.arrive_and_wait();
-            source.complete({}, 7);
-        });
-        start.arrive_and_wait();
-        foreign_coroutine coroutines[] = {by_lvalue(op, &n[0]), by_const(op, &n[1]),
-                                          by_rvalue(op, &n[2])};
-        ending.join();
+        foreign_coroutine coroutines[3];
+        const auto await = [&] {
+            coroutines[0] = by_lvalue(op, &n[0]);
+            coroutines[1] = by_const(op, &n[1]);
+            coroutines[2] = by_rvalue(op, &n[2]);
+        };
+        at_once({await, [&] { source.complete({}, 7); }});
         for (int i = 0; i != 3; ++i)
             if (!coroutines[i].done() || n[i].values != std::vector{7})
                 BOOST_ERROR("lost or doubled");
@@ -198,9 +174,9 @@ BOOST_AUTO_TEST_CASE(throws_what_GetResults_throws) {
             BOOST_TEST(n.values.empty());
             return code_of(coroutine);
         };
-        using boost::asio::error::operation_aborted;
-        BOOST_TEST((ended_by([](auto& s) { s.complete(boost::asio::error::eof, 3); }) ==
-                    boost::asio::error::eof));
+        using asio::error::operation_aborted;
+        BOOST_TEST(
+            (ended_by([](auto& s) { s.complete(asio::error::eof, 3); }) == asio::error::eof));
         BOOST_TEST(
             (ended_by([](auto& s) { s.complete(operation_aborted, 0); }) == operation_aborted));
         BOOST_TEST((ended_by([](auto& s) { s.drop(); }) == errc::abandoned));
@@ -223,9 +199,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_empty_or_closed) {
     note n;
     BOOST_TEST((code_of(by_lvalue(nullptr, &n)) == errc::empty_handle));
     BOOST_TEST((code_of(of_action(nullptr, &n)) == errc::empty_handle));
-    pending<void(error_code, int)> source;
-    const auto op = source.start(use_async_info);
-    source.complete({}, 7);
+    const auto op = pending<void(error_code, int)>::ended(use_async_info, {}, 7);
     op.Close();
     BOOST_TEST((code_of(by_lvalue(op, &n)) == errc::illegal_method_call));
     BOOST_TEST(n.values.empty());
@@ -246,7 +220,6 @@ BOOST_AUTO_TEST_CASE(any_number_may_await) {
 
 // T may be move-only and need have no default constructor; such a one goes to the first taker.
 BOOST_AUTO_TEST_CASE(gives_every_kind_of_result) {
-    using asyncinfo_test::no_default;
     pending<void(error_code, no_default)> first;
     std::unique_ptr<no_default> kept;
     auto plain = keep(first.start(use_async_info), &kept);
@@ -335,3 +308,5 @@ BOOST_AUTO_TEST_CASE(keeps_the_operation) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::co_await_test

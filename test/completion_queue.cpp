@@ -1,17 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/completion_queue.hpp>
-
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
-namespace completion_queue_test {
+namespace asyncinfo_test::completion_queue_test {
 namespace {
 
-namespace asio = boost::asio;
-namespace execution = boost::asio::execution;
-using namespace std::chrono_literals;
+namespace execution = asio::execution;
 using queue_type = asyncinfo::completion_queue;
 using executor_type = queue_type::executor_type;
 using numbers = std::vector<int>;
@@ -46,23 +41,11 @@ struct witness {
     long handlers() const { return alive.use_count() - 1; }
 };
 
-class counting_service : public asio::execution_context::service {
-public:
-    static inline asio::execution_context::id id;
-    static inline int shut_down = 0;
-    explicit counting_service(asio::execution_context& c) : service(c) {}
-
-private:
-    void shutdown() override { ++shut_down; }
-};
-
 } // namespace
-} // namespace completion_queue_test
 
 BOOST_AUTO_TEST_SUITE(completion_queue)
 
 BOOST_AUTO_TEST_CASE(poll_runs_what_is_ready_in_order) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     BOOST_TEST(queue.poll() == 0u);
@@ -77,7 +60,6 @@ BOOST_AUTO_TEST_CASE(poll_runs_what_is_ready_in_order) {
 }
 
 BOOST_AUTO_TEST_CASE(poll_one_runs_one) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     BOOST_TEST(queue.poll_one() == 0u);
@@ -90,7 +72,6 @@ BOOST_AUTO_TEST_CASE(poll_one_runs_one) {
 }
 
 BOOST_AUTO_TEST_CASE(poll_returns_though_handlers_submit_themselves) {
-    using namespace completion_queue_test;
     queue_type queue;
     int calls = 0;
     asio::post(queue, again{queue, calls});
@@ -102,7 +83,6 @@ BOOST_AUTO_TEST_CASE(poll_returns_though_handlers_submit_themselves) {
 }
 
 BOOST_AUTO_TEST_CASE(poll_for_stops_at_the_budget_and_goes_on_there) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     const auto spend = [&] {
@@ -123,7 +103,6 @@ BOOST_AUTO_TEST_CASE(poll_for_stops_at_the_budget_and_goes_on_there) {
 }
 
 BOOST_AUTO_TEST_CASE(poll_for_runs_what_becomes_ready_meanwhile) {
-    using namespace completion_queue_test;
     queue_type queue;
     int calls = 0;
     std::function<void()> ten = [&] {
@@ -138,7 +117,6 @@ BOOST_AUTO_TEST_CASE(poll_for_runs_what_becomes_ready_meanwhile) {
 }
 
 BOOST_AUTO_TEST_CASE(a_budget_of_nothing_runs_one) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     for (int i = 1; i <= 4; ++i)
@@ -152,7 +130,6 @@ BOOST_AUTO_TEST_CASE(a_budget_of_nothing_runs_one) {
 }
 
 BOOST_AUTO_TEST_CASE(wait_blocks_until_something_is_ready) {
-    using namespace completion_queue_test;
     queue_type queue;
     int calls = 0;
     for (int i = 0; i != 100; ++i) {
@@ -167,7 +144,6 @@ BOOST_AUTO_TEST_CASE(wait_blocks_until_something_is_ready) {
 }
 
 BOOST_AUTO_TEST_CASE(wait_for_gives_up_in_time) {
-    using namespace completion_queue_test;
     queue_type queue;
     BOOST_TEST(!queue.wait_for(0s));
     BOOST_TEST(!queue.wait_for(-1h));
@@ -183,7 +159,6 @@ BOOST_AUTO_TEST_CASE(wait_for_gives_up_in_time) {
 // "False if nothing is, and nothing is to be expected: work was counted, and the last of it is
 // gone."
 BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
-    using namespace completion_queue_test;
     queue_type queue;
     auto work = std::make_optional(asio::make_work_guard(queue));
     int calls = 0;
@@ -212,7 +187,6 @@ BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
 
 // "Then it no longer blocks, until there is work again."
 BOOST_AUTO_TEST_CASE(wait_blocks_again_when_there_is_work_again) {
-    using namespace completion_queue_test;
     queue_type queue;
     for (int i = 0; i != 100; ++i) {
         auto work = std::make_optional(asio::make_work_guard(queue));
@@ -228,36 +202,7 @@ BOOST_AUTO_TEST_CASE(wait_blocks_again_when_there_is_work_again) {
     }
 }
 
-// Every copy of a tracked executor is work, wherever it is moved.
-BOOST_AUTO_TEST_CASE(tracked_executors_are_work) {
-    using namespace completion_queue_test;
-    queue_type queue;
-    const auto plain = queue.get_executor();
-    {
-        const auto tracked = asio::require(plain, execution::outstanding_work.tracked);
-        BOOST_TEST((asio::query(tracked, execution::outstanding_work) ==
-                    execution::outstanding_work.tracked));
-        auto copy = tracked;
-        auto moved = std::move(copy);
-        copy = moved;
-        const auto allocating =
-            asio::require(asio::require(asio::require(std::move(copy), execution::blocking.never),
-                                        execution::relationship.continuation),
-                          execution::allocator(std::allocator<void>()));
-        const auto still = asio::require(asio::require(allocating, execution::allocator),
-                                         execution::outstanding_work.tracked);
-        const asio::any_io_executor any(still);
-        const auto again = asio::prefer(any, execution::outstanding_work.untracked);
-        const auto untracked = asio::require(moved, execution::outstanding_work.untracked);
-        std::jthread other([plain = std::move(moved)] { asio::post(plain, [] {}); });
-        BOOST_TEST(queue.wait());
-        BOOST_TEST(queue.poll() == 1u);
-    }
-    BOOST_TEST(!queue.wait()); // would hang if one were counted too often
-}
-
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_comes_out_of_poll) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     const auto fail = [] { throw std::runtime_error("from a handler"); };
@@ -277,7 +222,6 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_comes_out_of_poll) {
 }
 
 BOOST_AUTO_TEST_CASE(dispatch_is_inline_on_a_polling_thread) {
-    using namespace completion_queue_test;
     queue_type queue, other;
     numbers notes;
     const asio::any_io_executor any = queue.get_executor();
@@ -300,7 +244,6 @@ BOOST_AUTO_TEST_CASE(dispatch_is_inline_on_a_polling_thread) {
 
 // As with Asio's contexts: whoever dispatches is not disturbed.
 BOOST_AUTO_TEST_CASE(what_is_thrown_inline_goes_to_whoever_polls) {
-    using namespace completion_queue_test;
     queue_type queue;
     bool went_on = false;
     asio::post(queue, [&] {
@@ -314,7 +257,6 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_inline_goes_to_whoever_polls) {
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_may_poll) {
-    using namespace completion_queue_test;
     queue_type queue;
     numbers notes;
     asio::post(queue, [&] {
@@ -330,7 +272,6 @@ BOOST_AUTO_TEST_CASE(a_handler_may_poll) {
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_may_poll_another_queue) {
-    using namespace completion_queue_test;
     queue_type outer, inner;
     numbers notes;
     asio::post(outer, [&] {
@@ -350,7 +291,6 @@ BOOST_AUTO_TEST_CASE(a_handler_may_poll_another_queue) {
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_queue) {
-    using namespace completion_queue_test;
     witness w;
     auto queue = std::make_unique<queue_type>();
     const auto executor = queue->get_executor();
@@ -370,116 +310,6 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_queue) {
     BOOST_TEST(queue->poll() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(executors_compare_and_answer) {
-    using namespace completion_queue_test;
-    queue_type queue, other;
-    const auto executor = queue.get_executor();
-    BOOST_TEST((executor == queue.get_executor()));
-    BOOST_TEST((executor != other.get_executor()));
-    auto assigned = other.get_executor();
-    assigned = executor;
-    BOOST_TEST((executor == assigned));
-
-    BOOST_TEST(&asio::query(executor, execution::context) == &queue.context());
-    BOOST_TEST((asio::query(executor, execution::mapping) == execution::mapping.thread));
-    BOOST_TEST((asio::query(executor, execution::blocking) == execution::blocking.possibly));
-    BOOST_TEST((asio::query(executor, execution::relationship) == execution::relationship.fork));
-    BOOST_TEST((asio::query(executor, execution::outstanding_work) ==
-                execution::outstanding_work.untracked));
-
-    const auto never = asio::require(executor, execution::blocking.never);
-    BOOST_TEST((never != executor));
-    BOOST_TEST((asio::query(never, execution::blocking) == execution::blocking.never));
-    BOOST_TEST((asio::require(never, execution::blocking.possibly) == executor));
-    const auto continuation = asio::prefer(executor, execution::relationship.continuation);
-    BOOST_TEST((asio::query(continuation, execution::relationship) ==
-                execution::relationship.continuation));
-    BOOST_TEST((asio::require(continuation, execution::relationship.fork) == executor));
-    // Neither is inline where it must not block.
-    numbers notes;
-    asio::post(queue, [&] {
-        never.execute(note{notes, 2});
-        continuation.execute(note{notes, 1});
-    });
-    BOOST_TEST(queue.poll() == 1u);
-    BOOST_TEST(notes == numbers{1});
-    BOOST_TEST(queue.poll() == 1u);
-
-    const asio::any_io_executor any(executor);
-    BOOST_TEST_REQUIRE(any.target<executor_type>());
-    BOOST_TEST((*any.target<executor_type>() == executor));
-    BOOST_TEST((any == asio::any_io_executor(queue.get_executor())));
-    BOOST_TEST(&asio::query(any, execution::context) == &queue.context());
-}
-
-BOOST_AUTO_TEST_CASE(memory_comes_from_the_allocator) {
-    using namespace completion_queue_test;
-    asyncinfo_test::allocations counted;
-    const asyncinfo_test::counting_allocator<void> allocator(counted);
-    queue_type queue;
-    int alive_in_handler = -1;
-    // Given back before the handler runs.
-    const auto handler = [&] { alive_in_handler = counted.alive; };
-    asio::post(queue, asio::bind_allocator(allocator, handler));
-    BOOST_TEST(counted.made == 1);
-    queue.poll();
-    BOOST_TEST(alive_in_handler == 0);
-    asio::require(queue.get_executor(), execution::allocator(allocator)).execute(handler);
-    BOOST_TEST(counted.made == 2);
-    {
-        queue_type gone;
-        asio::post(gone, asio::bind_allocator(allocator, handler));
-    }
-    BOOST_TEST(counted.alive == 1);
-    counted.budget = 0; // refused: nothing is submitted
-    BOOST_CHECK_THROW(asio::post(queue, asio::bind_allocator(allocator, handler)), std::bad_alloc);
-    BOOST_TEST(queue.poll() == 1u);
-    BOOST_TEST(counted.alive == 0);
-}
-
-BOOST_AUTO_TEST_CASE(is_an_execution_context) {
-    using namespace completion_queue_test;
-    counting_service::shut_down = 0;
-    {
-        queue_type queue;
-        const auto executor = queue.get_executor();
-        auto& service = asio::use_service<counting_service>(queue);
-        BOOST_TEST(&service.context() == &queue.context());
-        BOOST_TEST(&asio::use_service<counting_service>(
-                       asio::query(executor, execution::context)) == &service);
-    }
-    BOOST_TEST(counting_service::shut_down > 0);
-}
-
-// Objects of Asio's, though nobody runs a reactor here, and strands.
-BOOST_AUTO_TEST_CASE(asios_objects_live_on_it) {
-    using namespace completion_queue_test;
-    queue_type queue;
-    asio::steady_timer timer(queue.get_executor(), 1ms), on_context(queue, 1ms);
-    int fired = 0;
-    const auto me = std::this_thread::get_id();
-    const auto fire = [&](boost::system::error_code error) {
-        BOOST_TEST(!error);
-        BOOST_TEST((std::this_thread::get_id() == me));
-        ++fired;
-    };
-    timer.async_wait(fire);
-    on_context.async_wait(asio::bind_executor(asio::make_strand(queue), fire));
-    while (queue.wait()) // until the work is over
-        queue.poll();
-    BOOST_TEST(fired == 2);
-
-    numbers notes;
-    const auto strand = asio::make_strand(queue.get_executor());
-    asio::post(queue, [&] {
-        asio::dispatch(strand, [&] {
-            asio::post(strand, note{notes, 2});
-            asio::dispatch(strand, note{notes, 1});
-        });
-    });
-    while (queue.poll() != 0) {
-    }
-    BOOST_TEST(notes == (numbers{1, 2}));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::completion_queue_test

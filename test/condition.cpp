@@ -1,18 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/condition.hpp>
-
 #include "support/test.hpp"
 
 #include <boost/asio/experimental/channel_error.hpp>
 
-using boost::system::error_code;
-
-namespace condition_test {
+namespace asyncinfo_test::condition_test {
 namespace {
 
-namespace asio = boost::asio;
 using means = asyncinfo::condition;
 
 struct plain_category final : boost::system::error_category {
@@ -35,11 +30,8 @@ struct telling_category final : boost::system::error_category {
 const telling_category telling;
 
 } // namespace
-} // namespace condition_test
 
 BOOST_AUTO_TEST_SUITE(condition)
-
-using namespace condition_test;
 
 BOOST_AUTO_TEST_CASE(the_category_is_called_asyncinfo_condition) {
     const boost::system::error_condition canceled = means::canceled;
@@ -107,3 +99,5 @@ BOOST_AUTO_TEST_CASE(any_thread_registers_while_others_look) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::condition_test

@@ -1,13 +1,9 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/error.hpp>
-
 #include "support/test.hpp"
 
-using asyncinfo::errc;
-
-namespace error_test {
+namespace asyncinfo_test::error_test {
 namespace {
 
 struct {
@@ -35,14 +31,13 @@ const std::errc conditions[] = {
 };
 
 } // namespace
-} // namespace error_test
 
 BOOST_AUTO_TEST_SUITE(error)
 
 BOOST_AUTO_TEST_CASE(the_category_is_called_asyncinfo) {
     BOOST_TEST(asyncinfo::error_category().name() == std::string_view("asyncinfo"));
     for (const auto& row : error_test::table) {
-        const boost::system::error_code code = row.value;
+        const error_code code = row.value;
         BOOST_TEST((code.category() == asyncinfo::error_category()));
         BOOST_TEST(code.value() == static_cast<int>(row.value));
         BOOST_TEST(code.failed());
@@ -51,20 +46,19 @@ BOOST_AUTO_TEST_CASE(the_category_is_called_asyncinfo) {
 }
 
 BOOST_AUTO_TEST_CASE(every_value_has_a_message_of_its_own) {
-    std::set<std::string> messages{
-        boost::system::error_code(0, asyncinfo::error_category()).message()};
+    std::set<std::string> messages{error_code(0, asyncinfo::error_category()).message()};
     for (const auto& row : error_test::table) {
-        const boost::system::error_code code = row.value;
+        const error_code code = row.value;
         BOOST_TEST(messages.insert(code.message()).second, code.message());
     }
     // One that is none is not taken for one that is.
-    const boost::system::error_code none(1000, asyncinfo::error_category());
+    const error_code none(1000, asyncinfo::error_category());
     BOOST_TEST(messages.count(none.message()) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(each_equals_the_condition_that_comes_nearest_and_no_other) {
     for (const auto& row : error_test::table) {
-        const boost::system::error_code code = row.value;
+        const error_code code = row.value;
         const std::error_code standard = code;
         for (const std::errc condition : error_test::conditions) {
             const bool expected = row.condition == condition;
@@ -79,9 +73,11 @@ BOOST_AUTO_TEST_CASE(each_equals_the_condition_that_comes_nearest_and_no_other) 
 }
 
 BOOST_AUTO_TEST_CASE(a_code_can_be_compared_with_the_enumerator) {
-    const boost::system::system_error thrown(errc::would_deadlock);
+    const system_error thrown(errc::would_deadlock);
     BOOST_TEST((thrown.code() == errc::would_deadlock));
     BOOST_TEST((thrown.code() != errc::empty_handle));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::error_test

@@ -1,19 +1,10 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/every.hpp>
-
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
-
-namespace every_test {
+namespace asyncinfo_test::every_test {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 /// A clock that stands still but for what the test says.
 struct clock {
@@ -34,7 +25,7 @@ auto at_most_every(std::chrono::milliseconds interval, Handler handler) {
 /// A source whose handlers write down what is called, "C" for Completed.
 struct fixture {
     std::optional<async_source<void, std::string>> source{std::in_place};
-    asyncinfo::IAsyncActionWithProgress<std::string> op = source->operation();
+    IAsyncActionWithProgress<std::string> op = source->operation();
     std::string log;
 
     auto progress() {
@@ -103,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(of_no_time_calls_for_every_value, fixture) {
         BOOST_TEST(log == "12");
     }
     log.clear();
-    for (const auto interval : {std::chrono::hours::max(), std::chrono::hours(24)}) {
+    for (const auto interval : {std::chrono::hours::max(), 24h}) {
         op.Progress(asyncinfo::every(interval, progress()));
         source->report("1");
         source->report("2");
@@ -136,12 +127,12 @@ BOOST_FIXTURE_TEST_CASE(starts_anew_with_another_handler, fixture) {
 BOOST_FIXTURE_TEST_CASE(on_an_executor_coalesces, fixture) {
     for (const bool inside : {false, true}) {
         asio::io_context context;
-        asyncinfo_test::allocations counted;
+        allocations counted;
         log.clear();
         const auto bind = [&](auto handler) {
             return asio::bind_executor(
-                context, asio::bind_allocator(asyncinfo_test::counting_allocator<char>(counted),
-                                              std::move(handler)));
+                context,
+                asio::bind_allocator(counting_allocator<char>(counted), std::move(handler)));
         };
         if (inside)
             op.Progress(at_most_every(100ms, bind(progress())));
@@ -154,10 +145,10 @@ BOOST_FIXTURE_TEST_CASE(on_an_executor_coalesces, fixture) {
         context.run();
         BOOST_TEST(log == "9");
         report("12");
-        asyncinfo_test::run_again(context);
+        run_again(context);
         BOOST_TEST(log == "9");
         report("3");
-        asyncinfo_test::run_again(context);
+        run_again(context);
         BOOST_TEST(log == "93");
         op.Progress(nullptr);
     }
@@ -166,8 +157,8 @@ BOOST_FIXTURE_TEST_CASE(on_an_executor_coalesces, fixture) {
 // "The handler's executor and allocator are kept", also for who asks with something else in mind.
 BOOST_AUTO_TEST_CASE(keeps_what_is_associated_with_the_handler) {
     asio::io_context context, other;
-    asyncinfo_test::allocations counted, others;
-    using allocator = asyncinfo_test::counting_allocator<char>;
+    allocations counted, others;
+    using allocator = counting_allocator<char>;
     const auto handler = at_most_every(
         100ms,
         asio::bind_executor(context, asio::bind_allocator(allocator(counted), [](auto...) {})));
@@ -204,7 +195,7 @@ BOOST_AUTO_TEST_CASE(on_an_executor_tells_the_last_value_before_completed) {
                 if (set_late)
                     set();
                 BOOST_TEST(f.log == "1");
-                asyncinfo_test::run_again(context);
+                run_again(context);
                 BOOST_TEST(f.log == (on_its_way ? "14C" : "12C"));
             }
 }
@@ -311,7 +302,7 @@ BOOST_FIXTURE_TEST_CASE(is_for_each_operation_alone, fixture) {
 
 BOOST_AUTO_TEST_CASE(has_no_handler_in_it) {
     using handler = asyncinfo::AsyncActionProgressHandler<int>;
-    const std::function<void(const asyncinfo::IAsyncActionWithProgress<int>&, const int&)> none;
+    const std::function<void(const IAsyncActionWithProgress<int>&, const int&)> none;
     asio::io_context context;
     BOOST_TEST(!handler(asyncinfo::every(1ms, none)));
     BOOST_TEST(!handler(asio::bind_executor(context, asyncinfo::every(1ms, none))));
@@ -320,4 +311,4 @@ BOOST_AUTO_TEST_CASE(has_no_handler_in_it) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace every_test
+} // namespace asyncinfo_test::every_test

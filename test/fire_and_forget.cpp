@@ -1,15 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/fire_and_forget.hpp>
-
 #include "support/test.hpp"
 
 /// Coroutines that nobody waits for.
-namespace fire_and_forget_test {
+namespace asyncinfo_test::fire_and_forget_test {
 namespace {
-
-namespace asio = boost::asio;
 
 asyncinfo::fire_and_forget count(asio::io_context& context, int& steps,
                                  std::shared_ptr<int> alive) {
@@ -34,11 +30,8 @@ void see(std::exception_ptr exception) noexcept {
 }
 
 } // namespace
-} // namespace fire_and_forget_test
 
 BOOST_AUTO_TEST_SUITE(fire_and_forget)
-
-using namespace fire_and_forget_test;
 
 BOOST_AUTO_TEST_CASE(starts_at_once_runs_to_its_end_and_is_gone) {
     asio::io_context context;
@@ -73,3 +66,5 @@ BOOST_AUTO_TEST_CASE(gives_what_escapes_to_the_handler) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::fire_and_forget_test

@@ -1,20 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/long_wait.hpp>
-
 #include "support/test.hpp"
 
 /// A wait that nobody ends says so.
-namespace long_wait_test {
+namespace asyncinfo_test::long_wait_test {
 namespace {
 
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
-using asyncinfo::async_source;
-using asyncinfo::AsyncStatus;
 using asyncinfo::long_wait;
-using asyncinfo::use_async_info;
 
 /// The first report, to a test whose other thread waits.
 class reported {
@@ -31,16 +24,14 @@ public:
     int calls = 0;
 };
 
-asyncinfo::IAsyncAction await(asio::io_context&, asyncinfo::IAsyncAction op) { co_await op; }
+IAsyncAction await(asio::io_context&, IAsyncAction op) { co_await op; }
 
 struct gives_up {};
 
 } // namespace
-} // namespace long_wait_test
 
 BOOST_AUTO_TEST_SUITE(long_wait)
 
-using namespace long_wait_test;
 using wait_type = asyncinfo::long_wait;
 
 BOOST_AUTO_TEST_CASE(of_a_context_that_nobody_runs) {
@@ -134,7 +125,7 @@ BOOST_AUTO_TEST_CASE(says_nothing_of_a_wait_with_a_limit_nor_when_it_is_off) {
     }
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
-    asyncinfo::set_long_wait_handler(std::chrono::hours(1));
+    asyncinfo::set_long_wait_handler(1h);
     std::jthread waiting([&] { op.wait(); });
     context.run(); // with nothing of the library's left in there
     waiting.join();
@@ -153,3 +144,5 @@ BOOST_AUTO_TEST_CASE(of_a_context_that_dies) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::long_wait_test

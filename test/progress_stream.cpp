@@ -1,26 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/progress_stream.hpp>
-
-#include "support/conversation.hpp"
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::traffic;
-using asyncinfo::transfer_progress;
-
-namespace progress_stream_test {
+namespace asyncinfo_test::progress_stream_test {
 namespace {
 
-namespace asio = boost::asio;
 namespace beast = boost::beast;
-using boost::system::error_code;
-using socket = asyncinfo_test::conversation::socket;
+using socket = conversation::socket;
 using stream = asyncinfo::progress_stream<socket>;
 
 static_assert(beast::is_async_stream<stream>::value);
@@ -35,7 +25,7 @@ static_assert(std::is_same_v<asyncinfo::progress_stream<beast::tcp_stream>::lowe
                              beast::tcp_stream>);
 
 /// A stream that counts, and its peer.
-struct fixture : asyncinfo_test::conversation {
+struct fixture : conversation {
     stream counted{std::move(near)};
     std::string place = std::string(8, '\0');
     std::vector<std::uint64_t> seen;
@@ -64,15 +54,14 @@ BOOST_FIXTURE_TEST_CASE(it_counts_what_passes, fixture) {
     BOOST_TEST(counted.write_some(asio::buffer("ab", 2)) == 2u);
     BOOST_TEST(counted.write_some(asio::buffer("c", 1), error) == 1u);
     BOOST_TEST(counted.bytes_written() == 3u);
-    BOOST_TEST(
-        counted.async_read_some(asio::buffer(place), asyncinfo::use_async_info).get(context) == 3u);
-    BOOST_TEST(asio::async_write(counted, asio::buffer("defg", 4), asyncinfo::use_async_info)
-                   .get(context) == 4u);
+    BOOST_TEST(counted.async_read_some(asio::buffer(place), use_async_info).get(context) == 3u);
+    BOOST_TEST(asio::async_write(counted, asio::buffer("defg", 4), use_async_info).get(context) ==
+               4u);
     BOOST_TEST(counted.bytes_read() == 5u);
     BOOST_TEST(counted.bytes_written() == 7u);
     BOOST_TEST(hear(7) == "abcdefg");
     far.close();
-    BOOST_CHECK_THROW(counted.read_some(asio::buffer(place)), boost::system::system_error);
+    BOOST_CHECK_THROW(counted.read_some(asio::buffer(place)), system_error);
     counted.read_some(asio::buffer(place), error);
     BOOST_TEST((error == asio::error::eof));
     BOOST_TEST(counted.bytes_read() == 5u);
@@ -113,9 +102,9 @@ BOOST_FIXTURE_TEST_CASE(it_gives_the_layers, fixture) {
 // "keeps the handler's executor, allocator and slot", and "allocates nothing more".
 BOOST_FIXTURE_TEST_CASE(it_keeps_what_is_associated_with_the_handler, fixture) {
     asio::io_context other;
-    asyncinfo_test::allocations bare, wrapped;
+    allocations bare, wrapped;
     asio::cancellation_signal signal;
-    const auto read = [&](auto& from, asyncinfo_test::allocations& counts) {
+    const auto read = [&](auto& from, allocations& counts) {
         bool here = false;
         error_code ended;
         from.async_read_some(
@@ -123,14 +112,14 @@ BOOST_FIXTURE_TEST_CASE(it_keeps_what_is_associated_with_the_handler, fixture) {
             asio::bind_executor(
                 other,
                 asio::bind_allocator(
-                    asyncinfo_test::counting_allocator<char>(counts),
+                    counting_allocator<char>(counts),
                     asio::bind_cancellation_slot(signal.slot(), [&](error_code error, std::size_t) {
                         ended = error;
                         here = other.get_executor().running_in_this_thread();
                     }))));
         signal.emit(asio::cancellation_type::total);
-        asyncinfo_test::run_again(context);
-        asyncinfo_test::run_again(other);
+        run_again(context);
+        run_again(other);
         BOOST_TEST(here);
         BOOST_TEST((ended == asio::error::operation_aborted));
         BOOST_TEST(counts.alive == 0);
@@ -144,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(it_keeps_what_is_associated_with_the_handler, fixture) {
 // An operation that has no completion condition.
 BOOST_FIXTURE_TEST_CASE(it_tells_an_operation_of_its_progress, fixture) {
     std::string line;
-    const asyncinfo::IAsyncOperationWithProgress<std::size_t, transfer_progress> op =
+    const IAsyncOperationWithProgress<std::size_t, transfer_progress> op =
         asyncinfo::with_progress(counted, 10, [&](auto token) {
             return asio::async_read_until(counted, asio::dynamic_buffer(line), '\n', token);
         });
@@ -155,14 +144,14 @@ BOOST_FIXTURE_TEST_CASE(it_tells_an_operation_of_its_progress, fixture) {
         context.run_one();
     }
     BOOST_TEST(op.get(context) == 6u);
-    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 5, 10}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 5, 10}), per_element());
     BOOST_TEST(op.progress()->bytes == 10u);
     BOOST_TEST(op.progress()->fraction() == 1);
 }
 
 // "The handle type follows the operation's signature".
 BOOST_FIXTURE_TEST_CASE(it_tells_an_action_of_its_progress, fixture) {
-    const asyncinfo::IAsyncActionWithProgress<transfer_progress> op =
+    const IAsyncActionWithProgress<transfer_progress> op =
         asyncinfo::with_progress(counted, [&](auto token) {
             return asio::async_compose<decltype(token), void(error_code)>(
                 [&, step = 0](auto& self, error_code error = {}, std::size_t = 0) mutable {
@@ -178,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_an_action_of_its_progress, fixture) {
     op.Progress(into_seen());
     say("hello");
     op.get(context);
-    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 8}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 8}), per_element());
 }
 
 // One that goes the one way while another goes the other way.
@@ -203,10 +192,10 @@ BOOST_FIXTURE_TEST_CASE(it_tells_what_goes_one_way, fixture) {
     read.get(context);
     BOOST_TEST(write.progress()->bytes == 3u);
     BOOST_TEST(read.progress()->bytes == 8u);
-    BOOST_TEST(seen == (std::vector<std::uint64_t>{8}), boost::test_tools::per_element());
-    BOOST_TEST(told == (std::vector<std::uint64_t>{3, 11}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{8}), per_element());
+    BOOST_TEST(told == (std::vector<std::uint64_t>{3, 11}), per_element());
     both.Cancel();
-    asyncinfo_test::run_again(context);
+    run_again(context);
     BOOST_TEST(both.Status() == AsyncStatus::Canceled);
     // Nobody is told any more.
     counted.write_some(asio::buffer("abc", 3));
@@ -216,7 +205,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_what_goes_one_way, fixture) {
 
 // Where the operation's handler is out of sight.
 BOOST_FIXTURE_TEST_CASE(it_tells_a_coroutine_of_its_progress, fixture) {
-    const asyncinfo::IAsyncActionWithProgress<transfer_progress> op =
+    const IAsyncActionWithProgress<transfer_progress> op =
         asyncinfo::with_progress(counted, 6, [&](auto token) {
             return asio::co_spawn(
                 context,
@@ -228,7 +217,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_a_coroutine_of_its_progress, fixture) {
     op.Progress(into_seen());
     say("abcdef");
     op.get(context);
-    BOOST_TEST(seen == (std::vector<std::uint64_t>{6}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector<std::uint64_t>{6}), per_element());
 }
 
 // Cancelled midway: the last progress is the partial result.
@@ -261,11 +250,10 @@ BOOST_FIXTURE_TEST_CASE(its_progress_handler_may_throw, fixture) {
 // The handle may be dropped, and the operation ended, by the handler that is told.
 BOOST_FIXTURE_TEST_CASE(its_operation_may_go_while_it_is_told, fixture) {
     std::optional<asyncinfo::async_source<>> source(std::in_place);
-    asyncinfo_test::allocations blocks; // which are not recycled: a sanitizer sees what is gone
+    allocations blocks; // which are not recycled: a sanitizer sees what is gone
     auto op = asyncinfo::with_progress(counted, [&](auto token) {
         return source->operation()(asio::bind_executor(
-            context,
-            asio::bind_allocator(asyncinfo_test::counting_allocator<char>(blocks), token)));
+            context, asio::bind_allocator(counting_allocator<char>(blocks), token)));
     });
     op.Progress([&](auto&, auto& p) {
         seen.push_back(p.bytes);
@@ -274,25 +262,24 @@ BOOST_FIXTURE_TEST_CASE(its_operation_may_go_while_it_is_told, fixture) {
         context.poll();
     });
     counted.write_some(asio::buffer("abc", 3));
-    asyncinfo_test::run_again(context);
+    run_again(context);
     counted.write_some(asio::buffer("abc", 3));
     BOOST_TEST(seen.front() == 3u);
 }
 
 // An operation that has ended, and whose memory is gone, is told nothing; the others are.
 BOOST_FIXTURE_TEST_CASE(its_operations_may_go_before_it, fixture) {
-    asyncinfo_test::allocations counts;
-    std::vector<asyncinfo::IAsyncActionWithProgress<transfer_progress>> waiting;
+    allocations counts;
+    std::vector<IAsyncActionWithProgress<transfer_progress>> waiting;
     for (int i = 0; i != 3; ++i)
         waiting.push_back(asyncinfo::with_progress(counted, [&](auto token) {
             return counted.next_layer().async_wait(
-                socket::wait_error,
-                asio::bind_allocator(asyncinfo_test::counting_allocator<char>(counts), token));
+                socket::wait_error, asio::bind_allocator(counting_allocator<char>(counts), token));
         }));
     const int one = counts.alive / 3;
     for (const std::size_t gone : {1u, 1u, 0u}) { // the one between, the last, the first
         waiting[gone].Cancel();
-        asyncinfo_test::run_ready(context);
+        run_ready(context);
         waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(gone));
         BOOST_TEST(counts.alive == one * static_cast<int>(waiting.size()));
         counted.write_some(asio::buffer("abc", 3));
@@ -317,7 +304,7 @@ BOOST_FIXTURE_TEST_CASE(it_may_be_destroyed_first, fixture) {
             context.run(); // the bytes have come, and the handler is on its way
         }
         going.reset();
-        asyncinfo_test::run_again(context);
+        run_again(context);
         other.run();
         BOOST_TEST(std::get<1>(op.outcome()).value() == (arrived ? 3u : 0u));
         BOOST_TEST(op.progress()->bytes == (arrived ? 3u : 0u));
@@ -326,4 +313,4 @@ BOOST_FIXTURE_TEST_CASE(it_may_be_destroyed_first, fixture) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace progress_stream_test
+} // namespace asyncinfo_test::progress_stream_test

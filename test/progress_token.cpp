@@ -1,18 +1,11 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/progress_token.hpp>
-
 #include "support/test.hpp"
 
 /// Progress of coroutines.
-namespace progress_token_test {
+namespace asyncinfo_test::progress_token_test {
 namespace {
-
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncActionWithProgress;
-using asyncinfo::IAsyncOperationWithProgress;
 
 IAsyncOperationWithProgress<std::string, int> spell(asio::io_context& context, bool fails) {
     const auto progress = co_await asyncinfo::get_progress_token();
@@ -34,11 +27,8 @@ IAsyncActionWithProgress<double> halve(asio::io_context& context, bool& returned
 }
 
 } // namespace
-} // namespace progress_token_test
 
 BOOST_AUTO_TEST_SUITE(progress_token)
-
-using namespace progress_token_test;
 
 BOOST_AUTO_TEST_CASE(calls_the_handler_and_is_polled) {
     asio::io_context context;
@@ -50,9 +40,9 @@ BOOST_AUTO_TEST_CASE(calls_the_handler_and_is_polled) {
         BOOST_TEST(sender.GetResults().size() == static_cast<std::size_t>(value)); // so far
     });
     BOOST_TEST(!operation.progress());
-    BOOST_CHECK_THROW(operation.GetResults(), boost::system::system_error);
+    BOOST_CHECK_THROW(operation.GetResults(), system_error);
     context.run();
-    BOOST_TEST(told == std::vector<int>({1, 2, 3}), boost::test_tools::per_element());
+    BOOST_TEST(told == std::vector<int>({1, 2, 3}), per_element());
     BOOST_TEST((operation.progress() == 3));
     BOOST_TEST(operation.GetResults() == "whole");
 }
@@ -101,3 +91,5 @@ BOOST_AUTO_TEST_CASE(what_the_handler_throws_does_not_come_out_of_the_call) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_token_test

@@ -1,22 +1,14 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/resume_after.hpp>
-
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// Letting time go by in a coroutine.
-namespace resume_after_test {
+namespace asyncinfo_test::resume_after_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
 using asyncinfo::resume_after;
 using clock = std::chrono::steady_clock;
-using namespace std::chrono_literals;
 
 template <typename Duration>
 IAsyncAction nap(asio::io_context&, Duration duration) {
@@ -24,11 +16,8 @@ IAsyncAction nap(asio::io_context&, Duration duration) {
 }
 
 } // namespace
-} // namespace resume_after_test
 
 BOOST_AUTO_TEST_SUITE(resume_after)
-
-using namespace resume_after_test;
 
 BOOST_AUTO_TEST_CASE(takes_that_long) {
     asio::io_context context;
@@ -72,8 +61,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_came_before_is_thrown) {
 }
 
 BOOST_AUTO_TEST_CASE(resumes_on_the_coroutines_executor) {
-    asyncinfo_test::running_context context(1);
-    const auto there = [](asyncinfo_test::running_context& c) -> IAsyncOperation<bool> {
+    running_context context(1);
+    const auto there = [](running_context& c) -> IAsyncOperation<bool> {
         co_await asyncinfo::resume_after(1ms);
         co_return c.runs_on(std::this_thread::get_id());
     }(context);
@@ -99,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_the_pause_with_it) {
         action = nap(context, 1h);
     }
     BOOST_TEST((action.Status() == AsyncStatus::Error));
-    BOOST_TEST((action.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((action.ErrorCode() == errc::abandoned));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_time_is_refused) {
@@ -109,3 +98,5 @@ BOOST_AUTO_TEST_CASE(what_is_no_time_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::resume_after_test

@@ -1,31 +1,22 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/resume_on.hpp>
-
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// Moving a coroutine to another executor.
-namespace resume_on_test {
+namespace asyncinfo_test::resume_on_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
 using asyncinfo::resume_on;
 
 } // namespace
-} // namespace resume_on_test
 
 BOOST_AUTO_TEST_SUITE(resume_on)
 
-using namespace resume_on_test;
-
 BOOST_AUTO_TEST_CASE(moves_the_body_and_what_it_awaits_later) {
-    asyncinfo_test::running_context here(1), there(1);
+    running_context here(1), there(1);
     std::vector<bool> on;
-    const auto action = [](asyncinfo_test::running_context& a, asyncinfo_test::running_context& b,
+    const auto action = [](running_context& a, running_context& b,
                            std::vector<bool>& o) -> IAsyncAction {
         co_await asyncinfo::resume_on(a);
         o.push_back(a.runs_on(std::this_thread::get_id()));
@@ -39,7 +30,7 @@ BOOST_AUTO_TEST_CASE(moves_the_body_and_what_it_awaits_later) {
     }(here, there, on);
     action.wait();
     action.GetResults();
-    BOOST_TEST(on == std::vector<bool>(4, true), boost::test_tools::per_element());
+    BOOST_TEST(on == std::vector<bool>(4, true), per_element());
 }
 
 BOOST_AUTO_TEST_CASE(never_resumes_within_the_await) {
@@ -63,7 +54,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_new_context_running_until_the_end) {
     const auto action = [](asio::io_context& c, decltype(strand)& s) -> IAsyncAction {
         co_await asyncinfo::resume_on(s);
         if (!s.running_in_this_thread())
-            throw boost::system::system_error(asio::error::fault);
+            throw system_error(asio::error::fault);
         co_await asio::post(c, asio::deferred);
     }(context, strand);
     other.poll();
@@ -87,3 +78,5 @@ BOOST_AUTO_TEST_CASE(throws_if_the_coroutine_was_asked_to_stop) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::resume_on_test

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/token_adapter.hpp>
-
 #include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
@@ -10,12 +8,7 @@
 #include <boost/asio/cancel_at.hpp>
 #endif
 
-namespace token_adapter_test {
-
-namespace asio = boost::asio;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using asyncinfo::use_async_info_t;
+namespace asyncinfo_test::token_adapter_test {
 
 /// An adapter of somebody else's: it counts what it starts.
 template <typename Token>
@@ -29,10 +22,11 @@ counted_t<std::decay_t<Token>> counted(Token&& token, int& count) {
     return {std::forward<Token>(token), &count};
 }
 
-} // namespace token_adapter_test
+} // namespace asyncinfo_test::token_adapter_test
 
 template <typename Token, typename... Signatures>
-struct boost::asio::async_result<token_adapter_test::counted_t<Token>, Signatures...> {
+struct boost::asio::async_result<asyncinfo_test::token_adapter_test::counted_t<Token>,
+                                 Signatures...> {
     using return_type = typename boost::asio::async_result<Token, Signatures...>::return_type;
 
     template <typename Initiation, typename Adapter, typename... Args>
@@ -44,7 +38,7 @@ struct boost::asio::async_result<token_adapter_test::counted_t<Token>, Signature
 };
 
 template <typename Token>
-struct asyncinfo::token_adapter<token_adapter_test::counted_t<Token>> {
+struct asyncinfo::token_adapter<asyncinfo_test::token_adapter_test::counted_t<Token>> {
     using inner_type = Token;
 
     template <typename Adapter>
@@ -52,12 +46,14 @@ struct asyncinfo::token_adapter<token_adapter_test::counted_t<Token>> {
         return std::forward<Adapter>(adapter).token;
     }
     template <typename Inner>
-    static auto rewrap(const token_adapter_test::counted_t<Token>& adapter, Inner inner) {
-        return token_adapter_test::counted_t<Inner>{std::move(inner), adapter.count};
+    static auto rewrap(const asyncinfo_test::token_adapter_test::counted_t<Token>& adapter,
+                       Inner inner) {
+        return asyncinfo_test::token_adapter_test::counted_t<Inner>{std::move(inner),
+                                                                    adapter.count};
     }
 };
 
-namespace token_adapter_test {
+namespace asyncinfo_test::token_adapter_test {
 
 BOOST_AUTO_TEST_SUITE(token_adapter)
 
@@ -71,9 +67,9 @@ BOOST_AUTO_TEST_CASE(a_binder_around_a_known_adapter_binds_the_operation) {
     BOOST_TEST(count == 1);
     BOOST_TEST((op.get_executor() == other.get_executor()));
     io.run();
-    BOOST_TEST((op.Status() == asyncinfo::AsyncStatus::Started));
+    BOOST_TEST((op.Status() == AsyncStatus::Started));
     other.run();
-    BOOST_TEST((op.Status() == asyncinfo::AsyncStatus::Completed));
+    BOOST_TEST((op.Status() == AsyncStatus::Completed));
 }
 
 BOOST_AUTO_TEST_CASE(adapters_lie_in_each_other) {
@@ -115,4 +111,4 @@ BOOST_AUTO_TEST_CASE(adapters_of_asio_are_known) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace token_adapter_test
+} // namespace asyncinfo_test::token_adapter_test

@@ -1,15 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/transfer_progress.hpp>
-
 #include "support/test.hpp"
 
-namespace transfer_progress_test {
+namespace asyncinfo_test::transfer_progress_test {
 namespace {
 
 using progress = asyncinfo::transfer_progress;
-using namespace std::chrono_literals;
 
 static_assert(std::is_trivially_copyable_v<progress>);
 
@@ -42,4 +39,4 @@ BOOST_AUTO_TEST_CASE(its_rate_is_in_bytes_per_second) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace transfer_progress_test
+} // namespace asyncinfo_test::transfer_progress_test

@@ -1,31 +1,24 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/use_async_info.hpp>
-
 #include "support/test.hpp"
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-
-namespace use_async_info_test {
+namespace asyncinfo_test::use_async_info_test {
 namespace {
-
-namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
 
 constexpr auto& token = asyncinfo::use_async_info;
 
 // A token is a value without state.
-static_assert(std::is_empty_v<asyncinfo::use_async_info_t>);
-static_assert(std::is_nothrow_default_constructible_v<asyncinfo::use_async_info_t>);
-static_assert(std::is_trivially_copyable_v<asyncinfo::use_async_info_t>);
+static_assert(std::is_empty_v<use_async_info_t>);
+static_assert(std::is_nothrow_default_constructible_v<use_async_info_t>);
+static_assert(std::is_trivially_copyable_v<use_async_info_t>);
 
 } // namespace
 
 // A suite is a namespace: not one beside the name that it is about.
 BOOST_AUTO_TEST_SUITE(use_async_info)
+
+using asyncinfo::use_async_info;
 
 // §1: "An Asio asynchronous operation started with the completion token use_async_info runs at
 // once (hot start) and returns a handle to it."
@@ -57,12 +50,12 @@ BOOST_AUTO_TEST_CASE(it_starts_asios_operations) {
 // A token may be an lvalue, const, or made on the spot.
 BOOST_AUTO_TEST_CASE(it_can_be_given_in_any_form) {
     asio::io_context context;
-    asyncinfo::use_async_info_t variable;
-    const asyncinfo::use_async_info_t constant;
+    use_async_info_t variable;
+    const use_async_info_t constant;
     const IAsyncAction all[] = {
         asio::post(context, variable),
         asio::post(context, constant),
-        asio::post(context, asyncinfo::use_async_info_t()),
+        asio::post(context, use_async_info_t()),
         asio::post(context, std::move(variable)),
     };
     context.run();
@@ -74,7 +67,7 @@ BOOST_AUTO_TEST_CASE(it_can_be_given_in_any_form) {
 BOOST_AUTO_TEST_CASE(it_can_be_an_io_objects_default) {
     asio::io_context context;
     auto timer = token.as_default_on(asio::steady_timer(context));
-    timer.expires_after(std::chrono::milliseconds(1));
+    timer.expires_after(1ms);
     const IAsyncAction wait = timer.async_wait();
     wait.get(context);
     BOOST_TEST(wait.Status() == AsyncStatus::Completed);
@@ -92,23 +85,20 @@ BOOST_AUTO_TEST_CASE(it_can_be_an_io_objects_default) {
     BOOST_TEST(received == "hello");
 
     // The type can be named, for members; another token can still be given.
-    using timer_type = asyncinfo::use_async_info_t::as_default_on_t<asio::steady_timer>;
+    using timer_type = use_async_info_t::as_default_on_t<asio::steady_timer>;
     static_assert(std::is_same_v<decltype(timer), timer_type>);
     timer_type own(context);
     own.expires_at(timer_type::time_point::max());
     const auto canceled = own.async_wait(asio::as_tuple(token));
     canceled.Cancel();
-    BOOST_TEST((canceled.wait_for(context, std::chrono::hours(24)) == AsyncStatus::Canceled));
+    BOOST_TEST((canceled.wait_for(context, 24h) == AsyncStatus::Canceled));
 }
 
 BOOST_AUTO_TEST_CASE(it_can_be_the_default_on_a_strand) {
     asio::io_context context;
     using strand = asio::strand<asio::io_context::executor_type>;
-    using timer_type =
-        asio::basic_waitable_timer<std::chrono::steady_clock,
-                                   asio::wait_traits<std::chrono::steady_clock>, strand>;
-    auto timer = token.as_default_on(timer_type(asio::make_strand(context)));
-    timer.expires_after(std::chrono::milliseconds(1));
+    auto timer = token.as_default_on(timer_on<strand>(asio::make_strand(context)));
+    timer.expires_after(1ms);
     const IAsyncAction wait = timer.async_wait();
     wait.get(context);
     BOOST_TEST(wait.Status() == AsyncStatus::Completed);
@@ -116,4 +106,4 @@ BOOST_AUTO_TEST_CASE(it_can_be_the_default_on_a_strand) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace use_async_info_test
+} // namespace asyncinfo_test::use_async_info_test

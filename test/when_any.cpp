@@ -1,28 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/when_any.hpp>
-
-#include "support/pending.hpp"
 #include "support/test.hpp"
-#include "support/types.hpp"
 
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::losers;
-using asyncinfo::use_async_info;
 using asyncinfo::when_any_result;
-using asyncinfo::winner;
-using boost::system::error_code;
 
-namespace when_any_test {
+namespace asyncinfo_test::when_any_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo_test::pending;
 using action = pending<void(error_code)>;
 using number = pending<void(error_code, int)>;
 
@@ -49,14 +34,9 @@ static_assert(can_be_combined<losers, std::vector<IAsyncAction>>);
 static_assert(!can_be_combined<losers, winner, IAsyncAction>);
 static_assert(!can_be_combined<int> && !can_be_combined<std::vector<int>>);
 
-using asyncinfo_test::code_of;
-
 } // namespace
-} // namespace when_any_test
 
 BOOST_AUTO_TEST_SUITE(when_any)
-
-using namespace when_any_test;
 
 BOOST_AUTO_TEST_CASE(it_gives_the_place_and_the_handle_of_the_first_that_ends) {
     number sources[3];
@@ -94,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_winner_may_have_progress) {
     const asyncinfo::async_source<int, double> one, two;
     const auto op = asyncinfo::when_any(one.operation(), two.operation());
     two.set_value(2);
-    const asyncinfo::IAsyncOperationWithProgress<int, double> won = op.GetResults().operation;
+    const IAsyncOperationWithProgress<int, double> won = op.GetResults().operation;
     BOOST_TEST(won.GetResults() == 2);
 }
 
@@ -173,25 +153,22 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_combined_is_refused_at_the_call) {
 
     for (const winner w : {winner::first_to_end, winner::first_to_succeed})
         for (const losers l : {losers::run_on, losers::cancel_and_join}) {
-            BOOST_TEST((code_of([&] { return when_any(w, l); }) == errc::empty_set));
-            BOOST_TEST((code_of([&] { return when_any(w, l, none); }) == errc::empty_set));
-            BOOST_TEST((code_of([&] { return when_any(w, l, good, IAsyncInfo()); }) ==
-                        errc::empty_handle));
-            BOOST_TEST((code_of([&] { return when_any(w, l, good, closed); }) ==
-                        errc::illegal_method_call));
-            BOOST_TEST((code_of([&] { return when_any(w, l, with_empty); }) == errc::empty_handle));
-            BOOST_TEST((code_of([&] { return when_any(w, l, with_closed); }) ==
-                        errc::illegal_method_call));
+            CHECK_THROWS_CODE(when_any(w, l), errc::empty_set);
+            CHECK_THROWS_CODE(when_any(w, l, none), errc::empty_set);
+            CHECK_THROWS_CODE(when_any(w, l, good, IAsyncInfo()), errc::empty_handle);
+            CHECK_THROWS_CODE(when_any(w, l, good, closed), errc::illegal_method_call);
+            CHECK_THROWS_CODE(when_any(w, l, with_empty), errc::empty_handle);
+            CHECK_THROWS_CODE(when_any(w, l, with_closed), errc::illegal_method_call);
         }
-    BOOST_TEST((code_of([&] { return when_any(); }) == errc::empty_set));
+    CHECK_THROWS_CODE(when_any(), errc::empty_set);
     for (const int value : {-1, 2}) {
         const auto bad_winner = static_cast<winner>(value);
         const auto bad_losers = static_cast<losers>(value);
         const error_code invalid = asio::error::invalid_argument;
-        BOOST_TEST((code_of([&] { return when_any(bad_winner, good); }) == invalid));
-        BOOST_TEST((code_of([&] { return when_any(bad_losers, good); }) == invalid));
-        BOOST_TEST((code_of([&] { return when_any(bad_winner, with_closed); }) == invalid));
-        BOOST_TEST((code_of([&] { return when_any(bad_losers, with_closed); }) == invalid));
+        CHECK_THROWS_CODE(when_any(bad_winner, good), invalid);
+        CHECK_THROWS_CODE(when_any(bad_losers, good), invalid);
+        CHECK_THROWS_CODE(when_any(bad_winner, with_closed), invalid);
+        CHECK_THROWS_CODE(when_any(bad_losers, with_closed), invalid);
     }
     one.complete({});
 }
@@ -221,12 +198,9 @@ BOOST_AUTO_TEST_CASE(its_executor_is_that_of_the_first_member) {
 BOOST_AUTO_TEST_CASE(it_ends_on_the_thread_that_ends_the_winner) {
     number one, two;
     const auto op = asyncinfo::when_any(one.start(use_async_info), two.start(use_async_info));
-    std::thread::id ended_on, ending;
+    std::thread::id ended_on;
     op.Completed([&](auto&, AsyncStatus) { ended_on = std::this_thread::get_id(); });
-    std::jthread([&] {
-        ending = std::this_thread::get_id();
-        two.complete({}, 2);
-    }).join();
+    const auto ending = on_another_thread([&] { two.complete({}, 2); });
     BOOST_TEST((ended_on == ending));
     one.complete({}, 1);
 }
@@ -243,9 +217,9 @@ BOOST_AUTO_TEST_CASE(waiting_on_the_thread_of_the_members_is_refused) {
     const auto joined = asyncinfo::when_any(losers::cancel_and_join, on_context, elsewhere);
     error_code of_any, of_only, of_joined;
     asio::post(context, [&] {
-        any.wait_for(std::chrono::milliseconds(1), of_any);
-        only.wait_for(std::chrono::milliseconds(1), of_only);
-        joined.wait_for(std::chrono::milliseconds(1), of_joined);
+        any.wait_for(1ms, of_any);
+        only.wait_for(1ms, of_only);
+        joined.wait_for(1ms, of_joined);
     });
     context.run();
     BOOST_TEST(!of_any.failed());
@@ -257,3 +231,5 @@ BOOST_AUTO_TEST_CASE(waiting_on_the_thread_of_the_members_is_refused) {
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::when_any_test

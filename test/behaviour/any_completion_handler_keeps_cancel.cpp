@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4, §7: an operation that is implemented behind `asio::any_completion_handler`, and so knows
@@ -39,17 +38,14 @@ BOOST_AUTO_TEST_SUITE(any_completion_handler_keeps_cancel)
 
 BOOST_AUTO_TEST_CASE(before_the_context_runs) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     const auto op = async_pause(timer, use_async_info);
     op.Cancel();
-    context.run_for(std::chrono::minutes(1));
+    context.run_for(1min);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
 }
 
-BOOST_AUTO_TEST_CASE(between_steps) {
-    asio::io_context context;
-    local::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+BOOST_FIXTURE_TEST_CASE(between_steps, conversation) {
     bytes buffer{};
     const auto op = async_fill(near, buffer, use_async_info);
     for (const char* c = "abc"; *c; ++c) {
@@ -58,7 +54,7 @@ BOOST_AUTO_TEST_CASE(between_steps) {
     }
     op.Cancel();
     context.restart();
-    context.run_for(std::chrono::minutes(1));
+    context.run_for(1min);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(std::get<1>(op.outcome()).value() == 3u);
 }

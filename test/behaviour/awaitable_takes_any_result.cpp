@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// §7: "asio::awaitable waits for the end and then reads the result, so that this needs no default
@@ -40,7 +39,7 @@ asio::awaitable<void> await(Handle op) {
 asio::awaitable<error_code> code_of(IAsyncOperation<number> op) {
     try {
         co_await op;
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         co_return e.code();
     }
     co_return error_code();
@@ -54,7 +53,7 @@ asio::awaitable<tcp::endpoint> accept(tcp::acceptor* acceptor) {
 asio::awaitable<tcp::endpoint> accept_by_lvalue(tcp::acceptor* acceptor) {
     auto op = acceptor->async_accept(use_async_info);
     auto socket = co_await op;
-    BOOST_CHECK_THROW(co_await op, boost::system::system_error); // it has been taken
+    BOOST_CHECK_THROW(co_await op, system_error); // it has been taken
     co_return socket.remote_endpoint();
 }
 

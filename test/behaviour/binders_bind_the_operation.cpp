@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
 /// §7: bind_executor, bind_allocator and bind_cancellation_slot around the token bind the
@@ -250,14 +249,14 @@ BOOST_AUTO_TEST_CASE(a_slot_that_is_not_connected_binds_nothing) {
 BOOST_AUTO_TEST_CASE(the_bound_slot_does_not_keep_an_operation_from_another) {
     // A signal used for one operation after the other, as in Asio.
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     asio::cancellation_signal signal;
     const auto token = asio::bind_cancellation_slot(signal.slot(), use_async_info);
     for (int i = 0; i < 2; ++i) {
         const auto op = timer.async_wait(token);
         signal.emit(asio::cancellation_type::terminal);
         context.restart();
-        context.run_for(std::chrono::minutes(1));
+        context.run_for(1min);
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     }
 }
@@ -265,7 +264,7 @@ BOOST_AUTO_TEST_CASE(the_bound_slot_does_not_keep_an_operation_from_another) {
 BOOST_AUTO_TEST_CASE(a_type_erased_executor_is_bound_where_the_initiation_has_none) {
     asio::io_context context;
     const asio::any_io_executor executor = context.get_executor();
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     const auto token = asio::bind_executor(executor, use_async_info);
     const auto op = asio::async_initiate<decltype(token), void(error_code)>(
         [&](auto handler) {
@@ -274,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_type_erased_executor_is_bound_where_the_initiation_has_no
         },
         token);
     op.Cancel();
-    BOOST_TEST(op.wait_for(context, std::chrono::minutes(1)) == AsyncStatus::Canceled);
+    BOOST_TEST(op.wait_for(context, 1min) == AsyncStatus::Canceled);
     BOOST_TEST((op.get_executor() == executor));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// §8: without an associated allocator blocks are recycled, wherever the last handle is dropped. How

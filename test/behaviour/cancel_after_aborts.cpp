@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/counting_allocator.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_CANCEL_AFTER)
@@ -58,10 +56,7 @@ BOOST_AUTO_TEST_CASE(and_cancel_does_before) {
     BOOST_TEST(context.stopped());
 }
 
-BOOST_AUTO_TEST_CASE(and_leaves_partial_results) {
-    asio::io_context context;
-    local::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+BOOST_FIXTURE_TEST_CASE(and_leaves_partial_results, conversation) {
     std::array<char, 4> bytes{};
     asio::write(far, asio::buffer("ab", 2));
     const auto op =
@@ -77,7 +72,7 @@ BOOST_AUTO_TEST_CASE(with_binders_over_and_under) {
     allocations blocks;
     const counting_allocator<void> memory(blocks);
     const auto check = [&](auto bind) {
-        for (const auto time : {std::chrono::milliseconds(1), std::chrono::milliseconds(1h)})
+        for (const auto time : {1ms, std::chrono::milliseconds(1h)})
             for (const bool by_signal : {false, true}) {
                 asio::steady_timer timer(context, 1h);
                 asio::cancellation_signal signal;

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.1, §4.4: once the operation has ended Cancel does nothing. The slot is cleared before

@@ -36,7 +36,7 @@ struct started {
 template <typename Token>
 started start(bool socket, const asio::any_io_executor& executor, Token token) {
     if (!socket) {
-        auto timer = std::make_shared<asio::steady_timer>(executor, std::chrono::hours(1));
+        auto timer = std::make_shared<asio::steady_timer>(executor, 1h);
         return {timer->async_wait(token), timer};
     }
     struct sockets {

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.1, §4.4: Cancel and the end of the operation at the same moment. The operation ends once, as
@@ -12,14 +10,10 @@ namespace {
 
 using types = asio::cancellation_type_t;
 
-struct fixture {
-    asio::io_context context;
-    played_operation played{context.get_executor()};
+struct fixture : played_on_context {
     int emitted = 0;
     IAsyncAction op =
         played.start(use_async_info, [this] { played.place([this](types) { ++emitted; }); });
-
-    void run() { run_ready(context); }
 };
 
 } // namespace
@@ -28,7 +22,7 @@ BOOST_AUTO_TEST_SUITE(cancel_at_completion)
 
 BOOST_AUTO_TEST_CASE(the_completion_is_queued_already) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::seconds(0));
+    asio::steady_timer timer(context, 0s);
     const auto op = timer.async_wait(use_async_info);
     asio::post(context, [&] { op.Cancel(); });
     context.run();
@@ -90,19 +84,8 @@ BOOST_AUTO_TEST_CASE(on_several_threads) {
             completed = true;
             ended += sender.Status() == status;
         });
-        std::atomic<int> ready = 0;
-        const auto meet = [&] {
-            for (++ready; ready < 2;)
-                std::this_thread::yield();
-        };
-        std::thread canceller([&, op] {
-            meet();
-            op.Cancel();
-        });
-        meet();
-        played.post([&] { played.complete(); });
+        at_once({[&] { played.post([&] { played.complete(); }); }, [op] { op.Cancel(); }});
         op.wait();
-        canceller.join();
         // The Completed handler is called after waiters are woken.
         while (!completed)
             std::this_thread::yield();

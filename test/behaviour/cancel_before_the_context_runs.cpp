@@ -14,8 +14,8 @@ namespace {
 
 struct objects {
     asio::io_context context;
-    asio::steady_timer timer{context, std::chrono::hours(1)};
-    asio::steady_timer second_timer{context, std::chrono::hours(1)};
+    asio::steady_timer timer{context, 1h};
+    asio::steady_timer second_timer{context, 1h};
     local::socket near{context};
     local::socket far{context};
     local::acceptor acceptor{context};
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(is_delivered_when_it_runs) {
             op.Cancel();
             BOOST_TEST(op.cancel_requested());
             BOOST_TEST(op.Status() == AsyncStatus::Started);
-            o.context.run_for(std::chrono::minutes(1));
+            o.context.run_for(1min);
             BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         }
 }
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(and_no_handle_is_left) {
         BOOST_TEST_CONTEXT(row.name) {
             objects o;
             row.start(o).Cancel();
-            o.context.run_for(std::chrono::minutes(1));
+            o.context.run_for(1min);
             BOOST_TEST(o.context.stopped()); // it ran out of work
         }
 }
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_group_of_operations) {
                         asio::bind_executor(o.context, use_async_info));
     op.Cancel();
     BOOST_TEST(op.Status() == AsyncStatus::Started);
-    o.context.run_for(std::chrono::minutes(1));
+    o.context.run_for(1min);
     BOOST_TEST(op.Status() == AsyncStatus::Completed); // the group did; its parts were aborted
     const auto [order, first, second] = op.GetResults();
     BOOST_TEST(first == asio::error::operation_aborted);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_never_run_leaves_the_request_latched) {
         op.Cancel();
     }
     BOOST_TEST(op.Status() == AsyncStatus::Error);
-    BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
     BOOST_TEST(op.cancel_requested());
 }
 

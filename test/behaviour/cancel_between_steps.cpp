@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/conversation.hpp"
 #include "support/test.hpp"
 
 /// §4.2, §4.3: Cancel between any two steps of Asio's composed operations ends them, and the bytes

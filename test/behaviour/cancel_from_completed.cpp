@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.1: Cancel may be called from the Completed handler: of the operation that has just ended,
@@ -36,12 +35,12 @@ BOOST_AUTO_TEST_CASE(of_the_operation_itself) {
                         after = sender.Status();
                     });
                 };
-                if (!late)
-                    set();
-                played.post([&] { played.complete(code); });
-                context.run();
-                if (late)
-                    set();
+                set_and_end(
+                    late, [&] { set(); },
+                    [&] {
+                        played.post([&] { played.complete(code); });
+                        context.run();
+                    });
                 run_again(context);
                 BOOST_TEST(calls == 1);
                 BOOST_TEST(emitted == 0);
@@ -53,19 +52,19 @@ BOOST_AUTO_TEST_CASE(of_the_operation_itself) {
 
 BOOST_AUTO_TEST_CASE(of_another_operation_on_the_same_object) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     const auto first = timer.async_wait(use_async_info);
     const auto second = timer.async_wait(use_async_info);
     first.Completed([&](auto&&, AsyncStatus) { second.Cancel(); });
     first.Cancel();
-    context.run_for(std::chrono::minutes(1));
+    context.run_for(1min);
     BOOST_TEST(first.Status() == AsyncStatus::Canceled);
     BOOST_TEST(second.Status() == AsyncStatus::Canceled);
 }
 
 BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     IAsyncAction next;
     const auto op = timer.async_wait(use_async_info);
     op.Completed([&](auto&&, AsyncStatus) {
@@ -73,7 +72,7 @@ BOOST_AUTO_TEST_CASE(of_an_operation_that_it_has_started) {
         next.Cancel();
     });
     op.Cancel();
-    context.run_for(std::chrono::minutes(1));
+    context.run_for(1min);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_REQUIRE(next);
     BOOST_TEST(next.Status() == AsyncStatus::Canceled);

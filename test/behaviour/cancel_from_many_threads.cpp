@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.1: from any thread, any number of times; here from eight at once, with different types. What
@@ -28,16 +26,10 @@ constexpr types everything = asio::cancellation_type::terminal | asio::cancellat
 /// Eight threads that call `act(number)` at the same moment.
 template <typename Act>
 void eight_at_once(Act act) {
-    std::atomic<int> ready = 0;
-    std::vector<std::thread> threads;
+    std::vector<std::function<void()>> calls;
     for (std::size_t i = 0; i < 8; ++i)
-        threads.emplace_back([&, i] {
-            for (++ready; ready < 8;)
-                std::this_thread::yield();
-            act(i);
-        });
-    for (auto& t : threads)
-        t.join();
+        calls.push_back([&, i] { act(i); });
+    at_once(calls);
 }
 
 } // namespace

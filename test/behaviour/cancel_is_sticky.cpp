@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.3: a request is delivered to the cancellation handler that is in the slot, and to each one
@@ -13,12 +12,8 @@ namespace {
 
 using types = asio::cancellation_type;
 
-struct fixture {
-    asio::io_context context;
-    played_operation played{context.get_executor()};
+struct fixture : played_on_context {
     std::string log;
-
-    void run() { run_ready(context); }
 
     void step(std::function<void()> body = [] {}) {
         played.post(std::move(body));
@@ -200,7 +195,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_hands_its_slot_through_is_cancelled_at_it
     for (const bool composed : {false, true})
         BOOST_TEST_CONTEXT("a series of composed operations: " << composed) {
             asio::io_context context;
-            asio::steady_timer timer(context, std::chrono::hours(1));
+            asio::steady_timer timer(context, 1h);
             auto op = asio::async_initiate<decltype((use_async_info)), void(error_code)>(
                 [&](auto handler) {
                     using handler_type = decltype(handler);

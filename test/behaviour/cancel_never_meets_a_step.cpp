@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.2: the signal is never emitted concurrently with a step of the operation or with its

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 #include "support/tls.hpp"
 

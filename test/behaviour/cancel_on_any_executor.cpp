@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.2: Cancel from a foreign thread works on any executor, on a pool of any size, and the signal
@@ -69,7 +68,7 @@ void check(const Executor& executor, Inside inside) {
     }
     BOOST_TEST(outside.load() == 0);
 
-    asio::steady_timer timer(executor, std::chrono::hours(1));
+    asio::steady_timer timer(executor, 1h);
     const auto op = timer.async_wait(use_async_info);
     op.Cancel();
     BOOST_TEST(op.wait() == AsyncStatus::Canceled);
@@ -156,7 +155,7 @@ BOOST_AUTO_TEST_CASE(bound_to_another_executor) {
                                 asio::bind_executor(pool, use_async_info));
         const auto on_strand = run_until_cancelled(context.get_executor(), of(strand), outside,
                                                    asio::bind_executor(strand, use_async_info));
-        asio::steady_timer timer(context, std::chrono::hours(1));
+        asio::steady_timer timer(context, 1h);
         const auto wait = timer.async_wait(asio::bind_executor(strand, use_async_info));
         on_pool.Cancel();
         on_strand.Cancel();

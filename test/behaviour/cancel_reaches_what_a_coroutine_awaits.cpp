@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
 /// §2, §4.1: a request reaches what is being awaited, unless that is turned off; the next

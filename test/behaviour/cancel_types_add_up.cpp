@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.5: the default type is all. A later call may add types; each emission carries the union of
@@ -17,19 +16,27 @@ constexpr auto partial = types(asio::cancellation_type::partial);
 constexpr auto total = types(asio::cancellation_type::total);
 constexpr auto all = types(asio::cancellation_type::all);
 
-struct fixture {
-    asio::io_context context;
-    played_operation played{context.get_executor()};
+struct fixture : played_on_context {
     std::vector<unsigned> emitted;
     IAsyncAction op = played.start(use_async_info, [this] { place(); });
 
     void place() {
         played.place([this](types t) { emitted.push_back(static_cast<unsigned>(t)); });
     }
-    void run() { run_ready(context); }
     ~fixture() {
         played.post([this] { played.complete(); });
         run();
+    }
+};
+
+/// Has read one of two bytes.
+struct reading : conversation {
+    std::array<char, 2> bytes{};
+    IAsyncOperation<std::size_t> op = asio::async_read(near, asio::buffer(bytes), use_async_info);
+
+    reading() {
+        asio::write(far, asio::buffer("a", 1));
+        context.poll();
     }
 };
 
@@ -72,7 +79,7 @@ BOOST_AUTO_TEST_CASE(to_one_handler) {
                 f.op.Cancel(t);
                 f.run();
             }
-            BOOST_TEST(f.emitted == numbers(row.expected), boost::test_tools::per_element());
+            BOOST_TEST(f.emitted == numbers(row.expected), per_element());
             BOOST_TEST(f.op.cancel_requested() == !row.expected.empty());
         }
 }
@@ -90,37 +97,30 @@ BOOST_AUTO_TEST_CASE(to_a_handler_placed_later) {
             f.run();
             const auto last = row.expected.empty() ? std::vector<types>()
                                                    : std::vector<types>{row.expected.back()};
-            BOOST_TEST(f.emitted == numbers(last), boost::test_tools::per_element());
+            BOOST_TEST(f.emitted == numbers(last), per_element());
         }
 }
 
 BOOST_FIXTURE_TEST_CASE(without_an_argument_it_is_all, fixture) {
     op.Cancel();
     run();
-    BOOST_TEST(emitted == numbers({all}), boost::test_tools::per_element());
+    BOOST_TEST(emitted == numbers({all}), per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_overload_with_an_error_code, fixture) {
-    boost::system::error_code error;
+    error_code error;
     op.Cancel(total, error);
     BOOST_TEST(!error);
     run();
     op.Cancel(error);
     BOOST_TEST(!error);
     run();
-    BOOST_TEST(emitted == numbers({total, all}), boost::test_tools::per_element());
+    BOOST_TEST(emitted == numbers({total, all}), per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
+BOOST_FIXTURE_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one, reading) {
     // asio::async_read keeps the last types that its state let through, and total is not among
     // them: emitted alone after terminal it would let the read go on.
-    asio::io_context context;
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
-    std::array<char, 4> bytes{};
-    auto op = asio::async_read(near, asio::buffer(bytes), use_async_info);
-    asio::write(far, asio::buffer("a", 1));
-    context.poll();
     op.Cancel(terminal);
     op.Cancel(total);
     run_again(context);
@@ -128,21 +128,13 @@ BOOST_AUTO_TEST_CASE(a_weaker_request_does_not_undo_a_stronger_one) {
     BOOST_TEST(std::get<1>(op.outcome()).value() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_it) {
-    asio::io_context context;
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
-    std::array<char, 2> bytes{};
-    auto op = asio::async_read(near, asio::buffer(bytes), use_async_info);
-    asio::write(far, asio::buffer("a", 1));
-    context.poll();
+BOOST_FIXTURE_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_cancel_it, reading) {
     op.Cancel(total);
     context.poll();
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(op.cancel_requested());
     asio::write(far, asio::buffer("b", 1));
     run_again(context);
-    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.GetResults() == 2u);
 }
 

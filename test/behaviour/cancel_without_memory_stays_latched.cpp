@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.1: where the hop to the executor needs memory and there is none, Cancel does not throw and

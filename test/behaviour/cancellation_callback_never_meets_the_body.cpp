@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.2, §4.5: what `token.callback(f)` is given runs on the coroutine's executor, never
@@ -30,25 +28,18 @@ struct call {
     }
 };
 
-// --- With an executor ---------------------------------------------------------------------------
-
-IAsyncAction in_uncancellable(asio::io_context&, std::coroutine_handle<>* waiting, call* c) {
+/// Awaits it, with a callback. In the second form on the context's executor.
+template <typename Callback, typename Awaited>
+IAsyncAction hear(Callback callback, Awaited awaited) {
     const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
-    co_await uncancellable{waiting};
-}
-
-IAsyncAction in_handle(asio::io_context&, IAsyncAction awaited, call* c) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
+    token.callback(std::move(callback));
     co_await awaited;
 }
-
-IAsyncAction in_deferred(asio::io_context& context, call* c) {
+template <typename Callback, typename Awaited>
+IAsyncAction hear(asio::io_context&, Callback callback, Awaited awaited) {
     const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
-    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
-    co_await timer.async_wait(asio::deferred);
+    token.callback(std::move(callback));
+    co_await awaited;
 }
 
 /// The body is cancelled while it runs.
@@ -121,52 +112,13 @@ IAsyncAction register_throwing(IAsyncAction awaited, bool* thrown) {
     }
 }
 
-IAsyncAction throwing(asio::io_context& context) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([] { throw 1; });
-    asio::steady_timer timer(context, asio::steady_timer::time_point::max());
-    co_await timer.async_wait(asio::deferred);
-}
-
-IAsyncAction throwing_without(IAsyncAction awaited) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([] { throw 1; });
-    co_await awaited;
-}
-
-/// Keeps something alive in the callback.
-IAsyncAction keep(std::shared_ptr<int> kept, IAsyncAction awaited, int* calls) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([owned = std::move(kept), calls] { ++*calls; });
-    co_await awaited;
-}
-
 // --- Without an executor ------------------------------------------------------------------------
-
-IAsyncAction timer_without(asio::io_context* context, call* c) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
-    asio::steady_timer timer(*context, asio::steady_timer::time_point::max());
-    co_await timer.async_wait(asio::deferred);
-}
 
 IAsyncAction after_a_context(asio::io_context* first, IAsyncAction second, call* c) {
     const auto token = co_await asyncinfo::get_cancellation_token();
     token.callback([c] { (*c)(); });
     co_await asio::post(*first, asio::deferred);
     co_await second;
-}
-
-IAsyncAction deferred_without(pending<void()>* source, call* c) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
-    co_await source->start(asio::deferred);
-}
-
-IAsyncAction uncancellable_without(std::coroutine_handle<>* waiting, call* c) {
-    const auto token = co_await asyncinfo::get_cancellation_token();
-    token.callback([c] { (*c)(); });
-    co_await uncancellable{waiting};
 }
 
 IAsyncAction running_without(IAsyncAction awaited, std::latch* runs, std::latch* asked, call* c,
@@ -200,7 +152,7 @@ IAsyncAction ended_by_callback(pending<void()>* source, bool with_handle, bool d
             co_await source->start(use_async_info);
         else
             co_await source->start(asio::deferred);
-    } catch (const boost::system::system_error&) {
+    } catch (const system_error&) {
         *log += 'x';
     }
     *log += 'b';
@@ -266,7 +218,7 @@ BOOST_AUTO_TEST_CASE(it_runs_in_the_executor_whatever_is_awaited) {
         asio::io_context context;
         std::coroutine_handle<> waiting;
         call c;
-        const auto op = in_uncancellable(context, &waiting, &c);
+        const auto op = hear(context, std::ref(c), uncancellable{&waiting});
         op.Cancel();
         op.Cancel();
         BOOST_TEST(c.count == 0);
@@ -283,8 +235,9 @@ BOOST_AUTO_TEST_CASE(it_runs_in_the_executor_whatever_is_awaited) {
     running_context context;
     pending<void()> source;
     call of_handle, of_deferred;
-    const auto first = in_handle(context, source.start(use_async_info), &of_handle);
-    const auto second = in_deferred(context, &of_deferred);
+    const auto first = hear(context, std::ref(of_handle), source.start(use_async_info));
+    const auto second = hear(context, std::ref(of_deferred),
+                             async_wait_for_ever(context.get_executor(), asio::deferred));
     first.Cancel();
     second.Cancel();
     second.wait();
@@ -363,7 +316,8 @@ BOOST_AUTO_TEST_CASE(registering_again_replaces_and_null_removes) {
 
 BOOST_AUTO_TEST_CASE(what_it_throws_goes_to_whoever_runs_the_executor) {
     asio::io_context context;
-    const auto op = throwing(context);
+    const auto op =
+        hear(context, [] { throw 1; }, async_wait_for_ever(context.get_executor(), asio::deferred));
     op.Cancel();
     BOOST_CHECK_THROW(context.run(), int);
     // The request has gone to the timer all the same.
@@ -373,7 +327,7 @@ BOOST_AUTO_TEST_CASE(what_it_throws_goes_to_whoever_runs_the_executor) {
     // ... without one, to nobody.
     pending<void()> source;
     const auto awaited = source.start(use_async_info);
-    const auto without = throwing_without(awaited);
+    const auto without = hear([] { throw 1; }, awaited);
     without.Cancel();
     BOOST_TEST(awaited.cancel_requested());
     source.complete();
@@ -385,7 +339,10 @@ BOOST_AUTO_TEST_CASE(it_is_never_called_after_the_end_and_let_go) {
     int calls = 0;
     auto kept = std::make_shared<int>();
     const std::weak_ptr<int> alive = kept;
-    const auto op = keep(std::move(kept), source.start(use_async_info), &calls);
+    const auto count = [&calls](std::shared_ptr<int> owned) {
+        return [&calls, owned = std::move(owned)] { ++calls; };
+    };
+    const auto op = hear(count(std::move(kept)), source.start(use_async_info));
     BOOST_TEST(!alive.expired());
     bool gone = false;
     op.Completed([&](auto& sender, auto) {
@@ -399,7 +356,7 @@ BOOST_AUTO_TEST_CASE(it_is_never_called_after_the_end_and_let_go) {
 
     kept = std::make_shared<int>();
     const std::weak_ptr<int> second = kept;
-    const auto asked = keep(std::move(kept), source.start(use_async_info), &calls);
+    const auto asked = hear(count(std::move(kept)), source.start(use_async_info));
     asked.Cancel();
     BOOST_TEST(calls == 1);
     BOOST_TEST(second.expired());
@@ -408,18 +365,14 @@ BOOST_AUTO_TEST_CASE(it_is_never_called_after_the_end_and_let_go) {
 
 BOOST_AUTO_TEST_CASE(without_an_executor_it_runs_on_the_cancelling_thread) {
     const auto on_a_thread = [](const IAsyncAction& op) {
-        std::thread::id thread;
-        std::jthread([&] {
-            op.Cancel();
-            thread = std::this_thread::get_id();
-        }).join();
-        return thread;
+        return on_another_thread([&] { op.Cancel(); });
     };
     {
         // Whatever the executor of what is awaited, which gets the request there.
         running_context context;
         call c;
-        const auto op = timer_without(&context, &c);
+        const auto op =
+            hear(std::ref(c), async_wait_for_ever(context.get_executor(), asio::deferred));
         const auto thread = on_a_thread(op);
         BOOST_TEST(c.count == 1);
         BOOST_TEST((c.thread == thread));
@@ -441,14 +394,14 @@ BOOST_AUTO_TEST_CASE(without_an_executor_it_runs_on_the_cancelling_thread) {
     {
         pending<void()> source;
         call c;
-        const auto op = deferred_without(&source, &c);
+        const auto op = hear(std::ref(c), source.start(asio::deferred));
         const auto thread = on_a_thread(op);
         BOOST_TEST((c.thread == thread));
         source.complete();
     }
     std::coroutine_handle<> waiting;
     call c;
-    const auto op = uncancellable_without(&waiting, &c);
+    const auto op = hear(std::ref(c), uncancellable{&waiting});
     const auto thread = on_a_thread(op);
     BOOST_TEST((c.thread == thread));
     waiting.resume();
@@ -496,7 +449,7 @@ BOOST_AUTO_TEST_CASE(the_body_goes_on_after_the_callback_not_inside) {
     const auto destroyed = ended_by_callback(&source, false, true, &log);
     destroyed.Cancel();
     BOOST_TEST(log == "cl");
-    BOOST_TEST((destroyed.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((destroyed.ErrorCode() == errc::abandoned));
 }
 
 BOOST_AUTO_TEST_CASE(on_a_pool_without_a_strand) {

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.2, §4.3 where a cancellation handler does not just ask but acts: it ends its operation, or
@@ -11,9 +10,7 @@ namespace {
 
 using types = asio::cancellation_type_t;
 
-struct fixture {
-    asio::io_context context;
-    played_operation played{context.get_executor()};
+struct fixture : played_on_context {
     std::string log;
     IAsyncAction op;
 
@@ -22,8 +19,6 @@ struct fixture {
         op = played.start(use_async_info, [this, handler] { played.place(handler); });
         op.Completed([this](auto&&, AsyncStatus) { log += 'C'; });
     }
-
-    void run() { run_ready(context); }
 
     void complete() {
         played.complete(asio::error::operation_aborted);
@@ -59,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(it_abandons_the_operation, fixture) {
     op.Cancel();
     run();
     BOOST_TEST(op.Status() == AsyncStatus::Error);
-    BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
     BOOST_TEST(log == "C");
 }
 

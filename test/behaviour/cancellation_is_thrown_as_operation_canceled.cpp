@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(with_the_code_that_was_delivered) {
 
 BOOST_AUTO_TEST_CASE(by_a_coroutine_that_awaits_what_is_cancelled) {
     asio::io_context context;
-    const auto asleep = sleep(context, std::chrono::hours(1));
+    const auto asleep = sleep(context, 1h);
     asleep.Cancel();
     BOOST_TEST((what_is_caught([&] { asleep.get(context); }) == caught::canceled));
     BOOST_TEST((asleep.Status() == AsyncStatus::Canceled));
@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(by_a_coroutine_that_awaits_after_a_request) {
 
 BOOST_AUTO_TEST_CASE(not_by_the_deadline) {
     asio::io_context context;
-    const auto asleep = sleep(context, std::chrono::hours(1));
-    asleep.cancel_after(std::chrono::milliseconds(1));
+    const auto asleep = sleep(context, 1h);
+    asleep.cancel_after(1ms);
     BOOST_TEST((what_is_caught([&] { asleep.get(context); }) == caught::error));
     BOOST_TEST(asleep.ErrorCode() == asio::error::timed_out);
 }

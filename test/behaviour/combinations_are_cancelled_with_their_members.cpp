@@ -1,21 +1,13 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
-
-using asyncinfo::losers;
-using asyncinfo::on_failure;
-using asyncinfo::winner;
 
 namespace asyncinfo_test::combinations_are_cancelled_with_their_members_test {
 namespace {
 
 using types = asio::cancellation_type_t;
 using members_type = std::vector<IAsyncAction>;
-
-constexpr std::chrono::seconds bound(30); // only where something hangs
 
 /// Every way to combine three actions.
 const struct {
@@ -75,7 +67,7 @@ BOOST_AUTO_TEST_CASE(and_end_when_their_rule_says_so) {
                         .async_wait(use_async_info));
             const auto op = way.combine(members);
             op.Cancel();
-            context.run_for(bound);
+            context.run_for(long_enough);
             const bool has_winner =
                 way.name.starts_with("when_any") && way.name.find("succeed") == std::string::npos;
             BOOST_TEST(op.Status() ==
@@ -143,21 +135,10 @@ BOOST_AUTO_TEST_CASE(not_by_dropping_the_handle) {
 BOOST_AUTO_TEST_CASE(also_members_that_end_inside_the_request) {
     for (const auto& way : ways)
         BOOST_TEST_CONTEXT(way.name) {
-            std::array<pending<void(error_code)>, 3> sources;
+            const auto abort = [](types) { return asio::error::operation_aborted; };
             members_type members;
-            for (auto& source : sources)
-                members.push_back(asio::async_initiate<decltype(use_async_info), void(error_code)>(
-                    [&source](auto handler) {
-                        auto slot = asio::get_associated_cancellation_slot(handler);
-                        const auto store = [&source](auto h) {
-                            source.start(
-                                [h = std::move(h)](error_code e) mutable { std::move(h)(e); });
-                        };
-                        store(std::move(handler));
-                        slot.assign(
-                            [&source](types) { source.complete(asio::error::operation_aborted); });
-                    },
-                    use_async_info));
+            for (int i = 0; i < 3; ++i)
+                members.push_back(async_until_cancelled(abort, use_async_info));
             auto op = way.combine(members);
             auto second = way.combine(members);
             int calls = 0;
@@ -204,7 +185,7 @@ BOOST_AUTO_TEST_CASE(however_deep_they_are_nested) {
         op.Cancel();
         BOOST_TEST(innermost.cancel_requested());
         BOOST_TEST(op.Status() == AsyncStatus::Started);
-        context.run_for(bound);
+        context.run_for(long_enough);
         BOOST_TEST(op.Status() != AsyncStatus::Started);
         op.Close();
         op = nullptr;

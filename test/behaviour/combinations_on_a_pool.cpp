@@ -10,9 +10,6 @@
 namespace asyncinfo_test::combinations_on_a_pool_test {
 namespace {
 
-using asyncinfo::losers;
-using asyncinfo::on_failure;
-using asyncinfo::winner;
 using any = IAsyncOperation<asyncinfo::when_any_result<IAsyncAction>>;
 
 constexpr int cancels_wanted = 150'000;
@@ -190,11 +187,10 @@ BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
     std::vector<std::unique_ptr<player>> everybody;
     for (std::size_t i = 0; i < players; ++i)
         everybody.push_back(std::make_unique<player>(pool, all, i));
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (auto& p : everybody)
         threads.emplace_back([&p] { p->play(); });
-    for (auto& t : threads)
-        t.join();
+    threads.clear();
     for (std::size_t i = 0; i < players; ++i)
         all.show(i, nullptr);
     pool.join();

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/test.hpp"
-#include "support/types.hpp"
 
 // A Completed handler may end the next operation, whose handler ends the one after that: however
 // long the chain, the stack is as deep as 32 of them make it, when it ends and when it is dropped.
@@ -74,7 +73,7 @@ void check_dropping(Set set) {
     }
     last.reset();
     BOOST_TEST(gone == length);
-    BOOST_TEST((end.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((end.ErrorCode() == errc::abandoned));
     BOOST_TEST(stack.depth() < bound);
 }
 

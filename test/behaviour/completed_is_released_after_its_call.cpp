@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 namespace asyncinfo_test::completed_is_released_after_its_call_test {
@@ -85,11 +84,7 @@ BOOST_AUTO_TEST_CASE(the_last_handle_may_be_dropped_inside) {
             good = status == AsyncStatus::Completed && sender.Status() == status &&
                    *sender.GetResults() == 7 && !f.result_alive.expired();
         };
-        if (late)
-            f.complete();
-        f.op.Completed(handler);
-        if (!late)
-            f.complete();
+        set_and_end(late, [&] { f.op.Completed(handler); }, [&] { f.complete(); });
         BOOST_TEST(good);
         BOOST_TEST(!f.op);
         BOOST_TEST(f.result_alive.expired());
@@ -110,12 +105,8 @@ BOOST_AUTO_TEST_CASE(every_member_may_be_used_inside) {
             sender.Close();
             sender.Status(closed);
         };
-        if (late)
-            f.complete();
-        f.op.Completed(handler);
-        if (!late)
-            f.complete();
-        BOOST_TEST((closed == asyncinfo::errc::illegal_method_call));
+        set_and_end(late, [&] { f.op.Completed(handler); }, [&] { f.complete(); });
+        BOOST_TEST((closed == errc::illegal_method_call));
         BOOST_TEST((kept == f.op));
         BOOST_TEST(f.result_alive.expired());
     }
@@ -139,13 +130,9 @@ BOOST_AUTO_TEST_CASE(no_lock_is_held_meanwhile) {
                 sender.Close();
             }).join();
         };
-        if (late)
-            f.complete();
-        f.op.Completed(handler);
-        if (!late)
-            f.complete();
+        set_and_end(late, [&] { f.op.Completed(handler); }, [&] { f.complete(); });
         BOOST_TEST(calls == 2);
-        BOOST_TEST((assigned == asyncinfo::errc::illegal_delegate_assignment));
+        BOOST_TEST((assigned == errc::illegal_delegate_assignment));
         BOOST_TEST(f.result_alive.expired());
     }
 }
@@ -163,11 +150,7 @@ BOOST_AUTO_TEST_CASE(close_does_not_revoke_it) {
                 status = s;
             }));
         };
-        if (!late)
-            assign();
-        f.complete();
-        if (late)
-            assign();
+        set_and_end(late, [&] { assign(); }, [&] { f.complete(); });
         f.op.Close();
         BOOST_TEST(calls == 0);
         context.run();

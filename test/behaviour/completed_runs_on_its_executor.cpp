@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 namespace asyncinfo_test::completed_runs_on_its_executor_test {
@@ -35,19 +34,13 @@ void check(const Executor& executor, asio::io_context& context) {
             pending<void(error_code, int)> operation;
             const auto op = operation.start(use_async_info);
             call seen;
-            if (!late)
-                op.Completed(bound_to(executor, context, seen));
-            operation.complete({}, 7);
-            if (late)
-                op.Completed(bound_to(executor, context, seen));
+            set_and_end(
+                late, [&] { op.Completed(bound_to(executor, context, seen)); },
+                [&] { operation.complete({}, 7); });
             BOOST_TEST(seen.times == 0);
             BOOST_TEST(!op.Completed()); // "null once its call was submitted"
 
-            std::thread::id running;
-            std::jthread([&] {
-                running = std::this_thread::get_id();
-                run_again(context);
-            }).join();
+            const auto running = on_another_thread([&] { run_again(context); });
             BOOST_TEST(seen.times == 1);
             BOOST_TEST(seen.in_context);
             BOOST_TEST((seen.thread == running));
@@ -78,11 +71,9 @@ BOOST_AUTO_TEST_CASE(inside_its_executor_it_is_called_at_once) {
         pending<void(error_code, int)> operation;
         asio::post(context, [&] {
             const auto op = operation.start(use_async_info);
-            if (!late)
-                op.Completed(bound_to(context.get_executor(), context, seen));
-            operation.complete({}, 7);
-            if (late)
-                op.Completed(bound_to(context.get_executor(), context, seen));
+            set_and_end(
+                late, [&] { op.Completed(bound_to(context.get_executor(), context, seen)); },
+                [&] { operation.complete({}, 7); });
             times = seen.times;
         });
         run_again(context);
@@ -107,9 +98,7 @@ BOOST_AUTO_TEST_CASE(whatever_the_operation_is_bound_to) {
 // The delegate keeps the executor when it is copied, stored and called by hand.
 BOOST_AUTO_TEST_CASE(also_when_the_delegate_is_called_by_hand) {
     asio::io_context context;
-    pending<void(error_code, int)> operation;
-    const auto op = operation.start(use_async_info);
-    operation.complete({}, 7);
+    const auto op = pending<void(error_code, int)>::ended(use_async_info, {}, 7);
     int times = 0;
     asyncinfo::AsyncOperationCompletedHandler<int> handler =
         asio::bind_executor(context, [&](auto&, AsyncStatus) { ++times; });

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §4.7: the execution context may be destroyed at any time, also while another thread is inside
@@ -92,7 +91,7 @@ BOOST_AUTO_TEST_CASE(with_operations_pending) {
                 context.reset();
                 canceller.join();
                 for (const auto& op : operations)
-                    ended += op.ErrorCode() == asyncinfo::errc::abandoned;
+                    ended += op.ErrorCode() == errc::abandoned;
                 expected += operations.size();
             }
             BOOST_TEST(ended == expected);

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/counting_allocator.hpp"
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #include <memory_resource>

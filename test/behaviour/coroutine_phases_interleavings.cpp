@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/detail/core/coroutine_phase.hpp>
 
 #include "support/state_search.hpp"
@@ -14,7 +13,7 @@
 /// All orders of what can happen to a coroutine: it suspends and ends, the right to resume comes
 /// back or is lost, its callback is called, its context ends. The gate makes one event of each, so
 /// the states that are reached are all there is.
-namespace coroutine_phases_interleavings_test {
+namespace asyncinfo_test::coroutine_phases_interleavings_test {
 namespace {
 
 using asyncinfo::detail::coroutine_phase;
@@ -41,7 +40,7 @@ struct world {
     friend auto operator<=>(const world&, const world&) = default;
 };
 
-class exploration : public asyncinfo_test::state_search<world> {
+class exploration : public state_search<world> {
 public:
     void run() {
         reach(world());
@@ -247,11 +246,8 @@ private:
 };
 
 } // namespace
-} // namespace coroutine_phases_interleavings_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_phases_interleavings)
-
-using namespace coroutine_phases_interleavings_test;
 
 BOOST_AUTO_TEST_CASE(every_state_keeps_the_promises) {
     exploration all_of_them;
@@ -262,3 +258,5 @@ BOOST_AUTO_TEST_CASE(every_state_keeps_the_promises) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_phases_interleavings_test

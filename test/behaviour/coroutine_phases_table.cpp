@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/detail/core/coroutine_phase.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -10,7 +9,7 @@
 
 /// The phases of a coroutine's body, and of the right to resume it: what each event gives as a
 /// table, and all orders of events.
-namespace coroutine_phases_table_test {
+namespace asyncinfo_test::coroutine_phases_table_test {
 namespace {
 
 using asyncinfo::detail::coroutine_phase;
@@ -190,11 +189,8 @@ next apply(coroutine_phase& phase, event what) {
 }
 
 } // namespace
-} // namespace coroutine_phases_table_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_phases_table)
-
-using namespace coroutine_phases_table_test;
 
 BOOST_AUTO_TEST_CASE(as_it_says) {
     for (const auto& row : table) {
@@ -210,3 +206,5 @@ BOOST_AUTO_TEST_CASE(as_it_says) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_phases_table_test

@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
-#include "support/types.hpp"
 
 #include <boost/asio/experimental/parallel_group.hpp>
 
@@ -41,6 +38,20 @@ IAsyncAction deferred_action(pending<Signature>* source) {
     co_await source->start(asio::deferred);
 }
 
+/// Of one that ends with these arguments.
+template <typename Result, typename... Args>
+auto of(Args... args) {
+    pending<void(Args...)> source;
+    auto op = [&] {
+        if constexpr (std::is_void_v<Result>)
+            return deferred_action(&source);
+        else
+            return deferred<Result>(&source);
+    }();
+    source.complete(std::move(args)...);
+    return op;
+}
+
 IAsyncOperation<int> kept_lvalue(pending<void(error_code, int)>* source) {
     auto operation = source->start(asio::deferred);
     co_return co_await operation;
@@ -75,8 +86,7 @@ IAsyncAction as_tuple(pending<void(error_code, int)>* source, std::vector<int>* 
     BOOST_TEST((redirected == asio::error::eof));
 }
 
-IAsyncOperation<std::string> echo(asio::local::stream_protocol::socket* near,
-                                  asio::local::stream_protocol::socket* far) {
+IAsyncOperation<std::string> echo(local::socket* near, local::socket* far) {
     std::array<char, 5> data{};
     const std::string said = "hello";
     const auto written = co_await asio::async_write(*near, asio::buffer(said), asio::deferred);
@@ -86,8 +96,7 @@ IAsyncOperation<std::string> echo(asio::local::stream_protocol::socket* near,
 }
 
 IAsyncAction by_default_token(asio::io_context& context) {
-    auto timer =
-        use_async_info.as_default_on(asio::steady_timer(context, std::chrono::milliseconds(1)));
+    auto timer = use_async_info.as_default_on(asio::steady_timer(context, 1ms));
     co_await timer.async_wait();
 }
 
@@ -104,7 +113,7 @@ IAsyncOperation<int> spawned(asio::io_context& context, int value) {
 
 IAsyncOperation<int> group(asio::io_context& context) {
     asio::steady_timer never(context, asio::steady_timer::time_point::max());
-    asio::steady_timer soon(context, std::chrono::milliseconds(1));
+    asio::steady_timer soon(context, 1ms);
     const auto [order, first, second] =
         co_await asio::experimental::make_parallel_group(never.async_wait(asio::deferred),
                                                          soon.async_wait(asio::deferred))
@@ -146,161 +155,6 @@ IAsyncAction of_throwing_initiations(IAsyncAction ended, pending<void()>* source
 
 IAsyncAction of_handler_thrown_away() {
     co_await initiate<>([](auto) {});
-}
-
-// --- Other awaitables ---------------------------------------------------------------------------
-
-/// To be resumed by hand.
-struct event {
-    std::coroutine_handle<> waiting{};
-    int value = 0;
-};
-
-template <typename Result, int Way>
-struct by_hand {
-    event* e;
-
-    bool await_ready() const noexcept { return Way == 'r'; }
-    Result await_suspend(std::coroutine_handle<> coroutine) const {
-        if constexpr (std::is_void_v<Result>) {
-            e->waiting = coroutine;
-            if (Way == 'i')
-                e->waiting.resume();
-            if (Way == 't')
-                throw refused();
-            if (Way == 'd')
-                e->waiting.destroy();
-        } else if constexpr (std::is_same_v<Result, bool>) {
-            if (Way == 't')
-                throw refused();
-            if (Way == 'f')
-                return false;
-            e->waiting = coroutine;
-            return true;
-        } else {
-            if (Way == 'b')
-                return coroutine;
-            e->waiting = coroutine;
-            return std::noop_coroutine();
-        }
-    }
-    int await_resume() const { return e->value; }
-};
-
-/// ... with promises of its own kind only, and by operators.
-struct by_member {
-    event* e;
-    by_hand<void, 0> operator co_await() && { return {e}; }
-};
-struct by_function {
-    event* e;
-};
-by_hand<bool, 0> operator co_await(by_function f) { return {f.e}; }
-
-struct by_any_promise {
-    event* e;
-    bool await_ready() const noexcept { return false; }
-    template <typename Promise>
-    void await_suspend(std::coroutine_handle<Promise> coroutine) const {
-        e->waiting = coroutine;
-    }
-    int& await_resume() const { return e->value; }
-};
-
-/// A lazy task of somebody else's, by symmetric transfer.
-class task {
-public:
-    struct promise_type {
-        task get_return_object() {
-            return task(std::coroutine_handle<promise_type>::from_promise(*this));
-        }
-        std::suspend_always initial_suspend() noexcept { return {}; }
-        auto final_suspend() noexcept {
-            struct awaiter {
-                bool await_ready() noexcept { return false; }
-                std::coroutine_handle<>
-                await_suspend(std::coroutine_handle<promise_type> self) noexcept {
-                    return self.promise().continuation;
-                }
-                void await_resume() noexcept {}
-            };
-            return awaiter();
-        }
-        void return_value(int v) { value = v; }
-        void unhandled_exception() { thrown = std::current_exception(); }
-
-        int value = 0;
-        std::exception_ptr thrown{};
-        std::coroutine_handle<> continuation{};
-    };
-
-    task(task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
-    task& operator=(task&&) = delete;
-    ~task() {
-        if (frame_)
-            frame_.destroy();
-    }
-
-    bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> continuation) {
-        frame_.promise().continuation = continuation;
-        return frame_;
-    }
-    int await_resume() {
-        if (frame_.promise().thrown)
-            std::rethrow_exception(frame_.promise().thrown);
-        return frame_.promise().value;
-    }
-
-private:
-    explicit task(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
-    std::coroutine_handle<promise_type> frame_;
-};
-
-task wait_for(IAsyncAction op, int value) {
-    co_await op;
-    if (value == 0)
-        throw refused();
-    co_return value;
-}
-
-template <typename Awaitable>
-IAsyncOperation<int> await_other(event* e) {
-    co_return co_await Awaitable{e};
-}
-IAsyncOperation<int> await_other_lvalue(event* e) {
-    by_hand<void, 0> awaitable{e};
-    co_return co_await awaitable;
-}
-IAsyncOperation<int> await_reference(event* e) {
-    int& value = co_await by_any_promise{e};
-    co_return ++value;
-}
-IAsyncOperation<int> await_task(IAsyncAction op, int value) {
-    co_return co_await wait_for(std::move(op), value) + 1;
-}
-IAsyncAction catch_refused(event* e, IAsyncAction ended, int* caught) {
-    try {
-        co_await by_hand<void, 't'>{e};
-    } catch (const refused&) {
-        ++*caught;
-    }
-    try {
-        co_await by_hand<bool, 't'>{e};
-    } catch (const refused&) {
-        ++*caught;
-    }
-    co_await ended;
-}
-IAsyncAction after_one_that_does_not_suspend(event* e, IAsyncAction ended) {
-    co_await by_hand<bool, 'f'>{e};
-    co_await ended;
-}
-
-/// On an executor.
-IAsyncAction on_context(asio::io_context&, event* e, std::thread::id* thread) {
-    co_await by_hand<void, 0>{e};
-    *thread = std::this_thread::get_id();
 }
 
 IAsyncAction ended_action() { co_return; }
@@ -357,69 +211,26 @@ BOOST_AUTO_TEST_CASE(results_that_only_move) {
 }
 
 BOOST_AUTO_TEST_CASE(deferred_operations_of_every_signature) {
-    {
-        pending<void()> source;
-        const auto op = deferred_action(&source);
-        source.complete();
-        BOOST_TEST(op.Status() == AsyncStatus::Completed);
-    }
-    {
-        pending<void(error_code)> source;
-        auto op = deferred_action(&source);
-        source.complete({});
-        BOOST_TEST(op.Status() == AsyncStatus::Completed);
-        op = deferred_action(&source);
-        source.complete(asio::error::eof);
-        BOOST_TEST((op.ErrorCode() == asio::error::eof));
-        op = deferred_action(&source);
-        source.drop();
-        BOOST_TEST((op.ErrorCode() == errc::abandoned));
-    }
-    {
-        pending<void(std::exception_ptr)> source;
-        auto op = deferred_action(&source);
-        source.complete(nullptr);
-        BOOST_TEST(op.Status() == AsyncStatus::Completed);
-        op = deferred_action(&source);
-        source.complete(std::make_exception_ptr(refused()));
-        BOOST_CHECK_THROW(op.GetResults(), refused);
-    }
-    {
-        pending<void(std::exception_ptr, int)> source;
-        auto op = deferred<int>(&source);
-        source.complete(nullptr, 7);
-        BOOST_TEST(op.GetResults() == 7);
-        op = deferred<int>(&source);
-        source.complete(std::make_exception_ptr(refused()), 7);
-        BOOST_CHECK_THROW(op.GetResults(), refused);
-    }
-    {
-        pending<void(error_code, int, std::string)> source;
-        auto op = deferred<std::tuple<int, std::string>>(&source);
-        source.complete({}, 7, "seven");
-        BOOST_TEST((op.GetResults() == std::tuple(7, std::string("seven"))));
-        op = deferred<std::tuple<int, std::string>>(&source);
-        source.complete(asio::error::eof, 7, "seven");
-        BOOST_TEST((op.ErrorCode() == asio::error::eof));
-    }
-    {
-        pending<void(int, int)> source;
-        const auto op = deferred<std::tuple<int, int>>(&source);
-        source.complete(7, 8);
-        BOOST_TEST((op.GetResults() == std::tuple(7, 8)));
-    }
-    {
-        pending<void(error_code, std::unique_ptr<int>)> source;
-        auto op = deferred<std::unique_ptr<int>>(&source);
-        source.complete({}, std::make_unique<int>(7));
-        BOOST_TEST(*std::move(op).GetResults() == 7);
-    }
-    {
-        pending<void(error_code, no_default)> source;
-        auto op = deferred<no_default>(&source);
-        source.complete({}, no_default(7));
-        BOOST_TEST(op.GetResults().value == 7);
-    }
+    const error_code good, eof = asio::error::eof;
+    const std::exception_ptr nothing, thrown = std::make_exception_ptr(refused());
+    BOOST_TEST(of<void>().Status() == AsyncStatus::Completed);
+    BOOST_TEST(of<void>(good).Status() == AsyncStatus::Completed);
+    BOOST_TEST(of<void>(eof).ErrorCode() == eof);
+    BOOST_TEST(of<void>(nothing).Status() == AsyncStatus::Completed);
+    BOOST_CHECK_THROW(of<void>(thrown).GetResults(), refused);
+    BOOST_TEST(of<int>(nothing, 7).GetResults() == 7);
+    BOOST_CHECK_THROW(of<int>(thrown, 7).GetResults(), refused);
+    using tuple = std::tuple<int, std::string>;
+    const std::string seven = "seven";
+    BOOST_TEST((of<tuple>(good, 7, seven).GetResults() == tuple(7, seven)));
+    BOOST_TEST(of<tuple>(eof, 7, seven).ErrorCode() == eof);
+    BOOST_TEST((of<std::tuple<int, int>>(7, 8).GetResults() == std::tuple(7, 8)));
+    BOOST_TEST(*of<std::unique_ptr<int>>(good, std::make_unique<int>(7)).GetResults() == 7);
+    BOOST_TEST(of<no_default>(good, no_default(7)).GetResults().value == 7);
+    pending<void(error_code)> source;
+    const auto abandoned = deferred_action(&source);
+    source.drop();
+    BOOST_TEST((abandoned.ErrorCode() == errc::abandoned));
     BOOST_TEST(of_two_signatures(7).GetResults() == 7);
     BOOST_TEST((of_two_signatures(0).ErrorCode() == asio::error::eof));
 }
@@ -443,10 +254,7 @@ BOOST_AUTO_TEST_CASE(under_asio_s_adapters) {
     BOOST_TEST((seen == std::vector{7, 8}));
 }
 
-BOOST_AUTO_TEST_CASE(input_and_output) {
-    asio::io_context context;
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+BOOST_FIXTURE_TEST_CASE(input_and_output, conversation) {
     BOOST_TEST(echo(&near, &far).get(context) == "hello");
     const auto op = by_default_token(context);
     BOOST_TEST(op.Status() == AsyncStatus::Started);
@@ -477,79 +285,6 @@ BOOST_AUTO_TEST_CASE(operations_that_cannot_be_started) {
     source.complete();
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(!stale_called);
-}
-
-BOOST_AUTO_TEST_CASE(other_awaitables) {
-    const auto resumed = [](auto start) {
-        event e;
-        const IAsyncOperation<int> op = start(&e);
-        BOOST_TEST(op.Status() == AsyncStatus::Started);
-        e.value = 7;
-        e.waiting.resume();
-        BOOST_TEST(op.GetResults() == 7);
-    };
-    resumed(await_other<by_hand<void, 0>>);
-    resumed(await_other<by_hand<bool, 0>>);
-    resumed(await_other<by_hand<std::coroutine_handle<>, 0>>);
-    resumed(await_other<by_member>);
-    resumed(await_other<by_function>);
-    resumed(await_other<by_any_promise>);
-    resumed(await_other_lvalue);
-
-    const auto at_once = [](auto start) {
-        event e{.waiting = nullptr, .value = 7};
-        BOOST_TEST(start(&e).GetResults() == 7);
-    };
-    at_once(await_other<by_hand<void, 'r'>>);
-    at_once(await_other<by_hand<void, 'i'>>);
-    at_once(await_other<by_hand<bool, 'f'>>);
-    at_once(await_other<by_hand<std::coroutine_handle<>, 'b'>>);
-
-    event e;
-    const auto op = await_reference(&e);
-    e.waiting.resume();
-    BOOST_TEST(op.GetResults() == 1);
-    BOOST_TEST(e.value == 1);
-}
-
-BOOST_AUTO_TEST_CASE(other_awaitables_that_throw_or_give_up) {
-    event e;
-    int caught = 0;
-    BOOST_TEST(catch_refused(&e, ended_action(), &caught).Status() == AsyncStatus::Completed);
-    BOOST_TEST(caught == 2);
-    BOOST_TEST(after_one_that_does_not_suspend(&e, ended_action()).Status() ==
-               AsyncStatus::Completed);
-    // Destroying what was to be resumed abandons it: in await_suspend, or later.
-    BOOST_TEST((await_other<by_hand<void, 'd'>>(&e).ErrorCode() == errc::abandoned));
-    const auto op = await_other<by_hand<void, 0>>(&e);
-    BOOST_TEST(op.Status() == AsyncStatus::Started);
-    e.waiting.destroy();
-    BOOST_TEST((op.ErrorCode() == errc::abandoned));
-}
-
-BOOST_AUTO_TEST_CASE(lazy_tasks_of_others) {
-    for (const bool late : {false, true}) {
-        pending<void()> source;
-        auto awaited = source.start(use_async_info);
-        if (late)
-            source.complete();
-        const auto good = await_task(awaited, 7);
-        const auto bad = await_task(awaited, 0);
-        if (!late)
-            source.complete();
-        BOOST_TEST(good.GetResults() == 8);
-        BOOST_CHECK_THROW(bad.GetResults(), refused);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(and_resume_on_their_executor_all_the_same) {
-    running_context context;
-    event e;
-    std::thread::id thread;
-    const auto op = on_context(context, &e, &thread);
-    e.waiting.resume();
-    BOOST_TEST(op.wait() == AsyncStatus::Completed);
-    BOOST_TEST(context.runs_on(thread));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

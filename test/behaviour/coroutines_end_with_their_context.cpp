@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// Contract §9: a coroutine whose executor's context is destroyed is destroyed with it, whatever it
@@ -33,16 +32,12 @@ struct gong {
 };
 
 /// What is awaited, none of which is of the coroutine's context.
-struct elsewhere {
-    asio::io_context context;
+struct elsewhere : conversation {
     async_source<> source;
     pending<void(error_code)> operation;
     gong foreign;
-    asio::local::stream_protocol::socket near{context}, far{context};
     asio::steady_timer timer{context, asio::steady_timer::time_point::max()};
     std::array<char, 4> data{};
-
-    elsewhere() { asio::local::connect_pair(near, far); }
 };
 
 IAsyncAction source(executor, elsewhere& e, alive) { co_await e.source.operation(); }
@@ -91,8 +86,8 @@ constexpr std::pair<std::string_view, function> coroutines[] = {{"source", sourc
 const std::pair<std::string_view, std::function<void(const IAsyncAction&, elsewhere&)>> later[] = {
     {"nothing", [](auto&, auto&) {}},
     {"Cancel", [](auto& op, auto&) { op.Cancel(); }},
-    {"wait_for", [](auto& op, auto&) { op.wait_for(std::chrono::milliseconds(1)); }},
-    {"get", [](auto& op, auto&) { BOOST_CHECK_THROW(op.get(), boost::system::system_error); }},
+    {"wait_for", [](auto& op, auto&) { op.wait_for(1ms); }},
+    {"get", [](auto& op, auto&) { BOOST_CHECK_THROW(op.get(), system_error); }},
     {"op(token)",
      [](auto& op, auto&) {
          std::promise<error_code> called;
@@ -200,19 +195,16 @@ BOOST_AUTO_TEST_CASE(while_what_they_await_ends_on_another_thread) {
         const auto run = [&](executor on) { return coroutine(on, e, kept); };
         auto context = std::make_unique<asio::io_context>();
         const auto op = of_pool ? run(pool->get_executor()) : run(asio::make_strand(*context));
-        std::latch start(2);
-        {
-            std::jthread ending([&] {
-                start.arrive_and_wait();
-                if (round % 2)
-                    e.operation.complete({});
-                else
-                    e.source.set_value();
-            });
-            start.arrive_and_wait();
+        const auto destroy = [&] {
             pool.reset();
             context.reset();
-        }
+        };
+        at_once({destroy, [&] {
+                     if (round % 2)
+                         e.operation.complete({});
+                     else
+                         e.source.set_value();
+                 }});
         const auto status = op.wait();
         BOOST_TEST((status == AsyncStatus::Completed || op.ErrorCode() == errc::abandoned));
         BOOST_TEST(kept.use_count() == 1);
@@ -231,7 +223,7 @@ BOOST_AUTO_TEST_CASE(while_another_pool_posts_to_them) {
             op = [](asio::thread_pool&, asio::steady_timer& t, alive k) -> IAsyncAction {
                 const alive local = k;
                 for (;;) {
-                    t.expires_after(std::chrono::microseconds(5));
+                    t.expires_after(5us);
                     co_await t.async_wait(asio::deferred);
                     co_await asio::post(t.get_executor(), use_async_info);
                 }

@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/foreign_coroutine.hpp"
-#include "support/pending.hpp"
 #include "support/test.hpp"
-#include "support/types.hpp"
 
 /// Awaiting handles nests no deeper than the library allows, however many coroutines wait for each
 /// other: not in a loop, not when a chain of them ends, not when it is destroyed; in every build,
@@ -82,21 +79,7 @@ foreign_coroutine end_and_destroy(IAsyncAction next, pending<void(error_code)>* 
         own->complete({});
 }
 
-/// Lets its exception out of the resumption.
-struct throwing {
-    struct promise_type {
-        throwing get_return_object() {
-            return {std::coroutine_handle<promise_type>::from_promise(*this)};
-        }
-        std::suspend_never initial_suspend() noexcept { return {}; }
-        std::suspend_always final_suspend() noexcept { return {}; }
-        void return_void() noexcept {}
-        void unhandled_exception() { throw; }
-    };
-    std::coroutine_handle<promise_type> frame;
-};
-
-throwing end_and_throw(IAsyncAction next, pending<void(error_code)>* own, int number) {
+throwing_coroutine end_and_throw(IAsyncAction next, pending<void(error_code)>* own, int number) {
     co_await next;
     try {
         if (own)
@@ -185,7 +168,7 @@ BOOST_AUTO_TEST_CASE(when_a_long_chain_of_results_goes) {
     IAsyncInfo last;
     for (int i = 0; i != deep; ++i)
         last = hold(std::move(last), alive);
-    BOOST_TEST(last.Status() == asyncinfo::AsyncStatus::Completed);
+    BOOST_TEST(last.Status() == AsyncStatus::Completed);
     BOOST_TEST(alive.use_count() == deep + 1);
     last = nullptr;
     BOOST_TEST(alive.use_count() == 1);
@@ -237,7 +220,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_queued_may_be_destroyed) {
 BOOST_AUTO_TEST_CASE(also_when_they_throw) {
     constexpr std::size_t deep = 1000;
     std::deque<stage> stages(deep);
-    std::vector<throwing> coroutines;
+    std::vector<throwing_coroutine> coroutines;
     for (std::size_t i = 0; i != deep; ++i)
         coroutines.push_back(
             end_and_throw(stages[i].op, i ? &stages[i - 1].source : nullptr, static_cast<int>(i)));

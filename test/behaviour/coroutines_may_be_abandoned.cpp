@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/test.hpp"
-#include "support/types.hpp"
 
 /// §3, §9.2: a context may be destroyed after any number of a coroutine's steps. Nothing leaks, and
 /// nothing hangs because a producer died.
@@ -32,7 +31,7 @@ IAsyncAction deferred_awaits(asio::io_context& context, tracer parameter) {
     asio::steady_timer timer(context);
     for (int i = 0; i != 3; ++i) {
         co_await asio::post(context, asio::deferred);
-        timer.expires_after(std::chrono::microseconds(1));
+        timer.expires_after(1us);
         const tracer inner(local);
         co_await timer.async_wait(asio::deferred);
     }
@@ -133,7 +132,7 @@ IAsyncAction surviving(asio::io_context& context, asio::io_context* other, trace
     const tracer local(parameter);
     try {
         co_await asio::post(*other, use_async_info);
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         BOOST_TEST((e.code() == errc::abandoned));
     }
     co_await asio::post(context, asio::deferred);
@@ -189,10 +188,10 @@ bool step(world& w, const IAsyncInfo& op) {
         if (op.Status() != AsyncStatus::Started)
             return false;
         w.main->restart();
-        if (w.main->run_one_for(std::chrono::milliseconds(20)) != 0)
+        if (w.main->run_one_for(20ms) != 0)
             return true;
         w.other->restart();
-        if (w.other->run_one_for(std::chrono::milliseconds(20)) != 0)
+        if (w.other->run_one_for(20ms) != 0)
             return true;
         return false;
     }
@@ -292,7 +291,7 @@ BOOST_AUTO_TEST_CASE(and_those_that_await_them_are_told) {
     const auto waits = [](asio::io_context&, IAsyncAction op, error_code* code) -> IAsyncAction {
         try {
             co_await op;
-        } catch (const boost::system::system_error& e) {
+        } catch (const system_error& e) {
             *code = e.code();
         }
     };

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
 /// Coroutines on a pool of four threads, without a strand, cancelled from other threads at random
@@ -9,10 +8,6 @@
 /// once, as what happened in it says, and nothing is left behind.
 namespace asyncinfo_test::coroutines_on_a_pool_test {
 namespace {
-
-using asyncinfo::losers;
-using asyncinfo::on_failure;
-using asyncinfo::winner;
 
 constexpr int cancels_wanted = 102'000;
 constexpr std::size_t players = 3;
@@ -382,11 +377,10 @@ BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
     std::vector<std::unique_ptr<player>> everybody;
     for (unsigned i = 0; i < players; ++i)
         everybody.push_back(std::make_unique<player>(all, i));
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (auto& p : everybody)
         threads.emplace_back([&p] { p->play(); });
-    for (auto& t : threads)
-        t.join();
+    threads.clear();
     pool.join(); // for the losers that run on, which show what they start
     const char* const wrong = all.wrong;
     BOOST_TEST(!wrong, (wrong ? wrong : "nothing"));

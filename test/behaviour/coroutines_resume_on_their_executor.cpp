@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// §9: a coroutine's executor is that of the first parameter that is one or has one, the object of
@@ -20,34 +18,9 @@ any executor_of(const IAsyncOperation<any>& op) {
     return said;
 }
 
-IAsyncOperation<any> by_executor(asio::io_context::executor_type) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> by_any_executor(const any&, int) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> by_context(int, asio::io_context&) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> by_pool(asio::thread_pool&) { co_return co_await asio::this_coro::executor; }
-IAsyncOperation<any> by_object(asio::steady_timer&, asio::io_context&) {
-    co_return co_await asio::this_coro::executor;
-}
-/// What is const gives no executor away, if its `get_executor` is not.
-IAsyncOperation<any> by_const_object(const asio::steady_timer&, asio::io_context&) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> by_value(asio::steady_timer) { co_return co_await asio::this_coro::executor; }
-IAsyncOperation<any> not_by_handle(IAsyncAction, asio::io_context&) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> by_nothing(IAsyncAction, int) { co_return co_await asio::this_coro::executor; }
-IAsyncOperation<any> after_allocator(std::allocator_arg_t, std::allocator<int>,
-                                     asio::io_context::executor_type, asio::thread_pool&) {
-    co_return co_await asio::this_coro::executor;
-}
-IAsyncOperation<any> after_executor_arg(asio::executor_arg_t, asio::io_context::executor_type,
-                                        asio::thread_pool&) {
+/// What one says that was called with such parameters.
+template <typename... Parameters>
+IAsyncOperation<any> ask(Parameters...) {
     co_return co_await asio::this_coro::executor;
 }
 
@@ -123,17 +96,24 @@ BOOST_AUTO_TEST_CASE(which_is_the_first_that_a_parameter_is_or_has) {
     asio::steady_timer timer(context);
     asio::io_context other;
     const any expected = context.get_executor();
-    BOOST_TEST((executor_of(by_executor(context.get_executor())) == expected));
-    BOOST_TEST((executor_of(by_any_executor(context.get_executor(), 1)) == expected));
-    BOOST_TEST((executor_of(by_context(1, context)) == expected));
-    BOOST_TEST((executor_of(by_pool(pool)) == any(pool.get_executor())));
+    using executor = asio::io_context::executor_type;
+    BOOST_TEST((executor_of(ask(context.get_executor())) == expected));
+    BOOST_TEST((executor_of(ask<const any&, int>(expected, 1)) == expected));
+    BOOST_TEST((executor_of(ask<int, asio::io_context&>(1, context)) == expected));
+    BOOST_TEST((executor_of(ask<asio::thread_pool&>(pool)) == any(pool.get_executor())));
+    const auto by_object = ask<asio::steady_timer&, asio::io_context&>;
     BOOST_TEST((executor_of(by_object(timer, other)) == expected));
+    // What is const gives no executor away, if its `get_executor` is not.
+    const auto by_const_object = ask<const asio::steady_timer&, asio::io_context&>;
     BOOST_TEST((executor_of(by_const_object(timer, other)) == any(other.get_executor())));
-    BOOST_TEST((executor_of(by_value(asio::steady_timer(context))) == expected));
-    const auto pooled = asio::post(pool, use_async_info);
-    BOOST_TEST((executor_of(not_by_handle(pooled, context)) == expected));
+    BOOST_TEST((executor_of(ask(asio::steady_timer(context))) == expected));
+    const auto not_by_handle = ask<IAsyncAction, asio::io_context&>;
+    BOOST_TEST((executor_of(not_by_handle(asio::post(pool, use_async_info), context)) == expected));
+    const auto after_allocator =
+        ask<std::allocator_arg_t, std::allocator<int>, executor, asio::thread_pool&>;
     BOOST_TEST((executor_of(after_allocator(std::allocator_arg, {}, context.get_executor(),
                                             pool)) == expected));
+    const auto after_executor_arg = ask<asio::executor_arg_t, executor, asio::thread_pool&>;
     BOOST_TEST((executor_of(after_executor_arg(asio::executor_arg, context.get_executor(), pool)) ==
                 expected));
 }
@@ -164,7 +144,7 @@ BOOST_AUTO_TEST_CASE(or_none_and_then_observers_are_served_by_the_system) {
     pending<void()> source;
     asio::io_context context;
     const auto handle = source.start_on(context.get_executor(), use_async_info);
-    BOOST_TEST((executor_of(by_nothing(handle, 1)) == any(asio::system_executor())));
+    BOOST_TEST((executor_of(ask(handle, 1)) == any(asio::system_executor())));
 }
 
 // "awaits resume there, as in asio::awaitable": whatever they end on.
@@ -187,15 +167,8 @@ BOOST_AUTO_TEST_CASE(or_where_it_ends_without_an_executor) {
     pending<void()> deferred, handle;
     places p;
     const auto op = visit_without(&deferred, handle.start(use_async_info), &p);
-    std::thread::id first, second;
-    std::jthread([&] {
-        first = std::this_thread::get_id();
-        deferred.complete();
-    }).join();
-    std::jthread([&] {
-        second = std::this_thread::get_id();
-        handle.complete();
-    }).join();
+    const auto first = on_another_thread([&] { deferred.complete(); });
+    const auto second = on_another_thread([&] { handle.complete(); });
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST_REQUIRE(p.threads.size() == 2u);
     BOOST_TEST((p.threads[0] == first));

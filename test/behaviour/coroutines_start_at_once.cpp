@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// §9: the body begins on the caller's thread, before the call returns, and runs there until it
@@ -57,8 +56,7 @@ IAsyncOperation<int> count_down_driving(asio::io_context& context, int depth) {
     co_return count_down_driving(context, depth - 1).get(context) + 1;
 }
 
-IAsyncAction wait_for_itself(pending<void()>* source, IAsyncAction* self,
-                             boost::system::error_code* error) {
+IAsyncAction wait_for_itself(pending<void()>* source, IAsyncAction* self, error_code* error) {
     co_await source->start(asio::deferred);
     self->wait(*error);
 }
@@ -106,7 +104,7 @@ BOOST_AUTO_TEST_CASE(their_handles_are_like_any_other) {
     BOOST_TEST(info.Id() != 0u);
     BOOST_TEST((info.try_as<IAsyncAction>() == op));
     BOOST_TEST(!info.try_as<IAsyncOperation<int>>());
-    BOOST_CHECK_THROW(op.Close(), boost::system::system_error);
+    BOOST_CHECK_THROW(op.Close(), system_error);
     int calls = 0;
     op.Completed([&](const IAsyncAction& sender, AsyncStatus status) {
         calls += sender == op && status == AsyncStatus::Completed && sender.Status() == status;
@@ -114,7 +112,7 @@ BOOST_AUTO_TEST_CASE(their_handles_are_like_any_other) {
     source.complete();
     BOOST_TEST(calls == 1);
     op.Close();
-    BOOST_CHECK_THROW(op.Status(), boost::system::system_error);
+    BOOST_CHECK_THROW(op.Status(), system_error);
 }
 
 // Where calls nest too deep, the innermost begin when the outer ones suspend, and not never.
@@ -133,7 +131,7 @@ BOOST_AUTO_TEST_CASE(or_when_the_thread_waits_for_them, *boost::unit_test::timeo
 BOOST_AUTO_TEST_CASE(and_may_not_wait_for_themselves, *boost::unit_test::timeout(60)) {
     pending<void()> source;
     IAsyncAction op;
-    boost::system::error_code error;
+    error_code error;
     op = wait_for_itself(&source, &op, &error);
     source.complete();
     BOOST_TEST((error == errc::would_deadlock));

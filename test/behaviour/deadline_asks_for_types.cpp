@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// §4: a deadline asks for the types it is given, and for all of them if it is given none; the
@@ -13,7 +12,6 @@ using type = asio::cancellation_type;
 using requests = std::vector<asio::cancellation_type_t>;
 
 const error_code aborted = asio::error::operation_aborted;
-constexpr auto bound = 1min; // only where something hangs
 
 /// An operation that remembers what it was asked for, and ends as the test says.
 class remembering {
@@ -148,7 +146,7 @@ BOOST_FIXTURE_TEST_CASE(several_add_up_in_their_time, fixture) {
             else
                 op.cancel_after(1ms);
         });
-        context.run_for(bound);
+        context.run_for(long_enough);
         BOOST_TEST(op.ErrorCode() == asio::error::timed_out);
         BOOST_TEST(context.stopped());
         context.restart();
@@ -189,14 +187,14 @@ BOOST_AUTO_TEST_CASE(what_serves_terminal_alone_needs_it) {
     const IAsyncAction mild =
         composed_wait(timer, use_async_info.cancel_after(1ms, type::total | type::partial));
     const IAsyncAction other = composed_wait(timer, use_async_info.cancel_after(1ms));
-    static_cast<void>(other.wait_for(context, bound));
+    static_cast<void>(other.wait_for(context, long_enough));
     BOOST_TEST(other.ErrorCode() == asio::error::timed_out);
     // Its deadline was the earlier one.
     BOOST_TEST(mild.cancel_requested());
     run_ready(context);
     BOOST_TEST(mild.Status() == AsyncStatus::Started);
     mild.Cancel(type::terminal);
-    static_cast<void>(mild.wait_for(context, bound));
+    static_cast<void>(mild.wait_for(context, long_enough));
     BOOST_TEST(mild.ErrorCode() == asio::error::timed_out); // it was the deadline that came first
 }
 
@@ -215,7 +213,7 @@ BOOST_FIXTURE_TEST_CASE(one_operation_of_a_client_is_given_up_alone, fixture) {
     const IAsyncAction receiving = receive.start(context, use_async_info);
     const auto publish = asyncinfo::abandon_on_cancel(subject.start(context, use_async_info));
     publish.cancel_after(1ms, type::total);
-    BOOST_TEST(publish.wait_for(context, bound) == AsyncStatus::Error);
+    BOOST_TEST(publish.wait_for(context, long_enough) == AsyncStatus::Error);
     BOOST_TEST(publish.ErrorCode() == asio::error::timed_out);
     run_ready(context);
     BOOST_TEST(!sends_again);

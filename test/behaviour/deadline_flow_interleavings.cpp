@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #include <asyncinfo/detail/core/deadline_flow.hpp>
 
 #include "support/state_search.hpp"
@@ -17,7 +16,7 @@
 /// All orders of what can happen to an operation's deadlines: they are set and renewed on any
 /// threads, the clock goes on, the timer's handler runs, the operation or the context ends, memory
 /// runs out. Each event happens under one lock, so the states that are reached are all there is.
-namespace deadline_flow_interleavings_test {
+namespace asyncinfo_test::deadline_flow_interleavings_test {
 namespace {
 
 using asyncinfo::detail::deadline_flow;
@@ -96,7 +95,7 @@ struct change {
     }
 };
 
-class exploration : public asyncinfo_test::state_search<world> {
+class exploration : public state_search<world> {
 public:
     void run() {
         reach(world());
@@ -260,11 +259,8 @@ private:
 };
 
 } // namespace
-} // namespace deadline_flow_interleavings_test
 
 BOOST_AUTO_TEST_SUITE(deadline_flow_interleavings)
-
-using namespace deadline_flow_interleavings_test;
 
 BOOST_AUTO_TEST_CASE(every_state_keeps_the_promises) {
     exploration all_of_them;
@@ -275,3 +271,5 @@ BOOST_AUTO_TEST_CASE(every_state_keeps_the_promises) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::deadline_flow_interleavings_test

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #if defined(ASYNCINFO_HAS_DISPOSITION)
@@ -28,8 +27,7 @@ struct boost::asio::disposition_traits<asyncinfo_test::dispositions_are_errors_t
     static void throw_exception(verdict v) { std::rethrow_exception(to_exception_ptr(v)); }
     static std::exception_ptr to_exception_ptr(verdict v) noexcept {
         if (v.what == verdict::aborted)
-            return std::make_exception_ptr(
-                boost::system::system_error(boost::asio::error::operation_aborted));
+            return std::make_exception_ptr(system_error(boost::asio::error::operation_aborted));
         if (v.what == verdict::broken)
             return std::make_exception_ptr(std::runtime_error("broken"));
         return nullptr;
@@ -48,23 +46,20 @@ BOOST_AUTO_TEST_CASE(they_decide_the_status) {
     const struct {
         verdict delivered;
         AsyncStatus status;
-        boost::system::error_code code;
+        error_code code;
     } rows[] = {
         {{verdict::fine}, AsyncStatus::Completed, {}},
         {{verdict::aborted}, AsyncStatus::Canceled, asio::error::operation_aborted},
-        {{verdict::broken}, AsyncStatus::Error, asyncinfo::errc::unhandled_exception},
+        {{verdict::broken}, AsyncStatus::Error, errc::unhandled_exception},
     };
     for (const auto& row : rows)
         BOOST_TEST_CONTEXT("verdict " << row.delivered.what) {
-            pending<void(verdict)> action;
-            const IAsyncAction done = action.start(use_async_info);
-            action.complete(row.delivered);
+            const IAsyncAction done = pending<void(verdict)>::ended(use_async_info, row.delivered);
             BOOST_TEST(done.Status() == row.status);
             BOOST_TEST(done.ErrorCode() == row.code);
 
-            pending<void(verdict, int)> operation;
-            const IAsyncOperation<int> given = operation.start(use_async_info);
-            operation.complete(row.delivered, 7);
+            const IAsyncOperation<int> given =
+                pending<void(verdict, int)>::ended(use_async_info, row.delivered, 7);
             BOOST_TEST(given.Status() == row.status);
             BOOST_TEST(given.ErrorCode() == row.code);
             BOOST_TEST(std::get<1>(given.outcome()).value() == 7);
@@ -72,18 +67,14 @@ BOOST_AUTO_TEST_CASE(they_decide_the_status) {
 }
 
 BOOST_AUTO_TEST_CASE(they_are_thrown_as_their_exception) {
-    pending<void(verdict, int)> operation;
-    const auto op = operation.start(use_async_info);
-    operation.complete({verdict::broken}, 7);
+    const auto op = pending<void(verdict, int)>::ended(use_async_info, {verdict::broken}, 7);
     BOOST_CHECK_THROW(static_cast<void>(op.GetResults()), std::runtime_error);
     BOOST_TEST((op.exception() != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(under_as_tuple_they_are_part_of_the_result) {
-    pending<void(verdict, int)> operation;
     const IAsyncOperation<std::tuple<verdict, int>> op =
-        operation.start(asio::as_tuple(use_async_info));
-    operation.complete({verdict::broken}, 7);
+        pending<void(verdict, int)>::ended(asio::as_tuple(use_async_info), {verdict::broken}, 7);
     BOOST_TEST(op.Status() == AsyncStatus::Error);
     const auto [v, n] = op.GetResults();
     BOOST_TEST(v.what == verdict::broken);

@@ -5,24 +5,15 @@
 // ASYNCINFO_NO_ASIO_INTERNALS the portable way is taken. A guess that no longer holds fails here,
 // by its name, and not in a program as a promise that is silently gone.
 
-#include <asyncinfo/asyncinfo.hpp>
 #include <asyncinfo/detail/asio/cancellation_handler.hpp>
 #include <asyncinfo/detail/asio/handler_kind.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
 
-#include <boost/asio.hpp>
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
-#include <memory>
-#include <optional>
-#include <utility>
+namespace asyncinfo_test::doors_to_asio_are_open_test {
 
-namespace doors_to_asio_are_open_test {
-
-namespace asio = boost::asio;
 namespace detail = asyncinfo::detail;
-using asyncinfo::use_async_info;
-using asyncinfo::use_async_info_t;
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
 constexpr bool are_open = true;
@@ -55,12 +46,9 @@ detail::handler_kind::type kind_of_state(Filters... filters) {
     return kind.value();
 }
 
-} // namespace doors_to_asio_are_open_test
-
 BOOST_AUTO_TEST_SUITE(doors_to_asio_are_open)
 
 BOOST_AUTO_TEST_CASE(cancellation_states_are_told_by_their_filters) {
-    using namespace doors_to_asio_are_open_test;
     using kind = detail::handler_kind;
     const asio::enable_partial_cancellation partial;
     const asio::enable_terminal_cancellation terminal;
@@ -75,7 +63,6 @@ BOOST_AUTO_TEST_CASE(cancellation_states_are_told_by_their_filters) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_is_a_pointer_to_its_handler) {
-    using namespace doors_to_asio_are_open_test;
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
     asio::cancellation_signal signal;
     BOOST_TEST(detail::handler_in(signal) == nullptr);
@@ -92,7 +79,6 @@ BOOST_AUTO_TEST_CASE(a_signal_is_a_pointer_to_its_handler) {
 }
 
 BOOST_AUTO_TEST_CASE(a_thread_is_found_in_the_call_stack_of_its_context) {
-    using namespace doors_to_asio_are_open_test;
     asio::io_context context;
     asio::io_context other;
     asio::thread_pool pool(1);
@@ -115,7 +101,6 @@ BOOST_AUTO_TEST_CASE(a_thread_is_found_in_the_call_stack_of_its_context) {
 
 // Else the library's own specialisations are there, and nobody uses them.
 BOOST_AUTO_TEST_CASE(asio_takes_the_handlers_work_and_dispatch_from_here) {
-    using namespace doors_to_asio_are_open_test;
     asio::io_context context;
     bool called = false;
     const auto op = asio::async_initiate<const use_async_info_t&, void()>(
@@ -139,14 +124,15 @@ BOOST_AUTO_TEST_CASE(asio_takes_the_handlers_work_and_dispatch_from_here) {
 }
 
 BOOST_AUTO_TEST_CASE(an_adapter_says_what_is_inside) {
-    using namespace doors_to_asio_are_open_test;
     BOOST_TEST((asyncinfo::is_token_adapter<asio::as_tuple_t<use_async_info_t>>));
     BOOST_TEST((asyncinfo::is_token_adapter<asio::append_t<use_async_info_t, int>>));
     BOOST_TEST((asyncinfo::is_token_adapter<asio::prepend_t<use_async_info_t, int>>));
     BOOST_TEST((asyncinfo::is_token_adapter<asio::consign_t<use_async_info_t, int>>));
-    boost::system::error_code code;
+    error_code code;
     auto redirected = asio::redirect_error(use_async_info, code);
     BOOST_TEST(detail::redirected_to(redirected) == &code);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::doors_to_asio_are_open_test

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/played_operation.hpp"
 #include "support/test.hpp"
 
 /// §4.6: dropping every handle does not cancel; the operation runs to its end. `cancel_on_destroy`
@@ -9,9 +8,7 @@
 namespace asyncinfo_test::dropping_every_handle_cancels_nothing_test {
 namespace {
 
-struct fixture {
-    asio::io_context context;
-    played_operation played{context.get_executor()};
+struct fixture : played_on_context {
     int cancelled = 0;
     int completed = 0;
 
@@ -20,8 +17,6 @@ struct fixture {
             played.place([this](asio::cancellation_type_t) { ++cancelled; });
         });
     }
-
-    void run() { run_ready(context); }
 
     ~fixture() {
         played.post([this] { played.complete(); });
@@ -49,10 +44,7 @@ BOOST_FIXTURE_TEST_CASE(the_operation_runs_to_its_end, fixture) {
     static_cast<void>(start()); // for the fixture to complete
 }
 
-BOOST_AUTO_TEST_CASE(a_read_goes_on) {
-    asio::io_context context;
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+BOOST_FIXTURE_TEST_CASE(a_read_goes_on, conversation) {
     std::array<char, 3> bytes{};
     static_cast<void>(asio::async_read(near, asio::buffer(bytes), use_async_info));
     for (const char* c = "abc"; *c; ++c) {

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(is_known_to_who_waits_there) {
         op.Cancel();
     });
     context.run();
-    BOOST_TEST((refused == asyncinfo::errc::would_deadlock));
+    BOOST_TEST((refused == errc::would_deadlock));
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
 }
 

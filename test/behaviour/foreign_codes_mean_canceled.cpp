@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #include <boost/asio/experimental/channel_error.hpp>
@@ -83,9 +82,8 @@ BOOST_FIXTURE_TEST_CASE(through_a_coroutine, registered) {
 }
 
 BOOST_FIXTURE_TEST_CASE(others_of_its_category_are_errors, registered) {
-    pending<void(error_code)> one;
-    const IAsyncAction op = one.start(use_async_info.cancel_after(0s));
-    one.complete(refused);
+    const IAsyncAction op =
+        pending<void(error_code)>::ended(use_async_info.cancel_after(0s), refused);
     BOOST_TEST(op.Status() == AsyncStatus::Error);
     BOOST_TEST(op.ErrorCode() == refused);
 }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// `op.get(queue)`, `op.wait_for(queue, d)` and `group.shutdown(queue, d)` run the queue on the
@@ -31,8 +30,7 @@ BOOST_AUTO_TEST_CASE(on_this_thread) {
     pending<void(error_code)> source;
     const auto failing = source.start(use_async_info);
     asio::post(queue, [&] { source.complete(asio::error::eof); });
-    BOOST_CHECK_EXCEPTION(failing.get(queue), boost::system::system_error,
-                          [](auto& e) { return e.code() == asio::error::eof; });
+    CHECK_THROWS_CODE(failing.get(queue), asio::error::eof);
 }
 
 BOOST_AUTO_TEST_CASE(only_until_the_operation_ends) {
@@ -116,8 +114,7 @@ BOOST_AUTO_TEST_CASE(but_not_where_another_context_is_needed) {
         BOOST_TEST((error == errc::would_deadlock));
         operation_group<> group;
         group.add(op);
-        BOOST_CHECK_EXCEPTION(group.shutdown(queue, 24h), boost::system::system_error,
-                              [](auto& e) { return e.code() == errc::would_deadlock; });
+        CHECK_THROWS_CODE(group.shutdown(queue, 24h), errc::would_deadlock);
         BOOST_TEST(!op.cancel_requested());
     });
     context.run();

@@ -39,7 +39,7 @@ IAsyncAction tell(asio::io_context&, IAsyncAction awaited, all_types& seen, all_
     token.callback([&, token] { told.push_back(token.cancelled()); });
     try {
         co_await awaited;
-    } catch (const boost::system::system_error&) {
+    } catch (const system_error&) {
     }
     seen.push_back(token.cancelled());
 }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/refusing_executor.hpp"
 #include "support/test.hpp"
 
 /// `on_next` has a function called on an executor for each operation that ends, one submitted

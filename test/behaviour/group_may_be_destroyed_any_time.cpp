@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(no_lock_is_held_when_a_tag_goes) {
     group.shutdown(0s);
     try {
         group.add(a.operation(), tag(ask));
-    } catch (const boost::system::system_error&) {
+    } catch (const system_error&) {
     }
 }
 

@@ -1,15 +1,12 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/counting_allocator.hpp"
 #include "support/test.hpp"
 
 /// `async_next` waits for the next operation of a group with any completion token, any number of
 /// times, cancellable one by one.
 namespace asyncinfo_test::group_next_is_an_asio_operation_test {
 namespace {
-
-constexpr auto bound = 1min; // only where something hangs
 
 using group_type = operation_group<int>;
 using entry = group_type::entry;
@@ -233,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(with_a_coroutine, fixture) {
 BOOST_FIXTURE_TEST_CASE(with_a_future_and_without_an_executor, fixture) {
     auto future = group.async_next(asio::use_future);
     a.set_value();
-    BOOST_REQUIRE((future.wait_for(bound) == std::future_status::ready));
+    BOOST_REQUIRE((future.wait_for(long_enough) == std::future_status::ready));
     BOOST_TEST(future.get()->tag == 1);
 }
 
@@ -244,11 +241,10 @@ BOOST_FIXTURE_TEST_CASE(with_our_own_token, fixture) {
     cancelled.Cancel();
     a.set_value();
     poll();
-    BOOST_TEST(next.Status() == AsyncStatus::Completed);
     BOOST_TEST(next.GetResults()->tag == 1);
     BOOST_TEST(cancelled.Status() == AsyncStatus::Canceled);
     b.set_value();
-    BOOST_TEST(anywhere.wait_for(bound) == AsyncStatus::Completed);
+    BOOST_TEST(anywhere.wait_for(long_enough) == AsyncStatus::Completed);
     BOOST_TEST(anywhere.get()->tag == 2);
 }
 
@@ -260,7 +256,7 @@ BOOST_FIXTURE_TEST_CASE(cancelled_from_another_thread_at_any_time, fixture) {
         const auto next = group.async_next(asio::bind_executor(pool, use_async_info));
         asio::post(pool, [next] { next.Cancel(); });
         source.set_value();
-        const auto status = next.wait_for(bound);
+        const auto status = next.wait_for(long_enough);
         if (status == AsyncStatus::Canceled)
             BOOST_TEST(group.try_next()->tag == 7);
         else

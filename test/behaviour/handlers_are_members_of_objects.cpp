@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(by_a_pointer) {
     const async_source<void, double> steps;
     object.watch(steps.operation());
     steps.report(3);
-    BOOST_TEST(seen == std::vector({7, 0, 3}), boost::test_tools::per_element());
+    BOOST_TEST(seen == std::vector({7, 0, 3}), per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_shared_ptr_keeps_the_object_until_the_call) {
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_shared_ptr_keeps_the_object_until_the_call) {
     object.reset();
     BOOST_TEST(!watched.expired());
     source.set_value(7);
-    BOOST_TEST(seen == std::vector{7}, boost::test_tools::per_element());
+    BOOST_TEST(seen == std::vector{7}, per_element());
     BOOST_TEST(watched.expired());
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_weak_ptr_calls_as_long_as_there_is_an_object) {
     source.set_value(7);
     steps.report(3);
     steps.set_value(9);
-    BOOST_TEST(seen == std::vector({7, 3, 9}), boost::test_tools::per_element());
+    BOOST_TEST(seen == std::vector({7, 3, 9}), per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_weak_ptr_skips_the_call_when_the_object_is_gone) {

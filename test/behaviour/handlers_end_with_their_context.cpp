@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
 /// contract.md §3 and §9.3: a handler whose executor belongs to a context is destroyed with that
@@ -110,8 +109,7 @@ BOOST_AUTO_TEST_CASE(throttled_progress_is_destroyed_with_the_context_and_comple
         auto op = source.operation();
         bool completed = false;
         op.Completed([&](auto&, AsyncStatus) { completed = true; });
-        op.Progress(
-            asio::bind_executor(executor(), asyncinfo::every(std::chrono::hours(1), handler())));
+        op.Progress(asio::bind_executor(executor(), asyncinfo::every(1h, handler())));
         source.report(1);
         source.report(2);
         end_context();
@@ -196,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_for_a_groups_next_ends_with_its_cont
         };
         waits = next(io, group);
     }
-    BOOST_TEST((waits.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((waits.ErrorCode() == errc::abandoned));
     source.set_value();
     BOOST_TEST(!!group.try_next());
 }
@@ -246,17 +244,13 @@ BOOST_AUTO_TEST_CASE(an_end_at_the_same_moment_finds_the_handler_or_nobody) {
             auto h = bound();
             group.on_next(h.get_executor(), std::move(h.get()));
         }
-        std::latch both(2);
-        std::jthread ender([&] {
-            both.arrive_and_wait();
-            source->report(1);
-            source->set_value();
-            op = nullptr;
-            source.reset();
-        });
-        both.arrive_and_wait();
-        context.reset();
-        ender.join();
+        at_once({[&] { context.reset(); },
+                 [&] {
+                     source->report(1);
+                     source->set_value();
+                     op = nullptr;
+                     source.reset();
+                 }});
         BOOST_TEST(!!group.try_next());
         group.on_next(nullptr);
         for (const auto& a : alive)

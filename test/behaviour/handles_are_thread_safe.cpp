@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 #include <barrier>
@@ -166,7 +165,7 @@ BOOST_AUTO_TEST_CASE(eight_threads_share_an_operation) {
         if (++round < rounds)
             shared.start();
     });
-    std::vector<std::thread> all;
+    std::vector<std::jthread> all;
     for (std::size_t i = 0; i < threads; ++i)
         all.emplace_back([&, i] {
             for (std::size_t n = 0; n < rounds; ++n) {
@@ -174,8 +173,7 @@ BOOST_AUTO_TEST_CASE(eight_threads_share_an_operation) {
                 meet.arrive_and_wait();
             }
         });
-    for (auto& t : all)
-        t.join();
+    all.clear();
     BOOST_TEST(round == rounds);
     BOOST_TEST(shared.broken() == 0);
 }

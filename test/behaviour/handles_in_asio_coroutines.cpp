@@ -6,8 +6,6 @@
 // §7: "co_await op works in asio::awaitable for lvalues, consts and rvalues [...], and handles go
 // into make_parallel_group." And into everything else of Asio's that takes its operations.
 
-#include "support/pending.hpp"
-
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 
@@ -59,7 +57,7 @@ asio::awaitable<int> by_const(const IAsyncOperation<int> op, const IAsyncAction 
 asio::awaitable<error_code> refuse(IAsyncOperation<int> op) {
     try {
         co_await op;
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         co_return e.code();
     }
     co_return error_code();
@@ -94,11 +92,6 @@ asio::awaitable<int> keep_awaiting(IAsyncOperation<int> op, int times) {
     co_return sum;
 }
 
-template <typename T>
-bool is_ready(const std::future<T>& future) {
-    return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-}
-
 #if defined(ASYNCINFO_TEST_CO_COMPOSED)
 #if defined(__GNUC__) && !defined(__clang__)
 // g++ 12 takes the promise's operators new and delete for a mismatched pair.
@@ -118,7 +111,7 @@ auto async_sum(IAsyncOperation<int> a, IAsyncOperation<int> b, Token token) {
                     int sum = co_await first;
                     sum += co_await std::move(second);
                     co_return {error_code(), sum};
-                } catch (const boost::system::system_error& e) {
+                } catch (const system_error& e) {
                     co_return {e.code(), 0};
                 }
             }),
@@ -293,10 +286,8 @@ BOOST_AUTO_TEST_CASE(parallel_group_takes_a_range) {
             std::vector<int> values) {
             ++calls;
             BOOST_TEST(context.get_executor().running_in_this_thread());
-            BOOST_TEST(order == (std::vector<std::size_t>{4, 3, 2, 1, 0}),
-                       boost::test_tools::per_element());
-            BOOST_TEST(values == (std::vector{0, 10, 20, 30, 40}),
-                       boost::test_tools::per_element());
+            BOOST_TEST(order == (std::vector<std::size_t>{4, 3, 2, 1, 0}), per_element());
+            BOOST_TEST(values == (std::vector{0, 10, 20, 30, 40}), per_element());
             for (const auto& error : errors)
                 BOOST_TEST(!error);
         });
@@ -311,7 +302,7 @@ BOOST_AUTO_TEST_CASE(parallel_group_takes_a_range) {
         asio::experimental::make_parallel_group(std::vector{handles...})
             .async_wait(asio::experimental::wait_for_all(), [](auto&&...) {});
     };
-    BOOST_CHECK_THROW(wait(IAsyncAction()), boost::system::system_error);
+    BOOST_CHECK_THROW(wait(IAsyncAction()), system_error);
 }
 
 // A loop of awaits of what has ended goes through the executor each time, and so needs no stack.

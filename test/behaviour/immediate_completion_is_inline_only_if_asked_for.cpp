@@ -15,16 +15,10 @@ namespace asyncinfo_test::immediate_completion_is_inline_only_if_asked_for_test 
 namespace {
 
 /// A socket with a byte to read.
-struct fixture {
-    asio::io_context context;
-    local::socket near{context};
-    local::socket far{context};
+struct fixture : conversation {
     std::array<char, 4> bytes{};
 
-    fixture() {
-        asio::local::connect_pair(near, far);
-        asio::write(far, asio::buffer("a", 1));
-    }
+    fixture() { asio::write(far, asio::buffer("a", 1)); }
 
     template <typename Token>
     auto read(Token token) {
@@ -40,7 +34,6 @@ BOOST_FIXTURE_TEST_CASE(without_one_it_is_not, fixture) {
     const auto op = read(use_async_info);
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     context.run();
-    BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(op.GetResults() == 1u);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/foreign_coroutine.hpp"
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// Every kind of observer sees every kind of ending, whether it came before the end or after:
@@ -67,7 +65,7 @@ Coroutine await_it(Handle op, told* t) {
             const int got = co_await std::move(op);
             value = got;
         }
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         (*t)(e.code());
         co_return;
     }

@@ -11,10 +11,6 @@
 #include <asyncinfo/detail/block/blocked_thread.hpp>
 #include <asyncinfo/detail/handle/handle_access.hpp>
 
-#include "support/foreign_coroutine.hpp"
-#include "support/pending.hpp"
-#include "support/refusing_executor.hpp"
-
 namespace asyncinfo_test::observers_are_served_in_order_test {
 namespace {
 
@@ -49,20 +45,6 @@ foreign_coroutine await_it(IAsyncOperation<int> op, std::function<void()> resume
     co_await op;
     resumed();
 }
-
-/// What it throws comes out of the resumption.
-struct throwing_coroutine {
-    struct promise_type {
-        throwing_coroutine get_return_object() {
-            return {std::coroutine_handle<promise_type>::from_promise(*this)};
-        }
-        std::suspend_never initial_suspend() noexcept { return {}; }
-        std::suspend_always final_suspend() noexcept { return {}; }
-        void return_void() noexcept {}
-        void unhandled_exception() { throw; }
-    };
-    std::coroutine_handle<promise_type> frame;
-};
 
 throwing_coroutine throw_after(IAsyncOperation<int> op) {
     co_await op;
@@ -135,7 +117,7 @@ BOOST_AUTO_TEST_CASE(after_the_status_is_out_and_the_blocked_are_awake) {
         bool awake = false;
         auto status = AsyncStatus::Started;
         const auto served = [&] {
-            awake = waiter.wait(deadline::after(std::chrono::nanoseconds(1)));
+            awake = waiter.wait(deadline::after(1ns));
             status = op.Status();
         };
         foreign_coroutine coroutine;

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/conversation.hpp"
 #include "support/test.hpp"
 
 /// Whatever produces the progress, the operation goes on when a Progress handler throws, and the
@@ -81,7 +80,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_out_of_run_after_each_turn) {
     int completed = 0;
     op.Completed([&](auto&, AsyncStatus) { ++completed; });
     const auto thrown = thrown_by([&] { context.run(); });
-    BOOST_TEST(thrown == (std::vector{0, 2, 4}), boost::test_tools::per_element());
+    BOOST_TEST(thrown == (std::vector{0, 2, 4}), per_element());
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
     BOOST_TEST(done == 3);
     BOOST_TEST(completed == 1);
@@ -105,7 +104,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_that_a_request_resumes) {
     op.Progress(throws_value);
     op.Cancel();
     const auto thrown = thrown_by([&] { context.run(); });
-    BOOST_TEST(thrown == std::vector{1}, boost::test_tools::per_element());
+    BOOST_TEST(thrown == std::vector{1}, per_element());
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
@@ -123,12 +122,12 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine_at_its_end) {
     int done = 2;
     const auto op = turns(context, done);
     int calls = 0;
-    op.Progress(asyncinfo::every(std::chrono::hours(1), [&](auto&, int value) {
+    op.Progress(asyncinfo::every(1h, [&](auto&, int value) {
         if (++calls == 2)
             throw from_handler{value};
     }));
     const auto thrown = thrown_by([&] { context.run(); });
-    BOOST_TEST(thrown == std::vector{5}, boost::test_tools::per_element());
+    BOOST_TEST(thrown == std::vector{5}, per_element());
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
@@ -137,7 +136,7 @@ BOOST_AUTO_TEST_CASE(of_a_source_out_of_report_or_of_the_end) {
         const async_source<int, int> source;
         const auto op = source.operation();
         if (throttled)
-            op.Progress(asyncinfo::every(std::chrono::hours(1), throws_value));
+            op.Progress(asyncinfo::every(1h, throws_value));
         else
             op.Progress(throws_value);
         BOOST_CHECK_THROW(source.report(1), from_handler);
@@ -171,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_bound_one_out_of_its_executor) {
     op.Progress(asio::bind_executor(observing, throws_value));
     BOOST_CHECK_NO_THROW(context.run());
     const auto thrown = thrown_by([&] { observing.run(); }); // two calls in one go
-    BOOST_TEST(thrown == std::vector{4}, boost::test_tools::per_element());
+    BOOST_TEST(thrown == std::vector{4}, per_element());
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 
@@ -182,9 +181,8 @@ BOOST_AUTO_TEST_CASE(of_a_transfer_out_of_run_at_its_end) {
     const auto op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
         return asio::async_read(talk.near, asio::buffer(received), condition, token);
     });
-    op.Progress([](auto&, const asyncinfo::transfer_progress& p) {
-        throw from_handler{static_cast<int>(p.bytes)};
-    });
+    op.Progress(
+        [](auto&, const transfer_progress& p) { throw from_handler{static_cast<int>(p.bytes)}; });
     asio::write(talk.far, asio::buffer("half", 4));
     while (op.progress()->bytes != 4)
         talk.context.run_one();
@@ -192,7 +190,7 @@ BOOST_AUTO_TEST_CASE(of_a_transfer_out_of_run_at_its_end) {
     asio::write(talk.far, asio::buffer("full", 4));
     talk.context.restart();
     const auto thrown = thrown_by([&] { talk.context.run(); });
-    BOOST_TEST(thrown == std::vector{4}, boost::test_tools::per_element());
+    BOOST_TEST(thrown == std::vector{4}, per_element());
     BOOST_TEST(op.GetResults() == 8u);
 }
 

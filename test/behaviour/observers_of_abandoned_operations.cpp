@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/foreign_coroutine.hpp"
 #include "support/test.hpp"
 
 /// §3: "A handler or awaiter whose executor belongs to the dying context is destroyed [...],
@@ -10,23 +9,18 @@
 namespace asyncinfo_test::observers_of_abandoned_operations_test {
 namespace {
 
-/// Waits for ever, with a timer that lives as long as its operation.
-IAsyncAction wait_for_ever(asio::io_context& context, auto token) {
-    auto timer =
-        std::make_shared<asio::steady_timer>(context, asio::steady_timer::time_point::max());
-    auto& object = *timer;
-    return object.async_wait(asio::consign(std::move(token), std::move(timer)));
-}
-
 /// Operations that are pending when their context is destroyed: some end with the service that they
 /// belong to, some in the queue of the scheduler, which goes last.
 struct dying {
     std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>();
 
     using start = IAsyncAction (*)(asio::io_context&);
-    static IAsyncAction waiting(asio::io_context& c) { return wait_for_ever(c, use_async_info); }
+    static IAsyncAction waiting(asio::io_context& c) {
+        return async_wait_for_ever(c.get_executor(), use_async_info);
+    }
     static IAsyncAction on_a_strand(asio::io_context& c) {
-        return wait_for_ever(c, asio::bind_executor(asio::make_strand(c), use_async_info));
+        return async_wait_for_ever(c.get_executor(),
+                                   asio::bind_executor(asio::make_strand(c), use_async_info));
     }
     static IAsyncAction posted(asio::io_context& c) { return asio::post(c, use_async_info); }
     static IAsyncAction posted_to_a_strand(asio::io_context& c) {
@@ -50,7 +44,7 @@ asio::awaitable<void> await_it(IAsyncAction op, carried, std::optional<error_cod
     try {
         co_await IAsyncAction(op);
         seen->emplace();
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         seen->emplace(e.code());
     }
 }
@@ -60,7 +54,7 @@ foreign_coroutine await_anywhere(IAsyncAction op, std::optional<error_code>* see
     try {
         co_await op;
         seen->emplace();
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         seen->emplace(e.code());
     }
     *resumed_on = std::this_thread::get_id();
@@ -123,8 +117,7 @@ BOOST_AUTO_TEST_CASE(handlers_of_living_ones_are_called) {
         BOOST_TEST((other.ErrorCode() == errc::abandoned));
         BOOST_TEST((adapted.ErrorCode() == errc::abandoned));
         BOOST_TEST((elsewhere.get_future().get() == errc::abandoned));
-        BOOST_CHECK_EXCEPTION(future.get(), boost::system::system_error,
-                              [](auto& e) { return e.code() == errc::abandoned; });
+        CHECK_THROWS_CODE(future.get(), errc::abandoned);
     }
 }
 
@@ -170,12 +163,9 @@ BOOST_AUTO_TEST_CASE(coroutines_without_an_executor_resume_on_the_destroying_thr
     for (const auto start : dying::all) {
         dying d;
         std::optional<error_code> seen;
-        std::thread::id resumed_on, destroying;
+        std::thread::id resumed_on;
         const auto coroutine = await_anywhere(start(*d.context), &seen, &resumed_on);
-        std::jthread([&] {
-            destroying = std::this_thread::get_id();
-            d.destroy();
-        }).join();
+        const auto destroying = on_another_thread([&] { d.destroy(); });
         BOOST_TEST(coroutine.done());
         BOOST_TEST((seen == error_code(errc::abandoned)));
         BOOST_TEST((resumed_on == destroying));

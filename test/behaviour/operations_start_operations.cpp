@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 /// Operations that are started from inside the steps of others and from their Completed handlers,
@@ -29,7 +28,7 @@ BOOST_AUTO_TEST_SUITE(operations_start_operations)
 
 BOOST_AUTO_TEST_CASE(in_their_steps) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     std::vector<IAsyncAction> inner;
     const auto outer =
         start_starter(context, timer, 3, [&](IAsyncAction op) { inner.push_back(std::move(op)); });
@@ -51,14 +50,14 @@ BOOST_AUTO_TEST_CASE(in_their_steps) {
 
 BOOST_AUTO_TEST_CASE(and_cancel_them_there) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
+    asio::steady_timer timer(context, 1h);
     std::vector<IAsyncAction> inner;
     const auto outer = start_starter(context, timer, 3, [&](IAsyncAction op) {
         op.Cancel();
         BOOST_TEST(op.Status() == AsyncStatus::Started); // not inline
         inner.push_back(std::move(op));
     });
-    context.run_for(std::chrono::minutes(1));
+    context.run_for(1min);
     BOOST_TEST(outer.Status() == AsyncStatus::Completed);
     BOOST_TEST(!outer.cancel_requested());
     for (const auto& op : inner)
@@ -89,7 +88,7 @@ BOOST_AUTO_TEST_CASE(many_at_once_on_a_pool) {
     constexpr int steps = 50;
     running_context context(4);
     const auto strand = asio::make_strand(context); // for the timer's own sake
-    asio::steady_timer timer(strand, std::chrono::hours(1));
+    asio::steady_timer timer(strand, 1h);
     std::atomic<int> canceled = 0;
     std::vector<IAsyncAction> all;
     for (int i = 0; i < starters; ++i)

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -61,7 +60,7 @@ const operation_row rows[] = {
     // The group completes; its parts were aborted.
     {"make_parallel_group, bound to the strand", AsyncStatus::Completed,
      [](objects& o) {
-         o.timer.expires_after(std::chrono::hours(1));
+         o.timer.expires_after(1h);
          return asio::experimental::make_parallel_group(
                     asio::async_read(o.near, asio::buffer(o.in), asio::deferred),
                     o.timer.async_wait(asio::deferred))

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
-#include "support/waiter.hpp"
 
 namespace asyncinfo_test::order_at_the_end_test {
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -46,9 +45,7 @@ struct conversation {
     }
 
     /// Fails rather than hangs.
-    AsyncStatus end_of(const IAsyncInfo& op) {
-        return op.wait_for(context, std::chrono::minutes(1));
-    }
+    AsyncStatus end_of(const IAsyncInfo& op) { return op.wait_for(context, 1min); }
 
     void shake_hands() {
         const auto handshake = near->async_handshake("localhost", "/", use_async_info);
@@ -159,7 +156,7 @@ BOOST_AUTO_TEST_CASE(its_stream_is_destroyed) {
     c.near.reset();
     ping.Cancel();
     BOOST_TEST(c.end_of(ping) == AsyncStatus::Error);
-    BOOST_TEST((ping.ErrorCode() == asyncinfo::errc::abandoned));
+    BOOST_TEST((ping.ErrorCode() == errc::abandoned));
     BOOST_TEST(c.end_of(write) == AsyncStatus::Canceled);
 }
 

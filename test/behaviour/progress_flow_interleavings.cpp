@@ -30,10 +30,9 @@
 #include <utility>
 #include <vector>
 
-namespace progress_flow_interleavings_test {
+namespace asyncinfo_test::progress_flow_interleavings_test {
 namespace {
 
-using namespace asyncinfo_test;
 using next = progress_flow::next;
 
 struct scenario {
@@ -92,7 +91,7 @@ struct world {
 
 constexpr std::size_t ender = 2, executor = 3;
 
-class exploration : public asyncinfo_test::state_search<world> {
+class exploration : public state_search<world> {
 public:
     explicit exploration(const scenario& s) : scenario_(s) {}
 
@@ -331,12 +330,10 @@ private:
 };
 
 } // namespace
-} // namespace progress_flow_interleavings_test
 
 BOOST_AUTO_TEST_SUITE(progress_flow_interleavings)
 
 BOOST_AUTO_TEST_CASE(every_state_is_reached_and_all_is_in_order) {
-    using namespace progress_flow_interleavings_test;
     std::set<progress_flow> reached;
     const auto explore = [&](const scenario& s) {
         BOOST_TEST_CONTEXT(s) { BOOST_TEST(exploration(s).run(reached) == ""); }
@@ -374,3 +371,5 @@ BOOST_AUTO_TEST_CASE(every_state_is_reached_and_all_is_in_order) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_flow_interleavings_test

@@ -16,10 +16,9 @@
 #include <string_view>
 #include <vector>
 
-namespace progress_flow_table_test {
+namespace asyncinfo_test::progress_flow_table_test {
 namespace {
 
-using namespace asyncinfo_test;
 using flow = progress_flow;
 
 /// A state, and what comes with an event.
@@ -240,12 +239,10 @@ void check(const event& e, const input& i, std::vector<const row*>& used) {
 }
 
 } // namespace
-} // namespace progress_flow_table_test
 
 BOOST_AUTO_TEST_SUITE(progress_flow_table)
 
 BOOST_AUTO_TEST_CASE(each_event_in_each_state_has_one_row) {
-    using namespace progress_flow_table_test;
     std::vector<const row*> used;
     for (const event& e : events)
         for (const flow& f : all_flows())
@@ -263,3 +260,5 @@ BOOST_AUTO_TEST_CASE(each_event_in_each_state_has_one_row) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::progress_flow_table_test

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(synchronously) {
         BOOST_TEST(source.report(i));
         BOOST_TEST(seen.size() == static_cast<std::size_t>(i));
     }
-    BOOST_TEST(seen == (std::vector{1, 2, 3}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{1, 2, 3}), per_element());
     BOOST_TEST((thread == std::this_thread::get_id()));
 }
 
@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(by_the_handler_of_the_moment) {
     source.set_value();
     op.Progress(into(second));
     BOOST_TEST(!source.report(6));
-    BOOST_TEST(first == (std::vector{2, 5}), boost::test_tools::per_element());
-    BOOST_TEST(second == (std::vector{3}), boost::test_tools::per_element());
+    BOOST_TEST(first == (std::vector{2, 5}), per_element());
+    BOOST_TEST(second == (std::vector{3}), per_element());
 }
 
 // §5: "No lock is held meanwhile: it may use every member, and drop the last handle."
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(with_no_lock_held) {
         BOOST_TEST(later == 0);
     });
     source->report(1);
-    BOOST_TEST(seen == (std::vector{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{1, 2}), per_element());
     BOOST_TEST(later == 1);
 }
 
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(by_one_thread_for_all) {
     BOOST_TEST((source.operation().progress() == 3));
     go_on.release();
     calling.join();
-    BOOST_TEST(seen == (std::vector{1, 2, 3}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{1, 2, 3}), per_element());
     BOOST_TEST((threads == std::vector(3, id)));
 }
 
@@ -144,9 +144,8 @@ BOOST_AUTO_TEST_CASE(by_the_handler_that_replaces_one_in_a_call) {
         source.report(3);
         go_on.release();
         calling.join();
-        BOOST_TEST(first == (std::vector{1}), boost::test_tools::per_element());
-        BOOST_TEST(second == (clear ? std::vector{3} : std::vector{2, 3}),
-                   boost::test_tools::per_element());
+        BOOST_TEST(first == (std::vector{1}), per_element());
+        BOOST_TEST(second == (clear ? std::vector{3} : std::vector{2, 3}), per_element());
     }
 }
 
@@ -163,15 +162,13 @@ BOOST_AUTO_TEST_CASE(from_many_threads) {
         in_order &= value.second == ++last[value.first];
         ++calls;
     });
-    std::latch start(reporters);
-    std::vector<std::jthread> threads;
+    std::vector<std::function<void()>> reports;
     for (int r = 0; r != reporters; ++r)
-        threads.emplace_back([&, r] {
-            start.arrive_and_wait();
+        reports.push_back([&, r] {
             for (int i = 1; i <= values; ++i)
                 source.report({r, i});
         });
-    threads.clear();
+    at_once(reports);
     BOOST_TEST(in_order);
     BOOST_TEST(one_at_a_time);
     BOOST_TEST(calls == reporters * values);
@@ -213,7 +210,7 @@ BOOST_AUTO_TEST_CASE(inline_in_its_executor) {
     }));
     asio::post(context, [&] {
         source.report(1);
-        BOOST_TEST(seen == (std::vector{1, 2}), boost::test_tools::per_element());
+        BOOST_TEST(seen == (std::vector{1, 2}), per_element());
     });
     context.run();
     BOOST_TEST(seen.size() == 2u);
@@ -235,13 +232,13 @@ BOOST_AUTO_TEST_CASE(on_the_executor_of_the_handler_of_the_moment) {
     one.run();
     BOOST_TEST(in_one.empty());
     two.run();
-    BOOST_TEST(in_two == (std::vector{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(in_two == (std::vector{1, 2}), per_element());
     source.report(3);
     op.Progress(into(here));
     source.report(4);
     BOOST_TEST(here.empty()); // 3 is still on its way
     run_again(two);
-    BOOST_TEST(here == (std::vector{3, 4}), boost::test_tools::per_element());
+    BOOST_TEST(here == (std::vector{3, 4}), per_element());
     source.report(5);
     BOOST_TEST(here.back() == 5);
 }
@@ -258,7 +255,7 @@ BOOST_AUTO_TEST_CASE(after_an_executor_that_died) {
     std::vector<int> seen;
     op.Progress([&](auto&, int value) { seen.push_back(value); });
     source.report(3);
-    BOOST_TEST(seen == (std::vector{3}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{3}), per_element());
 }
 
 // §5: "What it throws propagates to whoever runs it, and leaves the operation in order."
@@ -274,7 +271,7 @@ BOOST_AUTO_TEST_CASE(after_a_handler_that_throws) {
     });
     BOOST_CHECK_EXCEPTION(source.report(1), std::runtime_error,
                           [](auto& e) { return e.what() == std::string("1"); });
-    BOOST_TEST(seen == (std::vector{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{1, 2}), per_element());
     BOOST_CHECK_THROW(source.report(3), std::runtime_error);
 
     asio::io_context context;

@@ -116,21 +116,20 @@ BOOST_AUTO_TEST_CASE(so_the_handler_must_not_wait_for_the_end) {
     for (const bool ended : {false, true}) {
         const async_source<int, int> source;
         const auto op = source.operation();
-        boost::system::error_code error;
+        error_code error;
         op.Progress([&](auto& sender, int) {
             if (ended)
                 source.set_value(7);
             sender.get(error);
         });
         source.report(1);
-        BOOST_TEST((error == asyncinfo::errc::would_deadlock));
+        BOOST_TEST((error == errc::would_deadlock));
         BOOST_TEST(op.Status() == (ended ? AsyncStatus::Completed : AsyncStatus::Started));
     }
 }
 
 // Reporters against the end.
 BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
-    asio::thread_pool pool(3);
     int bad = 0;
     for (int round = 0; round != 2000; ++round) {
         const async_source<void, int> source;
@@ -147,24 +146,21 @@ BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
             over = true;
             ++completed;
         });
-        std::latch start(3), done(2);
-        for (int reporter = 0; reporter != 2; ++reporter)
-            asio::post(pool, [&] {
-                start.arrive_and_wait();
-                while (source.report(1))
-                    ++told;
-                done.count_down();
-            });
-        start.arrive_and_wait();
-        while (told < 3)
-            std::this_thread::yield();
-        source.set_value();
-        op.get();
-        const int seen = calls;
-        done.wait();
+        int seen = 0;
+        const auto report = [&] {
+            while (source.report(1))
+                ++told;
+        };
+        const auto end = [&] {
+            while (told < 3)
+                std::this_thread::yield();
+            source.set_value();
+            op.get();
+            seen = calls;
+        };
+        at_once({end, report, report});
         bad += late || completed != 1 || calls != seen || seen != told;
     }
-    pool.join();
     BOOST_TEST(bad == 0);
 }
 
@@ -271,7 +267,7 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) 
 // The same as a race, with a Completed that is set early or late.
 BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
     int bad = 0;
-    asio::thread_pool pool(2), ends(1);
+    asio::thread_pool pool(2);
     for (int round = 0; round != 2000; ++round) {
         const async_source<void, int> source;
         const auto op = source.operation();
@@ -283,7 +279,7 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
                 wrong = true;
             --inside;
         }));
-        std::latch start(2), done(2);
+        std::latch done(1);
         const auto set = [&] {
             op.Completed([&](auto&, AsyncStatus) {
                 over = true;
@@ -295,16 +291,16 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
         };
         if (round % 2)
             set();
-        asio::post(ends, [&] {
-            start.arrive_and_wait();
+        const auto report = [&] {
+            while (source.report(1)) {
+            }
+        };
+        const auto end = [&] {
             source.set_value();
             if (round % 2 == 0)
                 set();
-            done.count_down();
-        });
-        start.arrive_and_wait();
-        while (source.report(1)) {
-        }
+        };
+        at_once({report, end});
         done.wait();
         // Whatever is on its way still refers to this round. (The threads may be in there longer.)
         const auto passed = std::make_shared<std::latch>(2);
@@ -314,7 +310,6 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
         bad += wrong || completed != 1;
     }
     pool.join();
-    ends.join();
     BOOST_TEST(bad == 0);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/conversation.hpp"
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 #include "support/tls.hpp"
 
@@ -20,7 +18,6 @@ namespace {
 
 namespace http = boost::beast::http;
 using asyncinfo::progress_stream;
-using asyncinfo::transfer_progress;
 using transfer = IAsyncOperationWithProgress<std::size_t, transfer_progress>;
 using side = asio::ssl::stream_base::handshake_type;
 
@@ -127,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(of_an_upload, download) {
     BOOST_TEST(op.progress()->bytes == written);
     BOOST_TEST(op.progress()->fraction() == 1); // with the header more than the total
     client.lowest_layer().close();
-    read.wait_for(context, std::chrono::hours(1));
+    read.wait_for(context, 1h);
 }
 
 // Below TLS what passes is what is encrypted, above it what is said; the handshake is an action.

@@ -8,7 +8,7 @@
 namespace asyncinfo_test::progress_waits_for_no_reader_test {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<asyncinfo::transfer_progress>);
+static_assert(std::is_trivially_copyable_v<transfer_progress>);
 
 /// Fields that must agree; not a multiple of a word, and without a default constructor.
 struct several {
@@ -108,25 +108,24 @@ void report_and_end() {
         const async_source<void, P> source;
         const auto op = source.operation();
         std::atomic<std::uint64_t> accepted[2] = {};
-        std::latch start(3);
-        std::vector<std::jthread> threads;
-        for (std::uint32_t reporter = 0; reporter != 2; ++reporter)
-            threads.emplace_back([&, reporter] {
-                start.arrive_and_wait();
-                std::uint64_t n = 1;
-                while (source.report(P(reporter, n)))
-                    accepted[reporter] = n++;
-            });
-        start.arrive_and_wait();
-        while (accepted[0] < 2 || accepted[1] < 2)
-            std::this_thread::yield();
-        source.set_value();
-        op.wait();
-        const auto first = *op.progress();
-        threads.clear();
+        std::optional<P> first;
+        const auto reporter = [&](std::uint32_t by) {
+            return [&, by] {
+                for (std::uint64_t n = 1; source.report(P(by, n)); ++n)
+                    accepted[by] = n;
+            };
+        };
+        const auto end = [&] {
+            while (accepted[0] < 2 || accepted[1] < 2)
+                std::this_thread::yield();
+            source.set_value();
+            op.wait();
+            first = op.progress();
+        };
+        at_once({end, reporter(0), reporter(1)});
         const auto second = *op.progress();
-        bad += first.number != second.number || first.reporter != second.reporter ||
-               first.number != accepted[first.reporter];
+        bad += first->number != second.number || first->reporter != second.reporter ||
+               first->number != accepted[first->reporter];
     }
     BOOST_TEST(bad == 0);
 }
@@ -176,7 +175,7 @@ BOOST_AUTO_TEST_CASE(readers_that_copy_slowly_hold_up_nobody) {
     BOOST_TEST(told == 5);
     slow::go_on.release(16); // however often it is copied
     readers.clear();
-    BOOST_TEST(seen == (std::vector{1, 1}), boost::test_tools::per_element());
+    BOOST_TEST(seen == (std::vector{1, 1}), per_element());
 }
 
 // A value that is being read stays until it has been read.

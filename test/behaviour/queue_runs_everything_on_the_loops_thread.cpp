@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/running_context.hpp"
 #include "support/test.hpp"
 
 namespace asyncinfo_test::queue_runs_everything_on_the_loops_thread_test {

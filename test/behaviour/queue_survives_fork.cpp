@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(where_there_are_none_left_the_childs_poll_throws_and_one_ca
         bool thrown = false;
         try {
             queue.poll();
-        } catch (const boost::system::system_error&) {
+        } catch (const system_error&) {
             thrown = true;
         }
         asio::post(queue, nothing);

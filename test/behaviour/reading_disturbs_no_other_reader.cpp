@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 namespace asyncinfo_test::reading_disturbs_no_other_reader_test {
@@ -76,7 +75,7 @@ template <typename Function>
 bool is_refused(Function function) {
     try {
         function();
-    } catch (const boost::system::system_error& e) {
+    } catch (const system_error& e) {
         return e.code() == errc::illegal_method_call;
     }
     return false;
@@ -134,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_refused) {
             const std::optional<values> nothing;
             BOOST_TEST(is_refused([&] {
                 if (read(e.operation) == nothing)
-                    throw boost::system::system_error(errc::illegal_method_call);
+                    throw system_error(errc::illegal_method_call);
             }));
             BOOST_TEST(e.operation.Status() == AsyncStatus::Completed);
         }
@@ -148,9 +147,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_refused) {
 
 // The same for a T that is so cheap that the library might not bother.
 BOOST_AUTO_TEST_CASE(a_trivial_result_behaves_alike) {
-    pending<void(error_code, int)> pending;
-    auto operation = pending.start(use_async_info);
-    pending.complete({}, 7);
+    auto operation = pending<void(error_code, int)>::ended(use_async_info, {}, 7);
     {
         const auto other = operation;
         BOOST_TEST(std::move(operation).GetResults() == 7);
@@ -163,12 +160,11 @@ BOOST_AUTO_TEST_CASE(a_trivial_result_behaves_alike) {
 
 // A failed operation has its partial result only in outcome(), which disturbs nobody either.
 BOOST_AUTO_TEST_CASE(a_partial_result_can_be_read_again) {
-    pending<void(error_code, values)> pending;
-    auto operation = pending.start(use_async_info);
-    pending.complete(asio::error::eof, {1, 2, 3});
+    auto operation =
+        pending<void(error_code, values)>::ended(use_async_info, asio::error::eof, {1, 2, 3});
     for (int i = 0; i != 2; ++i) {
-        BOOST_CHECK_THROW(operation.GetResults(), boost::system::system_error);
-        BOOST_CHECK_THROW(std::move(operation).GetResults(), boost::system::system_error);
+        BOOST_CHECK_THROW(operation.GetResults(), system_error);
+        BOOST_CHECK_THROW(std::move(operation).GetResults(), system_error);
         const auto [code, partial] = operation.outcome();
         BOOST_TEST(code == error_code(asio::error::eof));
         BOOST_TEST((partial == expected));

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
-#include "support/sanitizer.hpp"
 #include "support/test.hpp"
 
 namespace asyncinfo_test::reading_holds_against_close_test {
@@ -87,25 +85,20 @@ BOOST_AUTO_TEST_CASE(a_reader_gets_all_or_is_refused) {
     };
     std::atomic<int> other = 0;
     for (int round = 0; round != 50; ++round) {
-        pending<void(std::string)> operation;
-        const auto op = operation.start(use_async_info);
-        operation.complete(text);
-        std::latch start(std::ssize(readers) + 1);
-        std::vector<std::jthread> threads;
+        const auto op = pending<void(std::string)>::ended(use_async_info, text);
+        std::vector<std::function<void()>> calls{[&] { op.Close(); }};
         for (const auto& read : readers)
-            threads.emplace_back([&] {
-                start.arrive_and_wait();
+            calls.push_back([&] {
                 try {
                     for (;; std::this_thread::yield())
                         if (read(op) != text)
                             ++other;
-                } catch (const boost::system::system_error& e) {
+                } catch (const system_error& e) {
                     if (e.code() != errc::illegal_method_call)
                         ++other;
                 }
             });
-        start.arrive_and_wait();
-        op.Close();
+        at_once(calls);
     }
     BOOST_TEST(other == 0);
 }
@@ -114,9 +107,8 @@ BOOST_AUTO_TEST_CASE(a_reader_gets_all_or_is_refused) {
 BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
     std::atomic<int> other = 0;
     for (int round = 0; round != 50; ++round) {
-        pending<void(std::exception_ptr, std::string)> operation;
-        const auto op = operation.start(use_async_info);
-        operation.complete(std::make_exception_ptr(std::runtime_error(text)), text);
+        const auto op = pending<void(std::exception_ptr, std::string)>::ended(
+            use_async_info, std::make_exception_ptr(std::runtime_error(text)), text);
 #if defined(ASYNCINFO_TEST_TSAN)
         // The standard library counts the references to an exception where the sanitizer does not
         // look; so the last one goes after the threads have ended.
@@ -132,24 +124,21 @@ BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
                     ++other;
             },
         };
-        std::latch start(std::ssize(readers) + 1);
-        std::vector<std::jthread> threads;
+        std::vector<std::function<void()>> calls{[&] { op.Close(); }};
         for (const auto& read : readers)
-            threads.emplace_back([&] {
-                start.arrive_and_wait();
+            calls.push_back([&] {
                 for (bool closed = false; !closed; std::this_thread::yield())
                     try {
                         read(op);
                     } catch (const std::runtime_error& e) {
                         // Boost's system_error is a runtime_error, too.
-                        const auto* own = dynamic_cast<const boost::system::system_error*>(&e);
+                        const auto* own = dynamic_cast<const system_error*>(&e);
                         closed = own && own->code() == errc::illegal_method_call;
                         if (!closed && e.what() != text)
                             ++other;
                     }
             });
-        start.arrive_and_wait();
-        op.Close();
+        at_once(calls);
     }
     BOOST_TEST(other == 0);
 }
@@ -158,19 +147,14 @@ BOOST_AUTO_TEST_CASE(an_exception_is_whole_or_refused) {
 BOOST_AUTO_TEST_CASE(close_races_with_close) {
     std::atomic<int> errors = 0;
     for (int round = 0; round != 50; ++round) {
-        pending<void(std::string)> operation;
-        const auto op = operation.start(use_async_info);
-        operation.complete(text);
-        std::latch start(4);
-        std::vector<std::jthread> threads;
-        for (int i = 0; i != 4; ++i)
-            threads.emplace_back([&, own = op] {
-                start.arrive_and_wait();
-                error_code error;
-                own.Close(error);
-                if (error)
-                    ++errors;
-            });
+        const auto op = pending<void(std::string)>::ended(use_async_info, text);
+        const auto close = [&errors, own = op] {
+            error_code error;
+            own.Close(error);
+            if (error)
+                ++errors;
+        };
+        at_once({close, close, close, close});
     }
     BOOST_TEST(errors == 0);
 }

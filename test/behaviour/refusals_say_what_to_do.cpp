@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
 
 /// What is thrown says which call it was, of which operation, why it was refused and what to do;
@@ -70,7 +69,7 @@ BOOST_AUTO_TEST_CASE(every_member_after_close) {
         {"cancel_requested", [&] { (void)op.cancel_requested(); }},
         {"get_executor", [&] { (void)op.get_executor(); }},
         {"wait", [&] { op.wait(); }},
-        {"wait_for", [&] { op.wait_for(std::chrono::seconds(1)); }},
+        {"wait_for", [&] { op.wait_for(1s); }},
         {"wait_until", [&] { op.wait_until(std::chrono::steady_clock::now()); }},
         {"GetResults", [&] { (void)op.GetResults(); }},
         {"try_get", [&] { (void)op.try_get(); }},
@@ -110,9 +109,8 @@ BOOST_AUTO_TEST_CASE(a_result_that_another_has_taken) {
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_not_taken_for_the_operations_own_failure) {
     // Canceled, but what the second reader gets is no cancellation.
-    pending<void(error_code, number)> operation;
-    const auto op = operation.start(asio::as_tuple(use_async_info));
-    operation.complete(asio::error::operation_aborted, std::make_unique<int>(1));
+    const auto op = pending<void(error_code, number)>::ended(
+        asio::as_tuple(use_async_info), asio::error::operation_aborted, std::make_unique<int>(1));
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
     BOOST_TEST(*std::get<1>(op.GetResults()) == 1);
     BOOST_TEST(begins_with(refusal(errc::illegal_method_call, [&] { (void)op.GetResults(); }),
@@ -121,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_not_taken_for_the_operations_own_failure) {
 
 BOOST_AUTO_TEST_CASE(what_one_code_says_alone_has_its_remedy_in_the_message) {
     asio::io_context context;
-    asio::steady_timer timer(context, std::chrono::hours(1));
-    const auto op = timer.async_wait(asyncinfo::use_async_info.named("nap"));
+    asio::steady_timer timer(context, 1h);
+    const auto op = timer.async_wait(use_async_info.named("nap"));
 
     BOOST_TEST(begins_with(refusal(errc::illegal_state_change, [&] { op.Close(); }),
                            whose(op, "Close: Illegal state change: the operation is still running, "

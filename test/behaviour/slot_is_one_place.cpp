@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(is_cleared_by_a_kept_slot_as_long_as_asio_allows_it) {
 /// own: also where it came when nothing could be cancelled.
 BOOST_AUTO_TEST_CASE(a_composed_operation_in_a_kept_slot_is_cancelled_at_its_next_step) {
     in_both([](slot_in_pieces& pieces) {
-        asio::steady_timer timer(pieces.context, std::chrono::hours(1));
+        asio::steady_timer timer(pieces.context, 1h);
         error_code ended;
         bool has_ended = false;
         pieces.step([&] {

@@ -1,40 +1,16 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <asyncinfo/coroutine.hpp>
-#include <asyncinfo/use_async_info.hpp>
+#include "support/test.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/compose.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/coro.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
-#include <functional>
-#include <thread>
-#include <type_traits>
-#include <utility>
 
 /// §4, §7: what other libraries do with the slot of the handler they are given; each pattern in a
 /// few lines. Started by the token and awaited by a coroutine, the operation ends when it is
 /// cancelled.
-namespace slots_as_other_libraries_use_them_test {
+namespace asyncinfo_test::slots_as_other_libraries_use_them_test {
 namespace {
 
-namespace asio = boost::asio;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
 using timer = asio::steady_timer;
 
 /// A handler around another one, on the same executor.
@@ -223,7 +199,7 @@ void end_when_they_are_cancelled() {
         for (const int handlers : {0, 1, 2})
             BOOST_TEST_CONTEXT("by the token: " << by_token << ", after handlers: " << handlers) {
                 asio::io_context context;
-                timer t(context, std::chrono::hours(1));
+                timer t(context, 1h);
                 const auto op = by_token ? start<Pattern>(t, use_async_info) : awaited<Pattern>(t);
                 for (int i = 0; i < handlers; ++i)
                     context.poll_one();
@@ -242,7 +218,7 @@ void end_on_a_pool() {
     asio::thread_pool pool(4), cancellers(2);
     const auto one = [&]<typename Pattern>(std::type_identity<Pattern>) {
         for (int round = 0; round < 20; ++round) {
-            timer t(pool, std::chrono::hours(1));
+            timer t(pool, 1h);
             const auto op = round % 2 ? start<Pattern>(t, use_async_info) : awaited<Pattern>(t);
             for (int n = 0; n < 2; ++n)
                 asio::post(cancellers, [op, round] {
@@ -262,11 +238,8 @@ asio::experimental::coro<void> coroutine(asio::io_context&, timer& t) {
 }
 
 } // namespace
-} // namespace slots_as_other_libraries_use_them_test
 
 BOOST_AUTO_TEST_SUITE(slots_as_other_libraries_use_them)
-
-using namespace slots_as_other_libraries_use_them_test;
 
 BOOST_AUTO_TEST_CASE(a_parked_operation_keeps_it_first) {
     end_when_they_are_cancelled<kept_before_it_is_filled>();
@@ -293,7 +266,7 @@ BOOST_AUTO_TEST_CASE(a_series_hands_it_on_as_asios) {
         BOOST_TEST_CONTEXT("by the token: " << by_token) {
             using pattern = each_step_in_the_converted_slot;
             asio::io_context context;
-            timer t(context, std::chrono::hours(1));
+            timer t(context, 1h);
             const auto op = by_token ? start<pattern>(t, use_async_info) : awaited<pattern>(t);
             context.poll();
             op.Cancel(); // the first step takes no notice
@@ -313,7 +286,7 @@ BOOST_AUTO_TEST_CASE(from_another_thread_on_a_pool) {
 
 BOOST_AUTO_TEST_CASE(a_coro_keeps_it_as_asios) {
     asio::io_context context;
-    timer t(context, std::chrono::hours(1));
+    timer t(context, 1h);
     auto coro = coroutine(context, t);
     const auto op = coro.async_resume(use_async_info);
     context.poll();
@@ -324,3 +297,5 @@ BOOST_AUTO_TEST_CASE(a_coro_keeps_it_as_asios) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::slots_as_other_libraries_use_them_test

@@ -37,7 +37,6 @@ bool was_ended_by(const Handle& op, int thread) {
 /// `disturb` is run by one more thread meanwhile.
 template <typename P, typename Disturb>
 int failures(int rounds, Disturb disturb) {
-    asio::thread_pool pool(threads);
     int bad = 0;
     for (int round = 0; round != rounds; ++round) {
         const async_source<std::string, P> source;
@@ -46,23 +45,17 @@ int failures(int rounds, Disturb disturb) {
         op.Completed([&](auto& sender, AsyncStatus status) {
             completed += sender == op && sender.Status() == status;
         });
-        std::latch start(threads + 1), done(threads);
+        std::vector<std::function<void()>> calls{[&] { disturb(source); }};
         for (int thread = 0; thread != threads; ++thread)
-            asio::post(pool, [&, thread] {
-                start.arrive_and_wait();
+            calls.push_back([&, thread] {
                 if (end(source, thread)) {
                     ++winners;
                     winner = thread;
                 }
-                done.count_down();
             });
-        start.arrive_and_wait();
-        disturb(source);
-        op.wait();
-        done.wait();
+        at_once(calls);
         bad += winners != 1 || completed != 1 || !was_ended_by(op, winner) || end(source, 0);
     }
-    pool.join();
     return bad;
 }
 
@@ -86,30 +79,16 @@ BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
 
 // The callback ends it, too.
 BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
-    asio::thread_pool pool(2);
     int bad = 0;
     for (int round = 0; round != 2000; ++round) {
         const async_source<int> source;
         const auto op = source.operation();
         std::atomic<int> winners = 0;
-        std::latch start(3), done(2);
         source.on_cancel([&] { winners += source.set_canceled(); });
-        asio::post(pool, [&] {
-            start.arrive_and_wait();
-            winners += source.set_value(1);
-            done.count_down();
-        });
-        asio::post(pool, [&] {
-            start.arrive_and_wait();
-            op.Cancel();
-            done.count_down();
-        });
-        start.arrive_and_wait();
-        op.wait();
-        done.wait();
+        at_once(
+            {[&] { op.wait(); }, [&] { winners += source.set_value(1); }, [&] { op.Cancel(); }});
         bad += winners != 1;
     }
-    pool.join();
     BOOST_TEST(bad == 0);
 }
 

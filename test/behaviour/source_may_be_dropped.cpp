@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include "support/test.hpp"
-#include "support/waiter.hpp"
 
 namespace asyncinfo_test::source_may_be_dropped_test {
 namespace {
@@ -67,7 +66,7 @@ BOOST_AUTO_TEST_CASE(moved_or_swapped_it_ends_nothing) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(with_somebody_waiting, Source, kinds) {
     auto source = std::make_optional<Source>();
     const auto op = source->operation();
-    boost::system::error_code error;
+    error_code error;
     std::jthread waiting([&, op] { op.get(error); });
     waiter::until_there_is_one(op);
     source.reset();

@@ -130,7 +130,7 @@ struct reader final : side {
     void drain() {
         socket_.non_blocking(true);
         for (;;) {
-            boost::system::error_code error;
+            error_code error;
             const auto length = socket_.read_some(asio::buffer(buffer_), error);
             if (error)
                 return;

@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
-
-using asyncinfo::on_failure;
 
 namespace asyncinfo_test::when_all_reports_the_first_failure_test {
 namespace {
@@ -159,7 +156,7 @@ BOOST_AUTO_TEST_CASE(with_cancel_rest_on_real_operations) {
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     fails.complete(asio::error::eof);
     BOOST_TEST(op.Status() == AsyncStatus::Started);
-    context.run_for(std::chrono::seconds(30)); // only where something hangs
+    context.run_for(30s); // only where something hangs
     BOOST_TEST((op.ErrorCode() == asio::error::eof));
     for (std::size_t i = 0; i < members.size(); ++i)
         BOOST_TEST((members[i].Status() == (i == 20 ? AsyncStatus::Error : AsyncStatus::Canceled)));

@@ -1,11 +1,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include "support/pending.hpp"
 #include "support/test.hpp"
-
-using asyncinfo::losers;
-using asyncinfo::winner;
 
 namespace asyncinfo_test::when_any_keeps_the_winner_test {
 namespace {
@@ -109,7 +105,6 @@ BOOST_AUTO_TEST_CASE(with_cancel_and_join_until_the_losers_have_ended) {
         all.sources[0].complete({}, 1); // nobody loses what it gave all the same
         BOOST_TEST(op.Status() == AsyncStatus::Started);
         all.sources[2].complete(asio::error::operation_aborted, 0);
-        BOOST_TEST(op.Status() == AsyncStatus::Completed);
         BOOST_TEST(op.GetResults().index == 1u);
         BOOST_TEST(all.members[0].GetResults() == 1);
     }

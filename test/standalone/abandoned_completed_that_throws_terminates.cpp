@@ -1,23 +1,14 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <boost/test/unit_test.hpp>
-
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
-#include <cstdlib>
-#include <exception>
-#include <memory>
+#include "support/test.hpp"
 
 // §3: "Completed without an executor runs inline on the destroying thread and must not throw there
 // (std::terminate, as in any destructor)." The process ends in std::terminate, and ends well.
 BOOST_AUTO_TEST_CASE(abandoned_completed_that_throws_terminates) {
     auto context = std::make_unique<boost::asio::io_context>();
-    const auto op = boost::asio::post(*context, asyncinfo::use_async_info);
-    op.Completed([](auto&, asyncinfo::AsyncStatus) {
+    const auto op = boost::asio::post(*context, use_async_info);
+    op.Completed([](auto&, AsyncStatus) {
         std::set_terminate([] { std::_Exit(EXIT_SUCCESS); });
         throw 1;
     });

@@ -5,50 +5,11 @@
 // allocation in steady state beyond those of a plain callback, with up to 16 operations outstanding
 // and wherever the handles are dropped. §5: what is done at the end allocates nothing.
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/heap.hpp"
-#include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <semaphore>
-#include <thread>
-#include <type_traits>
-#include <vector>
-
-namespace allocation_count_test {
+namespace asyncinfo_test::allocation_count_test {
 namespace {
-
-namespace asio = boost::asio;
-namespace heap = asyncinfo_test::heap;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::use_async_info;
-using boost::system::error_code;
-
-#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
 
 constexpr int warm_up = 200;
 constexpr int counted = 200;
@@ -83,7 +44,7 @@ struct timer : timers {
 
     template <typename Token>
     auto start(std::size_t i, Token token) {
-        each[i].expires_after(std::chrono::seconds(0));
+        each[i].expires_after(0s);
         return each[i].async_wait(token);
     }
     void poke(std::size_t) {}
@@ -96,7 +57,7 @@ struct cancel : timers {
 
     template <typename Token>
     auto start(std::size_t i, Token token) {
-        each[i].expires_after(std::chrono::hours(1));
+        each[i].expires_after(1h);
         return each[i].async_wait(token);
     }
     void poke(std::size_t) {}
@@ -346,9 +307,7 @@ void check_steady_state() {
 
 template <typename Work>
 void check_deadlines() {
-    const auto with_deadline = [](const auto& token) {
-        return token.cancel_after(std::chrono::hours(1));
-    };
+    const auto with_deadline = [](const auto& token) { return token.cancel_after(1h); };
     for (const std::size_t outstanding : {std::size_t{1}, std::size_t{3}, most})
         BOOST_TEST_CONTEXT(Work::name << ", " << outstanding << " outstanding") {
             const auto raw = by_callback<Work>(outstanding, unbound, count_heap());
@@ -370,12 +329,6 @@ void check_associated_allocator() {
                            (by_callback<Work, true>(outstanding, with_allocator, count_heap())));
         }
 }
-
-} // namespace
-} // namespace allocation_count_test
-
-namespace allocation_count_test {
-namespace {
 
 /// Operations one after the other, inside the loop, each observed so often before its end and again
 /// after it: what later ones allocate.
@@ -411,7 +364,7 @@ private:
     const std::size_t observers_;
     Observe observe_;
     asio::io_context context_;
-    asyncinfo_test::pending<void(error_code, int)> source_;
+    pending<void(error_code, int)> source_;
     int round_ = 0;
     std::uint64_t result_ = 0;
 };
@@ -422,11 +375,8 @@ std::uint64_t by_observers(std::size_t observers, Observe observe) {
 }
 
 } // namespace
-} // namespace allocation_count_test
 
 BOOST_AUTO_TEST_SUITE(allocation_count)
-
-using namespace allocation_count_test;
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
     heap::start_counting();
@@ -453,15 +403,15 @@ BOOST_AUTO_TEST_CASE(steady_state_with_deadlines, *boost::unit_test::enable_if<r
 // The first deadline has made what all of them need.
 BOOST_AUTO_TEST_CASE(later_deadlines_and_renewed_ones_allocate_nothing) {
     asio::io_context context;
-    asyncinfo_test::pending<void(error_code, int)> source;
+    pending<void(error_code, int)> source;
     const auto op = source.start_on(context.get_executor(), use_async_info);
-    op.cancel_after(std::chrono::hours(1));
-    op.renew_deadline(std::chrono::hours(1));
+    op.cancel_after(1h);
+    op.renew_deadline(1h);
     heap::start_counting();
     for (int n = 0; n < 20000; ++n) {
-        op.cancel_after(std::chrono::hours(2));
-        op.cancel_after(std::chrono::hours(3), asio::cancellation_type::total);
-        op.renew_deadline(std::chrono::hours(2));
+        op.cancel_after(2h);
+        op.cancel_after(3h, asio::cancellation_type::total);
+        op.renew_deadline(2h);
     }
     BOOST_TEST(heap::stop_counting() == 0u);
     source.complete({}, 1);
@@ -496,7 +446,7 @@ BOOST_AUTO_TEST_CASE(waits_are_recycled, *boost::unit_test::enable_if<recycles>(
 // Waking, telling and calling Completed; on the thread that ends the operation.
 BOOST_AUTO_TEST_CASE(the_end_allocates_nothing) {
     constexpr int waiters = 4;
-    asyncinfo_test::pending<void(error_code, int)> source;
+    pending<void(error_code, int)> source;
     const auto op = source.start(use_async_info);
     int called = 0;
     op.Completed([&called](auto&, AsyncStatus) { ++called; });
@@ -524,3 +474,5 @@ BOOST_AUTO_TEST_CASE(the_end_allocates_nothing) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::allocation_count_test

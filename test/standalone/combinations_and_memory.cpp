@@ -8,46 +8,20 @@
 // Memory is refused at every allocation, one after the other: the exception reaches the caller and
 // the members know nothing of it.
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/heap.hpp"
 #include "support/no_recycled_blocks.hpp"
-#include "support/pending.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/test/unit_test.hpp>
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <new>
-#include <string>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-namespace combinations_and_memory_test {
+namespace asyncinfo_test::combinations_and_memory_test {
 namespace {
-
-namespace asio = boost::asio;
-namespace heap = asyncinfo_test::heap;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncInfo;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::losers;
-using asyncinfo::use_async_info;
-using asyncinfo::winner;
-using boost::system::error_code;
 
 /// More than a string keeps in itself.
 const std::string long_text(100, 'x');
 
 struct members {
-    std::array<asyncinfo_test::pending<void(error_code, std::string)>, 3> sources;
+    std::array<pending<void(error_code, std::string)>, 3> sources;
     std::vector<IAsyncOperation<std::string>> handles;
 
     members() {
@@ -86,14 +60,14 @@ void let_end_without_values(members& m) {
         s.complete(asio::error::eof, std::string());
 }
 
-#if defined(ASYNCINFO_TEST_OWNS_MALLOC) && !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
-constexpr bool comparable = true;
+#if defined(ASYNCINFO_TEST_OWNS_MALLOC)
+constexpr bool comparable = recycles;
 #else
 constexpr bool comparable = false;
 #endif
 
 constexpr std::size_t many = 16;
-using source = asyncinfo_test::pending<void(error_code, int)>;
+using source = pending<void(error_code, int)>;
 
 /// What starting, combining and ending sixteen operations allocates once blocks are being recycled.
 template <typename Combine>
@@ -114,17 +88,14 @@ void complete(std::array<source, many>& sources) {
 }
 
 } // namespace
-} // namespace combinations_and_memory_test
 
 BOOST_AUTO_TEST_SUITE(combinations_and_memory)
-
-using namespace combinations_and_memory_test;
 
 BOOST_AUTO_TEST_CASE(nothing_is_allocated_but_at_the_call) {
     for (const auto& way : ways)
         BOOST_TEST_CONTEXT(way.name) {
             members m;
-            const asyncinfo_test::no_recycled_blocks heap_only;
+            const no_recycled_blocks heap_only;
             heap::start_counting();
             const auto op = way.combine(m);
             BOOST_TEST(heap::stop_counting() == way.allocations);
@@ -141,13 +112,12 @@ BOOST_AUTO_TEST_CASE(refused_it_leaves_no_trace) {
     for (const auto& way : ways)
         for (const bool all : {false, true})
             BOOST_TEST_CONTEXT(way.name << (all ? ", from then on" : ", once")) {
-                std::uint64_t failed = 0;
-                for (std::int64_t n = 0; n >= 0; ++n) {
+                const auto calls = until_none_is_refused([&](std::int64_t n) {
                     members m;
                     IAsyncInfo op;
+                    bool thrown = false;
                     {
-                        const asyncinfo_test::no_recycled_blocks heap_only;
-                        bool thrown = false;
+                        const no_recycled_blocks heap_only;
                         heap::refuse_after(n, all);
                         try {
                             op = way.combine(m);
@@ -156,9 +126,6 @@ BOOST_AUTO_TEST_CASE(refused_it_leaves_no_trace) {
                         }
                         BOOST_TEST(heap::provide() == thrown);
                         BOOST_TEST(static_cast<bool>(op) != thrown);
-                        failed += thrown;
-                        if (!thrown)
-                            n = -2;
                     }
                     for (const auto& h : m.handles)
                         BOOST_TEST(!h.cancel_requested());
@@ -167,8 +134,9 @@ BOOST_AUTO_TEST_CASE(refused_it_leaves_no_trace) {
                     for (const auto& h : m.handles)
                         BOOST_TEST(h.GetResults() == long_text);
                     BOOST_TEST((!op || op.Status() == AsyncStatus::Completed));
-                }
-                BOOST_TEST(failed == way.allocations);
+                    return thrown;
+                });
+                BOOST_TEST(calls == static_cast<std::int64_t>(way.allocations) + 1);
             }
 }
 
@@ -177,19 +145,18 @@ BOOST_AUTO_TEST_CASE(refused_to_a_copy_it_ends_it) {
     for (const auto& way : ways)
         for (const bool cancelled : {false, true})
             BOOST_TEST_CONTEXT(way.name) {
-                for (std::int64_t n = 0; n >= 0; ++n) {
+                until_none_is_refused([&](std::int64_t n) {
                     members m;
                     const auto op = way.combine(m);
                     std::array<std::string, 3> texts;
                     texts.fill(long_text);
-                    const asyncinfo_test::no_recycled_blocks heap_only;
+                    const no_recycled_blocks heap_only;
                     heap::refuse_after(n, true);
                     if (cancelled)
                         op.Cancel();
                     for (std::size_t i = 0; i < 3; ++i)
                         m.sources[i].complete({}, std::move(texts[i]));
-                    if (!heap::provide())
-                        n = -2;
+                    const bool refused = heap::provide();
                     if (op.Status() != AsyncStatus::Completed) {
                         BOOST_TEST(op.Status() == AsyncStatus::Error);
                         const auto thrown = op.exception();
@@ -198,7 +165,8 @@ BOOST_AUTO_TEST_CASE(refused_to_a_copy_it_ends_it) {
                     }
                     BOOST_TEST(
                         (!cancelled || way.allocations == 1 || m.handles[0].cancel_requested()));
-                }
+                    return refused;
+                });
             }
 }
 
@@ -256,3 +224,5 @@ BOOST_AUTO_TEST_CASE(a_chain_of_handlers_needs_no_memory) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::combinations_and_memory_test

@@ -9,50 +9,15 @@
 // an await has no memory for is thrown there; a way to its executor that cannot be had abandons the
 // coroutine, and the exception comes out of run(). Nothing hangs and nothing leaks.
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/heap.hpp"
 #include "support/no_recycled_blocks.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
-#include <chrono>
-#include <coroutine>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <memory>
-#include <new>
-#include <utility>
-
-namespace coroutine_allocations_test {
+namespace asyncinfo_test::coroutine_allocations_test {
 namespace {
-
-namespace asio = boost::asio;
-namespace heap = asyncinfo_test::heap;
-using asyncinfo::AsyncStatus;
-using asyncinfo::errc;
-using asyncinfo::IAsyncAction;
-using asyncinfo::IAsyncOperation;
-using asyncinfo::use_async_info;
-using asyncinfo_test::no_recycled_blocks;
-
-#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
 
 constexpr std::uint64_t warm_up = 200;
 constexpr std::uint64_t counted = 200;
-constexpr std::chrono::seconds bound(30); // only where something hangs
 constexpr auto never = asio::steady_timer::time_point::max();
 
 // --- Steady state -------------------------------------------------------------------------------
@@ -76,9 +41,9 @@ IAsyncAction posts_without_executor(asio::io_context* context) {
 
 IAsyncAction timers(asio::io_context& context) {
     asio::steady_timer timer(context);
-    timer.expires_after(std::chrono::seconds(0));
+    timer.expires_after(0s);
     co_await timer.async_wait(asio::deferred);
-    timer.expires_after(std::chrono::seconds(0));
+    timer.expires_after(0s);
     co_await timer.async_wait(use_async_info);
 }
 
@@ -175,22 +140,10 @@ struct parameter {
 struct foreign {
     asio::io_context& context;
 
-    struct owner {
-        explicit owner(std::coroutine_handle<> c) : coroutine(c) {}
-        owner(owner&& o) noexcept : coroutine(std::exchange(o.coroutine, nullptr)) {}
-        owner& operator=(owner&&) = delete;
-        ~owner() {
-            if (coroutine)
-                coroutine.destroy();
-        }
-        void operator()() { std::exchange(coroutine, nullptr).resume(); }
-        std::coroutine_handle<> coroutine;
-    };
-
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> coroutine) const {
         // Posting may fail: then the coroutine is the caller's again.
-        auto held = std::make_shared<owner>(nullptr);
+        auto held = std::make_shared<frame_owner>(nullptr);
         asio::post(context, [held] { (*held)(); });
         held->coroutine = coroutine;
         return true;
@@ -201,14 +154,14 @@ struct foreign {
 IAsyncAction awaits_deferred(asio::io_context& context, parameter p) {
     const local here(*p.to);
     co_await asio::post(context, asio::deferred);
-    asio::steady_timer timer(context, std::chrono::seconds(0));
+    asio::steady_timer timer(context, 0s);
     co_await timer.async_wait(asio::deferred);
 }
 
 IAsyncAction awaits_handles(asio::io_context& context, parameter p) {
     const local here(*p.to);
     co_await asio::post(context, use_async_info);
-    asio::steady_timer timer(context, std::chrono::seconds(0));
+    asio::steady_timer timer(context, 0s);
     co_await timer.async_wait(use_async_info);
 }
 
@@ -296,7 +249,7 @@ bool survives(std::int64_t n, bool all, bool cancel, Call call) {
             // Delivers what the first one had no memory for.
             if (cancel)
                 op.Cancel();
-            context.run_for(bound);
+            context.run_for(long_enough);
             const auto status = op.Status();
             BOOST_TEST((status != AsyncStatus::Started));
             BOOST_TEST(calls == (assigned ? 1 : 0));
@@ -306,7 +259,7 @@ bool survives(std::int64_t n, bool all, bool cancel, Call call) {
                 op.GetResults();
             } catch (const std::bad_alloc&) {
                 BOOST_TEST(refused);
-            } catch (const boost::system::system_error& error) {
+            } catch (const system_error& error) {
                 if (error.code() == errc::abandoned)
                     BOOST_TEST(thrown_by_run != 0);
                 else
@@ -325,13 +278,9 @@ template <typename Call>
 void check(const char* what, bool cancel, Call call) {
     for (const bool all : {false, true})
         BOOST_TEST_CONTEXT(what << (cancel ? ", canceled" : "") << (all ? ", from then on" : "")) {
-            std::int64_t n = 0;
-            for (bool refused = true; refused; ++n)
-                BOOST_TEST_CONTEXT(n << " allocations succeed") {
-                    refused = survives(n, all, cancel, call);
-                    BOOST_REQUIRE(n < 1000);
-                }
-            BOOST_TEST(n > 2); // there was something to refuse, beyond the frame
+            // There was something to refuse, beyond the frame.
+            BOOST_TEST(until_none_is_refused(
+                           [&](std::int64_t n) { return survives(n, all, cancel, call); }) > 2);
         }
 }
 
@@ -341,11 +290,8 @@ asyncinfo::fire_and_forget forgotten(asio::io_context& context, parameter p) {
 }
 
 } // namespace
-} // namespace coroutine_allocations_test
 
 BOOST_AUTO_TEST_SUITE(coroutine_allocations)
-
-using namespace coroutine_allocations_test;
 
 BOOST_AUTO_TEST_CASE(none_beside_the_frame) {
     BOOST_TEST(allocations_of(at_once) == (recycles ? 0 : counted));
@@ -403,7 +349,7 @@ BOOST_AUTO_TEST_CASE(the_next_cancel_reaches_the_members_of_a_combination) {
     context.poll();
     BOOST_TEST((op.Status() == AsyncStatus::Started));
     op.Cancel();
-    context.run_for(bound);
+    context.run_for(long_enough);
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
 }
 #endif
@@ -411,10 +357,9 @@ BOOST_AUTO_TEST_CASE(the_next_cancel_reaches_the_members_of_a_combination) {
 BOOST_AUTO_TEST_CASE(memory_is_refused_while_nobody_waits) {
     static int unhandled = 0;
     asyncinfo::set_unhandled_exception_handler([](std::exception_ptr) noexcept { ++unhandled; });
-    std::int64_t n = 0;
-    for (bool refused = true; refused; ++n) {
+    const auto calls = until_none_is_refused([](std::int64_t n) {
         watch seen;
-        bool thrown = false;
+        bool thrown = false, refused = false;
         {
             asio::io_context context;
             const no_recycled_blocks heap_only;
@@ -426,15 +371,17 @@ BOOST_AUTO_TEST_CASE(memory_is_refused_while_nobody_waits) {
             }
             refused = heap::provide();
             BOOST_TEST(thrown == !seen.began);
-            context.run_for(bound);
+            context.run_for(long_enough);
             BOOST_TEST(context.stopped());
         }
         BOOST_TEST(seen.alive == 0);
-        BOOST_REQUIRE(n < 1000);
-    }
-    BOOST_TEST(n > 2);
+        return refused;
+    });
+    BOOST_TEST(calls > 2);
     BOOST_TEST(unhandled > 0);
     asyncinfo::set_unhandled_exception_handler(nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutine_allocations_test

@@ -5,27 +5,13 @@
 // one after the other. The call throws, or the `co_await` does, and then nobody else resumes the
 // body (§9). A coroutine that could not move ends with the context it is on all the same (§9.2).
 
-#include <asyncinfo/asyncinfo.hpp>
-
 #include "support/heap.hpp"
 #include "support/no_recycled_blocks.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <cstdint>
-#include <new>
-#include <optional>
-
-namespace coroutines_without_memory_test {
+namespace asyncinfo_test::coroutines_without_memory_test {
 namespace {
 
-namespace asio = boost::asio;
-namespace heap = asyncinfo_test::heap;
-using asyncinfo::AsyncStatus;
-using asyncinfo::IAsyncAction;
 using executor = asio::any_io_executor;
 
 /// Larger than what an `any_io_executor` has room for.
@@ -61,36 +47,21 @@ IAsyncAction move_and_await(executor, const executor& to, IAsyncAction op, count
     ++c.resumed;
 }
 
-void poll(asio::io_context& context) {
-    context.restart();
-    context.poll();
-}
-
-/// Calls `once(n)` with one more allocation each time, until it says that none was refused.
-template <typename Once>
-void until_all_succeed(Once once) {
-    for (std::int64_t n = 0; once(n); ++n)
-        BOOST_TEST_REQUIRE(n < 100);
-}
-
 } // namespace
-} // namespace coroutines_without_memory_test
 
 BOOST_AUTO_TEST_SUITE(coroutines_without_memory)
-
-using namespace coroutines_without_memory_test;
 
 BOOST_AUTO_TEST_CASE(an_await_is_resumed_once) {
     for (const make_executor make : {&plain, &strand_of})
         for (const bool all : {false, true})
-            until_all_succeed([&](std::int64_t n) {
+            until_none_is_refused([&](std::int64_t n) {
                 asio::io_context context;
                 const executor on = make(context);
-                const asyncinfo::async_source<> source;
+                const async_source<> source;
                 const auto awaited = source.operation();
                 counts c;
                 IAsyncAction op;
-                const asyncinfo_test::no_recycled_blocks heap_only;
+                const no_recycled_blocks heap_only;
                 heap::refuse_after(n, all);
                 try {
                     op = await(on, awaited, c);
@@ -99,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_await_is_resumed_once) {
                 }
                 const bool refused = heap::provide();
                 source.set_value();
-                poll(context);
+                run_ready(context);
                 BOOST_TEST(c.resumed + c.refused == 1);
                 BOOST_TEST((!op || op.Status() == AsyncStatus::Completed));
                 return refused;
@@ -109,9 +80,9 @@ BOOST_AUTO_TEST_CASE(an_await_is_resumed_once) {
 BOOST_AUTO_TEST_CASE(who_could_not_move_ends_with_its_context) {
     // Not to a strand: what that is refused memory for it keeps, and never runs (Asio's).
     for (const bool all : {false, true})
-        until_all_succeed([&](std::int64_t n) {
+        until_none_is_refused([&](std::int64_t n) {
             std::optional<asio::io_context> from(std::in_place), to(std::in_place);
-            const asyncinfo::async_source<> source;
+            const async_source<> source;
             const auto awaited = source.operation();
             std::optional<executor> target(plain(*to));
             counts c;
@@ -119,7 +90,7 @@ BOOST_AUTO_TEST_CASE(who_could_not_move_ends_with_its_context) {
             bool refused = false;
             {
                 const executor first = plain(*from);
-                const asyncinfo_test::no_recycled_blocks heap_only;
+                const no_recycled_blocks heap_only;
                 heap::refuse_after(n, all);
                 try {
                     op = move_and_await(first, *target, awaited, c);
@@ -127,15 +98,15 @@ BOOST_AUTO_TEST_CASE(who_could_not_move_ends_with_its_context) {
                 }
                 refused = heap::provide();
             }
-            poll(*from);
-            poll(*to);
+            run_ready(*from);
+            run_ready(*to);
             const bool waits = op && op.Status() == AsyncStatus::Started;
             target.reset();
             to.reset();
             from.reset();
             source.set_value();
             if (waits)
-                BOOST_TEST((op.ErrorCode() == asyncinfo::errc::abandoned));
+                BOOST_TEST((op.ErrorCode() == errc::abandoned));
             else
                 BOOST_TEST(refused);
             return refused;
@@ -143,3 +114,5 @@ BOOST_AUTO_TEST_CASE(who_could_not_move_ends_with_its_context) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::coroutines_without_memory_test

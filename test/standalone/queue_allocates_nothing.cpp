@@ -4,37 +4,20 @@
 // A completion_queue asks nothing of the heap in steady state: what is submitted to it, from its
 // own thread or another, lies in recycled memory.
 
-#include <asyncinfo/completion_queue.hpp>
-
 #include "support/heap.hpp"
+#include "support/test.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <array>
 #include <barrier>
-#include <cstdint>
-#include <thread>
 
+namespace asyncinfo_test::queue_allocates_nothing_test {
 namespace {
-
-namespace asio = boost::asio;
-namespace heap = asyncinfo_test::heap;
-
-#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
 
 constexpr int rounds = 100;
 constexpr int burst = 16;
 
 /// What `rounds` bursts ask of the heap, after as many to warm up.
 template <typename Submit, typename Poll>
-std::uint64_t allocations(Submit submit, Poll poll) {
+std::uint64_t asked_of_heap(Submit submit, Poll poll) {
     for (int round = 0; round != 2 * rounds; ++round) {
         if (round == rounds)
             heap::start_counting();
@@ -50,22 +33,23 @@ std::uint64_t allocations(Submit submit, Poll poll) {
 BOOST_AUTO_TEST_SUITE(queue_allocates_nothing)
 
 BOOST_AUTO_TEST_CASE(from_its_own_thread) {
-    asyncinfo::completion_queue queue;
+    completion_queue queue;
     const auto executor = queue.get_executor();
     std::uint64_t calls = 0;
     const std::array<std::uint64_t, 8> much{};
     const auto poll = [&] { queue.poll(); };
     const auto made =
-        allocations([&] { asio::post(executor, [&calls, much] { calls += 1 + much[7]; }); }, poll) +
-        allocations([&] { executor.execute([&] { asio::dispatch(queue, [&] { ++calls; }); }); },
-                    poll);
+        asked_of_heap([&] { asio::post(executor, [&calls, much] { calls += 1 + much[7]; }); },
+                      poll) +
+        asked_of_heap([&] { executor.execute([&] { asio::dispatch(queue, [&] { ++calls; }); }); },
+                      poll);
     BOOST_TEST(calls == 4u * rounds * burst);
     if (recycles)
         BOOST_TEST(made == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(from_another_thread) {
-    asyncinfo::completion_queue queue;
+    completion_queue queue;
     queue.native_handle();
     std::barrier step(2);
     std::jthread other([&] {
@@ -76,14 +60,16 @@ BOOST_AUTO_TEST_CASE(from_another_thread) {
             step.arrive_and_wait();
         }
     });
-    const auto made = allocations([] {},
-                                  [&] {
-                                      step.arrive_and_wait();
-                                      step.arrive_and_wait();
-                                      queue.poll();
-                                  });
+    const auto made = asked_of_heap([] {},
+                                    [&] {
+                                        step.arrive_and_wait();
+                                        step.arrive_and_wait();
+                                        queue.poll();
+                                    });
     if (recycles)
         BOOST_TEST(made == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace asyncinfo_test::queue_allocates_nothing_test

@@ -1,24 +1,15 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-#include <boost/test/unit_test.hpp>
+#include "support/test.hpp"
 
-#include <asyncinfo/asyncinfo.hpp>
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
-#include <cstdlib>
-#include <exception>
-
-namespace unhandled_exception_terminates_test {
+namespace asyncinfo_test::unhandled_exception_terminates_test {
 namespace {
 
 struct oops {};
 
-asyncinfo::fire_and_forget fail(boost::asio::io_context& context) {
-    co_await boost::asio::post(context, boost::asio::deferred);
+asyncinfo::fire_and_forget fail(asio::io_context& context) {
+    co_await asio::post(context, asio::deferred);
     throw oops();
 }
 
@@ -37,13 +28,11 @@ asyncinfo::fire_and_forget fail(boost::asio::io_context& context) {
 void swallow(std::exception_ptr) noexcept {}
 
 } // namespace
-} // namespace unhandled_exception_terminates_test
 
 // §9: what escapes from a `fire_and_forget` coroutine, for which nobody waits, goes to a handler
 // that one can set; the default is `std::terminate`. Null, given to set one, is that default again.
 BOOST_AUTO_TEST_CASE(unhandled_exception_terminates) {
-    using namespace unhandled_exception_terminates_test;
-    boost::asio::io_context context;
+    asio::io_context context;
     BOOST_TEST((asyncinfo::set_unhandled_exception_handler(swallow) == nullptr));
     fail(context);
     context.run();
@@ -54,3 +43,5 @@ BOOST_AUTO_TEST_CASE(unhandled_exception_terminates) {
     BOOST_CHECK_NO_THROW(context.run());
     BOOST_ERROR("what escaped from fire_and_forget was swallowed");
 }
+
+} // namespace asyncinfo_test::unhandled_exception_terminates_test

@@ -6,12 +6,7 @@
 
 #include <asyncinfo/async_info.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <chrono>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 

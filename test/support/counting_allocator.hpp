@@ -4,11 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_COUNTING_ALLOCATOR_HPP
 #define ASYNCINFO_TEST_SUPPORT_COUNTING_ALLOCATOR_HPP
 
-#include <atomic>
-#include <climits>
-#include <cstddef>
-#include <memory>
-#include <new>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 

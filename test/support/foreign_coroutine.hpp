@@ -4,9 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_FOREIGN_COROUTINE_HPP
 #define ASYNCINFO_TEST_SUPPORT_FOREIGN_COROUTINE_HPP
 
-#include <coroutine>
-#include <exception>
-#include <utility>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 
@@ -52,6 +50,20 @@ private:
     explicit foreign_coroutine(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
 
     std::coroutine_handle<promise_type> frame_;
+};
+
+/// A coroutine whose exception comes out of the resumption.
+struct throwing_coroutine {
+    struct promise_type {
+        throwing_coroutine get_return_object() {
+            return {std::coroutine_handle<promise_type>::from_promise(*this)};
+        }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_always final_suspend() noexcept { return {}; }
+        void return_void() noexcept {}
+        void unhandled_exception() { throw; }
+    };
+    std::coroutine_handle<promise_type> frame;
 };
 
 } // namespace asyncinfo_test

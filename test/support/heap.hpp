@@ -16,6 +16,16 @@
 #define ASYNCINFO_TEST_OWNS_MALLOC
 #endif
 
+namespace asyncinfo_test {
+
+#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+inline constexpr bool recycles = false;
+#else
+inline constexpr bool recycles = true;
+#endif
+
+} // namespace asyncinfo_test
+
 /// The heap under the test's control: what is asked of it is counted, or refused.
 ///
 /// Defines the allocation functions of the process; to be included once, in an executable of its

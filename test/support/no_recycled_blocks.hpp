@@ -6,12 +6,8 @@
 
 #include <asyncinfo/detail/base/recycling.hpp>
 
+#include "beside_the_library.hpp"
 #include "heap.hpp"
-
-#include <cstddef>
-#include <cstdint>
-#include <utility>
-#include <vector>
 
 namespace asyncinfo_test {
 
@@ -39,6 +35,18 @@ public:
 private:
     std::vector<std::pair<void*, std::size_t>> taken_;
 };
+
+/// Calls it with 0, 1, 2, ... allocations that are to succeed until it says that none was refused.
+/// Returns how often it was called.
+template <typename Once>
+std::int64_t until_none_is_refused(Once once) {
+    for (std::int64_t n = 0;; ++n)
+        BOOST_TEST_CONTEXT(n << " allocations succeed") {
+            BOOST_REQUIRE(n < 1000);
+            if (!once(n))
+                return n + 1;
+        }
+}
 
 } // namespace asyncinfo_test
 

@@ -4,10 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_PENDING_HPP
 #define ASYNCINFO_TEST_SUPPORT_PENDING_HPP
 
-#include <boost/asio/async_result.hpp>
-
-#include <memory>
-#include <utility>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 
@@ -28,6 +25,15 @@ public:
     auto start_on(Executor executor, Token token) {
         return boost::asio::async_initiate<Token, void(Args...)>(
             initiation_on<Executor>{{this}, std::move(executor)}, token);
+    }
+
+    /// What one is that was started with the token and has ended with these arguments.
+    template <typename Token>
+    static auto ended(Token token, Args... args) {
+        pending operation;
+        auto started = operation.start(std::move(token));
+        operation.complete(std::forward<Args>(args)...);
+        return started;
     }
 
     /// Invokes the completion handler.
@@ -71,6 +77,35 @@ private:
 
     std::unique_ptr<held> held_;
 };
+
+/// Ends with the code that `answer(types)` gives, on the thread that cancels it.
+template <typename Answer, typename Token>
+auto async_until_cancelled(Answer answer, Token token) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+        [answer](auto handler) {
+            auto slot = boost::asio::get_associated_cancellation_slot(handler);
+            auto held = std::make_shared<decltype(handler)>(std::move(handler));
+            slot.assign([answer, held](boost::asio::cancellation_type_t types) mutable {
+                const boost::system::error_code code = answer(types);
+                std::move (*std::exchange(held, nullptr))(code);
+            });
+        },
+        token);
+}
+
+/// A timer of exactly this executor.
+template <typename Executor>
+using timer_on = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+/// Waits for ever, with a timer that lives as long as its operation.
+template <typename Executor, typename Token>
+auto async_wait_for_ever(const Executor& executor, Token token) {
+    using timer_type = timer_on<Executor>;
+    auto timer = std::make_shared<timer_type>(executor, timer_type::time_point::max());
+    auto& object = *timer;
+    return object.async_wait(boost::asio::consign(std::move(token), std::move(timer)));
+}
 
 } // namespace asyncinfo_test
 

@@ -4,18 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_PLAYED_OPERATION_HPP
 #define ASYNCINFO_TEST_SUPPORT_PLAYED_OPERATION_HPP
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <functional>
-#include <memory>
-#include <utility>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 
@@ -110,6 +99,17 @@ private:
     std::shared_ptr<const any_executor> steps_;
     std::function<void(cancellation_handler)> place_;
     std::function<void(boost::system::error_code)> complete_;
+};
+
+/// One whose steps run on a context that the test runs.
+struct played_on_context {
+    boost::asio::io_context context;
+    played_operation played{context.get_executor()};
+
+    void run() {
+        context.restart();
+        context.poll();
+    }
 };
 
 } // namespace asyncinfo_test

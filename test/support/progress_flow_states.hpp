@@ -1,7 +1,6 @@
-//
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
-//
+
 #ifndef ASYNCINFO_TEST_SUPPORT_PROGRESS_FLOW_STATES_HPP
 #define ASYNCINFO_TEST_SUPPORT_PROGRESS_FLOW_STATES_HPP
 

@@ -4,12 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_RUNNING_CONTEXT_HPP
 #define ASYNCINFO_TEST_SUPPORT_RUNNING_CONTEXT_HPP
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include <algorithm>
-#include <thread>
-#include <vector>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 

@@ -7,18 +7,7 @@
 #include <asyncinfo/coroutine.hpp>
 #include <asyncinfo/use_async_info.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/test/unit_test.hpp>
-
-#include <functional>
-#include <memory>
-#include <utility>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 

@@ -4,14 +4,7 @@
 #ifndef ASYNCINFO_TEST_SUPPORT_TYPES_HPP
 #define ASYNCINFO_TEST_SUPPORT_TYPES_HPP
 
-#include <boost/system/system_error.hpp>
-
-#include <algorithm>
-#include <coroutine>
-#include <cstdint>
-#include <limits>
-#include <stdexcept>
-#include <utility>
+#include "beside_the_library.hpp"
 
 namespace asyncinfo_test {
 
@@ -64,6 +57,16 @@ boost::system::error_code code_of(const auto& function) {
     }
     return {};
 }
+
+/// An executor that has no memory to spare.
+struct refusing_executor {
+    template <typename Function>
+    void execute(Function&&) const {
+        throw std::bad_alloc();
+    }
+
+    friend bool operator==(refusing_executor, refusing_executor) noexcept { return true; }
+};
 
 } // namespace asyncinfo_test
 
