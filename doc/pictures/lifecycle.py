@@ -9,7 +9,7 @@ usage: doc/pictures/lifecycle.py
 
 import pathlib
 
-width, height = 820, 400
+width, height = 600, 420 # narrow enough for a phone
 ink, pale, line = "#222222", "#f4f4f4", "#8a8a8a"
 blue, green, amber, red, grey = "#3f73a3", "#2e7d4f", "#9a6700", "#b3372f", "#6b6b6b"
 
@@ -20,8 +20,8 @@ ends = [
     ("Error", red, "any other failure, its own deadline,", "or abandoned: its context is gone"),
 ]
 top, row = 62, 96
-left, middle, right = 30, 365, 660  # where the columns begin
-box_width, box_height = 130, 52
+left, middle, right = 24, 243, 464  # where the columns begin
+box_width, box_height = 114, 52
 
 
 def text(x, y, content, size=13, weight="normal", colour=ink, anchor="middle"):
@@ -56,7 +56,7 @@ def drawing():
     yield from box(left, top + row, "Started", blue)
     yield text(left + box_width / 2, centre + 52, "Cancel(), or a deadline,", 12)
     yield text(left + box_width / 2, centre + 68, "asks it to stop;", 12)
-    yield text(left + box_width / 2, centre + 84, "it is Started still", 12)
+    yield text(left + box_width / 2, centre + 84, "it is still Started", 12)
     for number, (name, colour, first, second) in enumerate(ends):
         y = top + row * number
         yield arrow(left + box_width + 4, centre, middle - 6, y + box_height / 2)
@@ -70,9 +70,9 @@ def drawing():
     yield text(right + box_width / 2, centre + 68, "the result", 12)
 
     y = top + row * 3 + 12
-    yield f"<rect x='{left}' y='{y}' width='{width - 2 * left}' height='34' rx='6' fill='{pale}'/>"
-    yield text(width / 2, y + 22, "The status leaves Started once, and never changes again. "
-               "Completed(handler) is called once, after that.")
+    yield f"<rect x='{left}' y='{y}' width='{width - 2 * left}' height='48' rx='6' fill='{pale}'/>"
+    yield text(width / 2, y + 20, "The status leaves Started once, and never changes again.")
+    yield text(width / 2, y + 38, "A Completed handler is called once, after that.")
     yield "</svg>"
 
 
