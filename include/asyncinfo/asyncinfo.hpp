@@ -5,11 +5,17 @@
 #ifndef ASYNCINFO_ASYNCINFO_HPP
 #define ASYNCINFO_ASYNCINFO_HPP
 
-/// Asynchronous operations of Boost.Asio as objects in the shape of Windows Runtime's IAsyncInfo.
+/// @file
+/// Includes all of asyncinfo: asynchronous operations of Boost.Asio as objects in the shape of the
+/// Windows Runtime's IAsyncInfo.
 ///
-///     initiating function ─► use_async_info ─► completion handler ─► operation ─┬─ lifecycle
-///       any Asio operation      token            what Asio invokes     one block ├─ cancellation
-///                                                                                └─ outcome
+/// Example:
+///
+///     IAsyncAction wait = timer.async_wait(use_async_info); // starts at once
+///     std::thread other([&] { context.run(); });
+///     while (wait.Status() == AsyncStatus::Started)
+///         std::this_thread::sleep_for(16ms); // or draw a frame
+///     wait.GetResults();                     // throws what went wrong
 ///
 /// | header                              | what it has                                                  |
 /// |-------------------------------------|--------------------------------------------------------------|
@@ -46,11 +52,11 @@
 /// | `error.hpp`                         | `errc` and its category, `operation_canceled`                |
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 ///
-/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in
-/// rooms: doc/internals.md is their map.
+/// `impl/` has the template bodies of the header of the same name. `detail/` is the machinery;
+/// doc/internals.md is its map. Neither is for users.
 ///
-/// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
-/// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these
+/// It does not include `beast.hpp`, for WebSocket over a `progress_stream`, nor `loop/glib.hpp`,
+/// `loop/qt.hpp`, `loop/sdl.hpp` and `loop/uv.hpp`, which poll a queue in the loops of these
 /// libraries.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
