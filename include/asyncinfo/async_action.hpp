@@ -27,31 +27,26 @@ public:
         if (!this->has_succeeded())
             this->explain();
     }
-    /// Reports by `error` instead of throwing.
     void GetResults(boost::system::error_code& error) const noexcept;
 
     /// False while the operation runs. After the end it does what `GetResults` does, and returns
     /// true. Never blocks, so a loop can call it in every turn.
     bool try_get() const;
-    /// Reports by `error` instead of throwing.
     bool try_get(boost::system::error_code& error) const noexcept;
 
     /// Blocks until the operation has ended (see `wait`). Then it does what `GetResults` does.
     void get() const;
-    /// Reports by `error` instead of throwing.
     void get(boost::system::error_code& error) const;
 
     /// Runs `context` on this thread until the operation has ended. Then it does what `GetResults`
     /// does. `wait_for(context, duration)` says more.
     void get(detail::driven_context context) const;
-    /// Reports by `error` instead of throwing.
     void get(detail::driven_context context, boost::system::error_code& error) const;
 
     /// The code by which the operation has ended, without throwing it.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs.
     std::tuple<boost::system::error_code> outcome() const;
-    /// Reports by `error` instead of throwing.
     std::tuple<boost::system::error_code> outcome(boost::system::error_code& error) const noexcept;
 
     /// Waits as `async_wait` does. So a handle is itself an asynchronous operation, with the
@@ -65,11 +60,9 @@ public:
         return this->async_wait(std::forward<Token>(token));
     }
 
-    /// @cond detail
 protected:
     explicit basic_action(detail::operation_ptr operation) noexcept
         : basic_action::basic_handle(std::move(operation)) {}
-    /// @endcond
 };
 
 /// A handle to an operation without a result. Operations with the completion signature `void()`,

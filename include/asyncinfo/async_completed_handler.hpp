@@ -58,16 +58,11 @@ class delegate {
 public:
     /// Makes a null delegate.
     delegate() = default;
-    /// Makes a null delegate.
     delegate(std::nullptr_t) noexcept {}
 
-    /// Shares the callable.
     delegate(const delegate&) noexcept = default;
-    /// Takes the callable over.
     delegate(delegate&&) noexcept = default;
-    /// Shares the callable.
     delegate& operator=(const delegate&) noexcept = default;
-    /// Takes the callable over.
     delegate& operator=(delegate&&) noexcept = default;
     ~delegate() = default;
 
@@ -77,7 +72,6 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
                  std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&>)
     delegate(Callable&& callable);
-    /// Refuses what cannot be called so.
     template <typename Callable>
         requires(!std::same_as<std::remove_cvref_t<Callable>, delegate<Sender, Argument>> &&
                  !std::invocable<std::decay_t<Callable>&, const Sender&, const Argument&> &&

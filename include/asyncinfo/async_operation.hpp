@@ -31,26 +31,21 @@ public:
     T GetResults() const&;
     /// The same, and takes the result out of the operation if this is the only handle to it.
     T GetResults() &&;
-    /// Reports by `error` instead of throwing.
     std::optional<T> GetResults(boost::system::error_code& error) const&;
-    /// Reports by `error` instead of throwing.
     std::optional<T> GetResults(boost::system::error_code& error) &&;
 
     /// Nothing while the operation runs. After the end it does what `GetResults` does. Never
     /// blocks, so a loop can call it in every turn.
     std::optional<T> try_get() const;
-    /// Reports by `error` instead of throwing.
     std::optional<T> try_get(boost::system::error_code& error) const;
 
     /// Blocks until the operation has ended (see `wait`). Then it does what `GetResults` does.
     T get() const;
-    /// Reports by `error` instead of throwing.
     std::optional<T> get(boost::system::error_code& error) const;
 
     /// Runs `context` on this thread until the operation has ended. Then it does what `GetResults`
     /// does. `wait_for(context, duration)` says more.
     T get(detail::driven_context context) const;
-    /// Reports by `error` instead of throwing.
     std::optional<T> get(detail::driven_context context, boost::system::error_code& error) const;
 
     /// All that was delivered, whatever the status: the code, and the result if there is one. After
@@ -64,7 +59,6 @@ public:
     ///     auto [error, size] = read.outcome();
     ///     std::cout << size.value_or(0) << " bytes, then " << error.message() << '\n';
     std::tuple<boost::system::error_code, std::optional<T>> outcome() const;
-    /// Reports by `error` instead of throwing.
     std::tuple<boost::system::error_code, std::optional<T>>
     outcome(boost::system::error_code& error) const;
 
@@ -78,11 +72,9 @@ public:
     template <typename Token>
     detail::wait_result_t<T, Token> operator()(Token&& token) const;
 
-    /// @cond detail
 protected:
     explicit basic_operation(detail::operation_ptr operation) noexcept
         : basic_operation::basic_handle(std::move(operation)) {}
-    /// @endcond
 
 private:
     auto& block() const noexcept {

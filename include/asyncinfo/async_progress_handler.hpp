@@ -68,12 +68,10 @@ public:
     ///         std::cout << "operation " << sender.Id() << " is at " << done << '\n';
     ///     });
     void Progress(progress_handler handler) const;
-    /// Reports by `error` instead of throwing.
     void Progress(progress_handler handler, boost::system::error_code& error) const noexcept;
 
     /// The handler that was set; null after the end.
     progress_handler Progress() const;
-    /// Reports by `error` instead of throwing.
     progress_handler Progress(boost::system::error_code& error) const noexcept;
 
     /// The value that was reported last, also after the end; nothing before the first.
@@ -82,14 +80,11 @@ public:
     /// report takes a lock. For any other P the report does not wait while the value is copied
     /// here.
     std::optional<P> progress() const;
-    /// Reports by `error` instead of throwing.
     std::optional<P> progress(boost::system::error_code& error) const;
 
-    /// @cond detail
 protected:
     explicit basic_progress(detail::operation_ptr operation) noexcept
         : Base(std::move(operation)) {}
-    /// @endcond
 
 private:
     /// Null, and the error set, on an empty handle or after Close.

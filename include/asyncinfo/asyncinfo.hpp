@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_ASYNCINFO_HPP
 #define ASYNCINFO_ASYNCINFO_HPP
 
-/// @file
 /// Includes all of asyncinfo: asynchronous operations of Boost.Asio as objects in the shape of the
 /// Windows Runtime's IAsyncInfo.
 ///

@@ -39,15 +39,12 @@ public:
     /// Errors: `errc::illegal_delegate_assignment` if the handler was set before, also if that one
     /// was null.
     void Completed(completed_handler handler) const;
-    /// Reports by `error` instead of throwing.
     void Completed(completed_handler handler, boost::system::error_code& error) const;
 
     /// The handler that was set and has not been called yet, or null.
     completed_handler Completed() const;
-    /// Reports by `error` instead of throwing.
     completed_handler Completed(boost::system::error_code& error) const noexcept;
 
-    /// @cond detail
 protected:
     explicit basic_handle(detail::operation_ptr operation) noexcept
         : IAsyncInfo(std::move(operation)) {}
@@ -68,7 +65,6 @@ protected:
             return value;
         }
     }
-    /// @endcond
 };
 
 template <typename Handle>

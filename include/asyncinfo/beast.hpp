@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_BEAST_HPP
 #define ASYNCINFO_BEAST_HPP
 
-/// @file
 /// For a `boost::beast::websocket::stream` over a `progress_stream`. If there is TLS between the
 /// two, Beast needs its own `<boost/beast/websocket/ssl.hpp>` as well. `asyncinfo.hpp` does not
 /// include this.

@@ -13,14 +13,13 @@
 
 #include <coroutine>
 
-/// @file
 /// Coroutines that return handles. A function that returns a handle can be a coroutine: its body
 /// can `co_await` handles, operations of Asio by `asio::deferred`, and every other awaitable.
 ///
 /// When it completes: the body begins in the call, on the caller's thread. The operation ends when
 /// the body has ended and its parameters and locals are destroyed: as Completed by `co_return`, as
-/// Canceled by `operation_canceled`, as Error by any other exception, which `GetResults` throws as
-/// it was.
+/// Canceled by `operation_canceled` or another `system_error` that means it, as Error by any other
+/// exception. `GetResults` throws the exception as it was.
 ///
 /// Cancellation: a request is passed on to what the body awaits, and is thrown as
 /// `operation_canceled` by the next `co_await`. `get_cancellation_token` says how to hear of it,
@@ -49,7 +48,6 @@
 ///
 /// Source: the coroutines of C++/WinRT, of which these are the counterpart on Asio's executors.
 
-/// @cond detail
 template <typename... Args>
 struct std::coroutine_traits<asyncinfo::IAsyncAction, Args...> {
     using promise_type = asyncinfo::detail::promise_t<asyncinfo::IAsyncAction, void, void, Args...>;
@@ -72,6 +70,5 @@ struct std::coroutine_traits<asyncinfo::IAsyncOperationWithProgress<T, P>, Args.
     using promise_type =
         asyncinfo::detail::promise_t<asyncinfo::IAsyncOperationWithProgress<T, P>, T, P, Args...>;
 };
-/// @endcond
 
 #endif // ASYNCINFO_COROUTINE_HPP

@@ -82,7 +82,6 @@ throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interv
 
 } // namespace asyncinfo
 
-/// @cond detail
 template <typename Handler, typename Default>
 struct asyncinfo::detail::associated_throttle<asyncinfo::throttled<Handler>, Default> {
     using type = const throttle*;
@@ -106,6 +105,5 @@ struct boost::asio::associator<Associator, asyncinfo::throttled<Handler>, Defaul
         return Associator<Handler, Default>::get(handler.get(), otherwise);
     }
 };
-/// @endcond
 
 #endif // ASYNCINFO_EVERY_HPP

@@ -105,13 +105,11 @@ public:
     /// Reads as the stream inside does, and counts.
     template <typename Buffers>
     std::size_t read_some(const Buffers& buffers);
-    /// Reports by `error` instead of throwing.
     template <typename Buffers>
     std::size_t read_some(const Buffers& buffers, boost::system::error_code& error);
     /// Writes as the stream inside does, and counts.
     template <typename Buffers>
     std::size_t write_some(const Buffers& buffers);
-    /// Reports by `error` instead of throwing.
     template <typename Buffers>
     std::size_t write_some(const Buffers& buffers, boost::system::error_code& error);
 

@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_LOOP_GLIB_HPP
 #define ASYNCINFO_LOOP_GLIB_HPP
 
-/// @file
 /// For programs with GLib's main loop: GTK, GStreamer and others. It needs glib-unix.h, which POSIX
 /// systems have. `asyncinfo.hpp` does not include this.
 #include <asyncinfo/detail/loop/poll_callback.hpp>

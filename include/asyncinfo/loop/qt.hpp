@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_LOOP_QT_HPP
 #define ASYNCINFO_LOOP_QT_HPP
 
-/// @file
 /// For programs with Qt's event loop, of Qt 6 or 5.15. It needs only QtCore, and no moc.
 /// `asyncinfo.hpp` does not include this.
 #include <asyncinfo/detail/loop/poll_callback.hpp>

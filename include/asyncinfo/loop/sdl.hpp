@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_LOOP_SDL_HPP
 #define ASYNCINFO_LOOP_SDL_HPP
 
-/// @file
 /// For programs that sleep in `SDL_WaitEvent` of SDL 2. A game that draws a frame every 16 ms does
 /// not need it; it calls `queue.poll_for(2ms)` in each frame. `asyncinfo.hpp` does not include
 /// this.

@@ -5,7 +5,6 @@
 #ifndef ASYNCINFO_LOOP_UV_HPP
 #define ASYNCINFO_LOOP_UV_HPP
 
-/// @file
 /// For programs with libuv's event loop. `asyncinfo.hpp` does not include this.
 #include <asyncinfo/detail/loop/poll_callback.hpp>
 
