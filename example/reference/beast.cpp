@@ -23,12 +23,11 @@ void show() {
     websocket::stream<progress_stream<tcp::socket>, false> stream(context);
 
     stream.next_layer().next_layer() = std::move(pair.socket);
-    std::jthread server([socket = std::move(pair.peer)]() mutable {
-        websocket::stream<progress_stream<tcp::socket>, false> there(std::move(socket));
-        there.accept();
-        there.write(asio::buffer("hello", 5));
-    });
+    decltype(stream) server(std::move(pair.peer));
+    std::jthread accept([&] { server.accept(); });
     stream.handshake("localhost", "/");
+    accept.join();
+    server.write(asio::buffer("hello", size)); // later than the handshake, which reads ahead
 
     auto op = with_progress(stream.next_layer(), size,
                             [&](auto token) { return stream.async_read(buffer, token); });

@@ -28,7 +28,7 @@
 /// | `async_completed_handler.hpp`       | the delegates for `Completed`                                |
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
 /// | `with_progress.hpp`                 | progress of Asio's composed operations                       |
-/// | `progress_stream.hpp`               | a stream that counts what passes, for protocols over it      |
+/// | `progress_stream.hpp`               | a stream that counts the bytes that pass                     |
 /// | `transfer_progress.hpp`             | what those two report                                        |
 /// | `every.hpp`                         | a Progress handler that is not called too often              |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
@@ -38,11 +38,11 @@
 /// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
 /// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
 /// | `coroutine.hpp`                     | coroutines that return handles                               |
-/// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
+/// | `fire_and_forget.hpp`               | coroutines without a handle                                  |
 /// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
-/// | `resume_after.hpp`                  | lets a coroutine wait for a time                             |
-/// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
-/// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `resume_after.hpp`                  | makes a coroutine wait for a time                            |
+/// | `cancellation_token.hpp`            | tells a coroutine that it has been asked to stop             |
+/// | `progress_token.hpp`                | reports the progress of a coroutine                          |
 /// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
