@@ -14,9 +14,9 @@ namespace asyncinfo {
 
 /// Makes a `std::future` of the operation's result, or a `std::future<void>` for an action.
 ///
-/// When it completes: the future is ready when the operation has ended; at once if it has ended before. It has what
-/// `GetResults` gives: the result (one that cannot be copied is taken), or the exception that is
-/// thrown.
+/// When it completes: the future is ready when the operation has ended; at once if it has ended
+/// before. It has what `GetResults` gives: the result (one that cannot be copied is taken), or the
+/// exception that is thrown.
 ///
 /// Cancellation: dropping the future cancels nothing. Keep the handle if you want to cancel.
 ///

@@ -58,6 +58,8 @@ namespace asyncinfo {
 ///
 ///     const auto token = use_async_info.named("login").cancel_after(5s);
 ///     auto login = asio::async_write(socket, asio::buffer(request), token);
+///
+/// Source: Asio's completion tokens; `as_default_on` is that of `asio::use_awaitable`.
 struct use_async_info_t : detail::bound_token<> {
     /// Makes a token without a name or a deadline.
     constexpr use_async_info_t() = default;

@@ -79,6 +79,8 @@ namespace asyncinfo {
 /// Example:
 ///
 ///     auto [size, nothing] = when_all(read, wait).get();
+///
+/// Source: winrt::when_all, which gives no results.
 template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(on_failure policy, Handles... members);
 /// The same with `on_failure::wait_for_rest`.

@@ -88,6 +88,8 @@ namespace asyncinfo {
 ///     const auto first = when_any(losers::cancel_and_join, answer, timeout).get();
 ///     if (first.index == 0)
 ///         use(answer.GetResults());
+///
+/// Source: winrt::when_any, which takes operations of one kind.
 template <detail::handle... Handles>
 IAsyncOperation<detail::any_result_t<Handles...>> when_any(winner who, losers rest,
                                                            Handles... members);
