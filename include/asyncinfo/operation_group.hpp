@@ -125,7 +125,6 @@ public:
     /// Errors: what `f` throws; that operation has been taken.
     template <std::invocable<group_entry<Tag, Handle>> F, typename Rep, typename Period>
     std::size_t drain(F&& f, std::chrono::duration<Rep, Period> budget);
-    /// The same without a budget.
     template <std::invocable<group_entry<Tag, Handle>> F>
     std::size_t drain(F&& f);
 
