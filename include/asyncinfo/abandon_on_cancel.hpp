@@ -10,34 +10,34 @@
 
 namespace asyncinfo {
 
-/// Makes an operation that need not be waited for once it has been cancelled, of one that cannot be
-/// stopped: a name look-up, say. Returns a handle of the same kind to an operation of its own.
+/// Wraps an operation that cannot be stopped, such as a name look-up, in one that ends as soon as
+/// it is cancelled. Returns a handle of the same kind to an operation of its own.
 ///
-/// When it completes: with `operation`, whose status, code, exception and result it takes over,
-/// partial results included; a result that cannot be copied is claimed. Or at once, when it is
-/// cancelled: then it is Canceled with `operation_aborted` (after its own deadline: Error with
-/// `timed_out`), without a result, also under `as_tuple`.
+/// When it completes: together with `operation`. It takes over the status, code, exception and
+/// result of that one, partial results included; a result that cannot be copied is taken. If it is
+/// cancelled before, it ends at once and without a result: as Canceled with `operation_aborted`, or
+/// after its own deadline as Error with `timed_out`. It does so under `as_tuple`, too.
 ///
-/// Cancellation: by `Cancel()` of any type, or a deadline, of the handle returned. The request is
-/// passed on to `operation`, which may heed it. It runs on otherwise, keeping what it owns, and
-/// what it delivers later is dropped.
+/// Cancellation: any `Cancel` or deadline of the returned handle ends it. The request is passed on
+/// to `operation`. If that one runs on, it keeps what it owns, and what it delivers later is
+/// dropped.
 ///
 /// Executor and threads: ends on the thread that cancels it, or on the one that ends `operation`.
-/// `get_executor()` and `name()` are those of `operation`. Where it reports progress, its Progress
-/// handler is replaced by one that reports the same of the operation returned.
+/// `get_executor()` and `name()` are those of `operation`. If `operation` reports progress, its
+/// Progress handler is replaced by one that reports the same values for the returned handle.
 ///
-/// Lifetime: what the user owes `operation` remains owed until that one has ended, and a context's
-/// destructor may have to wait for it (Asio's does for a look-up): `asio::consign` keeps I/O
-/// objects and buffers.
+/// Lifetime: the I/O object and buffers of `operation` must live until that one has ended, also if
+/// you have cancelled; `asio::consign` keeps them. The destructor of a context can have to wait for
+/// it, as Asio's does for a look-up.
 ///
-/// Errors: `errc::empty_handle`, `errc::illegal_method_call` after Close. If somebody else closes
-/// `operation`, or takes its result, before it is taken over, the end is an Error with
-/// `errc::illegal_method_call`.
+/// Errors: `errc::empty_handle`; `errc::illegal_method_call` after Close. If somebody else closes
+/// `operation` or takes its result before it is taken over, the returned operation ends as Error
+/// with `errc::illegal_method_call`.
 ///
 /// Example:
 ///
 ///     auto look_up = abandon_on_cancel(resolver.async_resolve(host, port, use_async_info));
-///     look_up.cancel_after(std::chrono::seconds(2));
+///     look_up.cancel_after(2s);
 template <detail::handle_of_a_kind Handle>
 Handle abandon_on_cancel(const Handle& operation);
 

@@ -11,43 +11,50 @@
 
 namespace asyncinfo {
 
-/// The members of a handle to an operation without a result; `Handle` is the kind of handle.
+/// The members that read how an action has ended. `Handle` is `IAsyncAction` or
+/// `IAsyncActionWithProgress<P>`.
 template <typename Handle>
 class [[nodiscard]] ASYNCINFO_VISIBLE basic_action : public basic_handle<Handle> {
 public:
     using basic_action::basic_handle::basic_handle;
 
-    /// Throws the error that the operation ended by, if any: an exception as it was, a code in a
-    /// `system_error`.
+    /// Returns if the operation has completed. Otherwise it throws what the operation ended by: the
+    /// exception as it was, `operation_canceled` if it is Canceled, or a `system_error` with the
+    /// code.
     ///
-    /// Errors: `errc::illegal_method_call` while the operation runs.
+    /// Errors: `errc::illegal_method_call` while the operation runs; it goes on unharmed.
     void GetResults() const {
         if (!this->has_succeeded())
             this->explain();
     }
     void GetResults(boost::system::error_code& error) const noexcept;
 
-    /// Whether the operation has ended; then as `GetResults`. Never blocks.
+    /// False while the operation runs. After the end it does what `GetResults` does, and returns
+    /// true. Never blocks, so a loop can call it in every turn.
     bool try_get() const;
     bool try_get(boost::system::error_code& error) const noexcept;
 
-    /// Blocks until the operation has ended (see `wait`), then as `GetResults`.
+    /// Blocks until the operation has ended (see `wait`). Then it does what `GetResults` does.
     void get() const;
     void get(boost::system::error_code& error) const;
 
-    /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
+    /// Runs `context` on this thread until the operation has ended. Then it does what `GetResults`
+    /// does. `wait_for(context, duration)` says more.
     void get(detail::driven_context context) const;
     void get(detail::driven_context context, boost::system::error_code& error) const;
 
-    /// The code that was delivered, without throwing it.
+    /// The code by which the operation has ended, without throwing it.
     ///
     /// Errors: `errc::illegal_method_call` while the operation runs.
     std::tuple<boost::system::error_code> outcome() const;
     std::tuple<boost::system::error_code> outcome(boost::system::error_code& error) const noexcept;
 
-    /// As `async_wait`: a handle is itself an asynchronous operation, `void(error_code)`.
+    /// Waits as `async_wait` does. So a handle is itself an asynchronous operation, with the
+    /// signature `void(error_code)`, and can be given any completion token.
     ///
-    /// Example: `op(boost::asio::use_future).get();`
+    /// Example:
+    ///
+    ///     std::future<void> done = wait(asio::use_future);
     template <typename Token>
     detail::wait_result_t<void, Token> operator()(Token&& token) const {
         return this->async_wait(std::forward<Token>(token));
@@ -58,11 +65,16 @@ protected:
         : basic_action::basic_handle(std::move(operation)) {}
 };
 
-/// A handle to an operation without a result: `void()`, `void(error_code)`, `void(exception_ptr)`.
+/// A handle to an operation without a result. Operations with the completion signature `void()`,
+/// `void(error_code)` or `void(exception_ptr)` return it.
+///
+/// `IAsyncInfo` says what is true of all handles, and has most of the members.
 ///
 /// Example:
 ///
-///     asyncinfo::IAsyncAction wait = timer.async_wait(asyncinfo::use_async_info);
+///     IAsyncAction wait = timer.async_wait(use_async_info);
+///
+/// Source: Windows.Foundation.IAsyncAction.
 class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncAction : public basic_action<IAsyncAction> {
 public:
     using basic_action::basic_action;

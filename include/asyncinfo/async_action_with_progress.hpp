@@ -12,14 +12,18 @@
 
 namespace asyncinfo {
 
-/// A handle to an operation without a result that reports its progress: from
-/// `async_source<void, P>`, or a coroutine.
+/// A handle to an operation without a result that reports values of type P while it runs. It comes
+/// from an `async_source<void, P>`, from a coroutine, or from `with_progress`.
 ///
 /// Example:
 ///
-///     asyncinfo::IAsyncActionWithProgress<double> op = source.operation();
-///     // ... in every frame:
-///     if (auto done = op.progress()) draw(*done);
+///     IAsyncActionWithProgress<double> op = source.operation();
+///
+///     // In every frame:
+///     if (auto done = op.progress())
+///         draw(*done);
+///
+/// Source: Windows.Foundation.IAsyncActionWithProgress.
 template <typename P>
 class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncActionWithProgress
     : public basic_progress<basic_action<IAsyncActionWithProgress<P>>, IAsyncActionWithProgress<P>,

@@ -12,46 +12,63 @@
 
 namespace asyncinfo {
 
-/// The members of a handle to an operation with a result; `Handle` is the kind of handle.
+/// The members that read the result of an operation. `Handle` is `IAsyncOperation<T>` or
+/// `IAsyncOperationWithProgress<T, P>`.
 template <typename Handle, typename T>
 class [[nodiscard]] basic_operation : public basic_handle<Handle> {
 public:
     using basic_operation::basic_handle::basic_handle;
+    /// The type of the result.
     using result_type = T;
 
-    /// The result. Throws the error that the operation ended by, if any: an exception as it was, a
-    /// code in a `system_error`. Under `as_tuple` the error is part of the result instead; the
-    /// status is Canceled or Error all the same.
+    /// Returns the result. If the operation did not complete it throws what the operation ended by:
+    /// the exception as it was, `operation_canceled` if it is Canceled, or a `system_error` with
+    /// the code. Under `as_tuple` it returns the tuple in every case, since the error is a part of
+    /// that; the status is Canceled or Error all the same.
     ///
-    /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
+    /// Errors: `errc::illegal_method_call` while the operation runs, which goes on unharmed, or if
+    /// another reader has taken the result.
     T GetResults() const&;
+    /// The same, and takes the result out of the operation if this is the only handle to it.
     T GetResults() &&;
     std::optional<T> GetResults(boost::system::error_code& error) const&;
     std::optional<T> GetResults(boost::system::error_code& error) &&;
 
-    /// Nothing while the operation runs, then as `GetResults`. Never blocks.
+    /// Nothing while the operation runs. After the end it does what `GetResults` does. Never
+    /// blocks, so a loop can call it in every turn.
     std::optional<T> try_get() const;
     std::optional<T> try_get(boost::system::error_code& error) const;
 
-    /// Blocks until the operation has ended (see `wait`), then as `GetResults`.
+    /// Blocks until the operation has ended (see `wait`). Then it does what `GetResults` does.
     T get() const;
     std::optional<T> get(boost::system::error_code& error) const;
 
-    /// As `get`, but runs `context` on this thread meanwhile; see `wait_for(context, duration)`.
+    /// Runs `context` on this thread until the operation has ended. Then it does what `GetResults`
+    /// does. `wait_for(context, duration)` says more.
     T get(detail::driven_context context) const;
     std::optional<T> get(detail::driven_context context, boost::system::error_code& error) const;
 
-    /// All that was delivered, in every status: the code, and the result, partial ones included.
+    /// All that was delivered, whatever the status: the code, and the result if there is one. After
+    /// a failure that is what had come until then.
     ///
-    /// Errors: `errc::illegal_method_call` while the operation runs, or if the result was taken.
+    /// Errors: `errc::illegal_method_call` while the operation runs, or if another reader has taken
+    /// the result.
+    ///
+    /// Example:
+    ///
+    ///     auto [error, size] = read.outcome();
+    ///     std::cout << size.value_or(0) << " bytes, then " << error.message() << '\n';
     std::tuple<boost::system::error_code, std::optional<T>> outcome() const;
     std::tuple<boost::system::error_code, std::optional<T>>
     outcome(boost::system::error_code& error) const;
 
-    /// As `async_wait`, but with the result: a handle is itself an asynchronous operation,
-    /// `void(error_code, T)`. Where the operation ended without a T, it is value-initialised.
+    /// Waits as `async_wait` does, and gives the result. So a handle is itself an asynchronous
+    /// operation, with the signature `void(error_code, T)`, and can be given any completion token.
+    /// If the operation ends without a T, the T is value-initialised.
     ///
-    /// Example: `std::future<T> f = op(boost::asio::use_future);`
+    /// Example:
+    ///
+    ///     std::future<std::size_t> size = read(asio::use_future);
     template <typename Token>
     detail::wait_result_t<T, Token> operator()(Token&& token) const;
 
@@ -70,18 +87,25 @@ private:
              const char* member) const;
 };
 
-/// A handle to an operation with a result: `void(error_code, T)`, `void(exception_ptr, T)`,
-/// `void(T)`; for several values T is a `std::tuple`.
+/// A handle to an operation with a result. Operations with the completion signature
+/// `void(error_code, T)`, `void(exception_ptr, T)` or `void(T)` return it. If there are several
+/// values, T is a `std::tuple` of them.
 ///
-/// Every reader gets a copy of the result and disturbs no other. A T that cannot be copied goes to
-/// the first who takes it, by whichever member; the others get `errc::illegal_method_call`. An
-/// rvalue (`std::move(op).GetResults()`) takes the result out if it is the only handle.
+/// Every reader gets a copy of the result, as often as it likes. A T that cannot be copied goes to
+/// the first who takes it, by whichever member; later readers get `errc::illegal_method_call`. An
+/// rvalue, `std::move(op).GetResults()`, moves the result out if it is the only handle.
+///
+/// `IAsyncInfo` says what is true of all handles, and has most of the members.
 ///
 /// Example:
 ///
-///     auto read = socket.async_read_some(buffer, asyncinfo::use_async_info);
-///     // ... in every frame:
-///     if (auto n = read.try_get()) use(*n);
+///     IAsyncOperation<std::size_t> read = socket.async_read_some(buffer, use_async_info);
+///
+///     // In every frame:
+///     if (auto size = read.try_get())
+///         use(*size);
+///
+/// Source: Windows.Foundation.IAsyncOperation.
 template <typename T>
 class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncOperation
     : public basic_operation<IAsyncOperation<T>, T> {

@@ -12,17 +12,20 @@
 
 namespace asyncinfo {
 
-/// A handle to an operation with a result that reports its progress, too: from
-/// `async_source<T, P>`, or a coroutine.
+/// A handle to an operation with a result of type T that reports values of type P while it runs. It
+/// comes from an `async_source<T, P>`, from a coroutine, or from `with_progress`.
 ///
-/// As `IAsyncOperation<T>`, but while the operation runs `GetResults` gives what it has published
-/// of its result so far, if it has; of a T that cannot be copied, once. Such a partial result is
-/// part of `outcome` if the operation fails and delivers no other.
+/// It is used like an `IAsyncOperation<T>`, with one difference. While the operation runs,
+/// `GetResults` gives the part of the result that the operation has published, if it has. A part
+/// that cannot be copied is given once. If the operation fails and delivers nothing else, the part
+/// is in `outcome`.
 ///
 /// Example:
 ///
-///     asyncinfo::IAsyncOperationWithProgress<std::string, double> op = source.operation();
-///     op.Progress([](auto& sender, double done) { ... });
+///     IAsyncOperationWithProgress<std::string, double> op = source.operation();
+///     op.Progress([&](const auto&, double done) { draw(done); });
+///
+/// Source: Windows.Foundation.IAsyncOperationWithProgress.
 template <typename T, typename P>
 class [[nodiscard]] ASYNCINFO_VISIBLE IAsyncOperationWithProgress
     : public basic_progress<basic_operation<IAsyncOperationWithProgress<T, P>, T>,

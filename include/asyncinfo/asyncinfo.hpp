@@ -5,11 +5,16 @@
 #ifndef ASYNCINFO_ASYNCINFO_HPP
 #define ASYNCINFO_ASYNCINFO_HPP
 
-/// Asynchronous operations of Boost.Asio as objects in the shape of Windows Runtime's IAsyncInfo.
+/// Includes all of asyncinfo: asynchronous operations of Boost.Asio as objects in the shape of the
+/// Windows Runtime's IAsyncInfo.
 ///
-///     initiating function ─► use_async_info ─► completion handler ─► operation ─┬─ lifecycle
-///       any Asio operation      token            what Asio invokes     one block ├─ cancellation
-///                                                                                └─ outcome
+/// Example:
+///
+///     IAsyncAction wait = timer.async_wait(use_async_info); // starts at once
+///     std::thread other([&] { context.run(); });
+///     while (wait.Status() == AsyncStatus::Started)
+///         std::this_thread::sleep_for(16ms); // or draw a frame
+///     wait.GetResults();                     // throws what went wrong
 ///
 /// | header                              | what it has                                                  |
 /// |-------------------------------------|--------------------------------------------------------------|
@@ -23,7 +28,7 @@
 /// | `async_completed_handler.hpp`       | the delegates for `Completed`                                |
 /// | `async_progress_handler.hpp`        | the delegates for `Progress`, and the members that take them |
 /// | `with_progress.hpp`                 | progress of Asio's composed operations                       |
-/// | `progress_stream.hpp`               | a stream that counts what passes, for protocols over it      |
+/// | `progress_stream.hpp`               | a stream that counts the bytes that pass                     |
 /// | `transfer_progress.hpp`             | what those two report                                        |
 /// | `every.hpp`                         | a Progress handler that is not called too often              |
 /// | `async_status.hpp`                  | `AsyncStatus`                                                |
@@ -33,11 +38,11 @@
 /// | `stop_on.hpp`                       | a `std::stop_token` that cancels                             |
 /// | `co_await.hpp`                      | awaiting a handle in any coroutine                           |
 /// | `coroutine.hpp`                     | coroutines that return handles                               |
-/// | `fire_and_forget.hpp`               | coroutines that return nothing                               |
+/// | `fire_and_forget.hpp`               | coroutines without a handle                                  |
 /// | `resume_on.hpp`                     | moves a coroutine to another executor                        |
-/// | `resume_after.hpp`                  | lets a coroutine wait for a time                             |
-/// | `cancellation_token.hpp`            | what a coroutine knows of requests to cancel it              |
-/// | `progress_token.hpp`                | with what a coroutine reports its progress                   |
+/// | `resume_after.hpp`                  | makes a coroutine wait for a time                            |
+/// | `cancellation_token.hpp`            | tells a coroutine that it has been asked to stop             |
+/// | `progress_token.hpp`                | reports the progress of a coroutine                          |
 /// | `completion_queue.hpp`              | an execution context for a loop that is not Asio's           |
 /// | `when_all.hpp`, `when_any.hpp`      | combinations of operations                                   |
 /// | `operation_group.hpp`               | a set of operations: which one has ended?                    |
@@ -47,11 +52,11 @@
 /// | `condition.hpp`                     | what an error code means: cancelled, timed out               |
 /// | `version.hpp`                       | `ASYNCINFO_VERSION`                                          |
 ///
-/// `impl/` has the template bodies of the header of the same name, `detail/` the machinery in
-/// rooms: doc/internals.md is their map.
+/// `impl/` has the template bodies of the header of the same name. `detail/` is the machinery;
+/// doc/internals.md is its map. Neither is for users.
 ///
-/// Not included here: `beast.hpp`, for WebSocket over a `progress_stream`; and `loop/glib.hpp`,
-/// `loop/qt.hpp`, `loop/sdl.hpp`, `loop/uv.hpp`, which poll a queue in the loops of these
+/// It does not include `beast.hpp`, for WebSocket over a `progress_stream`, nor `loop/glib.hpp`,
+/// `loop/qt.hpp`, `loop/sdl.hpp` and `loop/uv.hpp`, which poll a queue in the loops of these
 /// libraries.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>

@@ -14,19 +14,30 @@
 
 namespace asyncinfo {
 
-/// What a handle that knows the kind of its operation has beside the members of `IAsyncInfo`;
-/// `Handle` is that kind.
+/// The member `Completed`, which every handle has but `IAsyncInfo`: its handler is given a handle
+/// of the operation's own kind. `Handle` is that kind.
+///
+/// Example:
+///
+///     read.Completed(asio::bind_executor(gui, [&](const auto& sender, AsyncStatus status) {
+///         if (status == AsyncStatus::Completed)
+///             show(sender.GetResults());
+///     }));
 template <typename Handle>
 class [[nodiscard]] ASYNCINFO_VISIBLE basic_handle : public IAsyncInfo {
 public:
     using IAsyncInfo::IAsyncInfo;
-    /// What the operation reports while it runs.
+    /// The type of what the operation reports while it runs.
     using progress_type = void;
+    /// The type of its Completed handler.
     using completed_handler = delegate<Handle, AsyncStatus>;
 
-    /// Sets the handler to be called when the operation has ended; see `delegate`.
+    /// Sets the handler that is called once the operation has ended; `delegate` says where. If the
+    /// operation has ended already, it is called before this returns, or dispatched to its
+    /// executor.
     ///
-    /// Errors: `errc::illegal_delegate_assignment` if it has been set before, be it to null.
+    /// Errors: `errc::illegal_delegate_assignment` if the handler was set before, also if that one
+    /// was null.
     void Completed(completed_handler handler) const;
     void Completed(completed_handler handler, boost::system::error_code& error) const;
 

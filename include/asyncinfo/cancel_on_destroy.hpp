@@ -14,31 +14,36 @@
 
 namespace asyncinfo {
 
-/// Owns a handle and asks the operation to stop when it goes out of scope.
+/// Owns a handle, and asks the operation to stop when it goes out of scope.
 ///
-/// Cancellation: the destructor calls `Cancel(types)`, by default for all types, and does not wait
-/// for the end: what the operation uses must live on until then.
+/// Cancellation: the destructor calls `Cancel(types)`, by default for all types. It does not wait
+/// for the end, so what the operation uses must live on until then.
+///
+/// Executor and threads: as thread-safe as a handle.
 ///
 /// Example:
 ///
-///     asyncinfo::cancel_on_destroy owner(timer.async_wait(asyncinfo::use_async_info));
+///     cancel_on_destroy wait(timer.async_wait(use_async_info));
+///     wait->cancel_after(5s); // the members of the handle
 template <std::derived_from<IAsyncInfo> Handle>
 class [[nodiscard]] cancel_on_destroy {
 public:
-    /// Takes charge of an operation; an empty handle means none.
+    /// Owns this operation; with an empty handle, none.
     explicit cancel_on_destroy(Handle operation, boost::asio::cancellation_type_t types =
                                                      boost::asio::cancellation_type::all) noexcept
         : operation_(std::move(operation)), types_(types) {}
 
+    /// Takes the operation over; `other` owns none afterwards.
     cancel_on_destroy(cancel_on_destroy&& other) noexcept
         : operation_(other.release()), types_(other.types_) {}
 
-    /// Cancels what it had before.
+    /// Takes the operation over, and cancels the one it owned before.
     cancel_on_destroy& operator=(cancel_on_destroy&& other) noexcept {
         cancel_on_destroy(std::move(other)).swap(*this);
         return *this;
     }
 
+    /// Cancels the operation.
     ~cancel_on_destroy() {
         boost::system::error_code empty;
         operation_.Cancel(types_, empty);
@@ -46,11 +51,13 @@ public:
 
     /// The handle.
     const Handle& get() const noexcept { return operation_; }
+    /// The members of the handle.
     const Handle* operator->() const noexcept { return &operation_; }
 
-    /// Gives the handle back without cancelling.
+    /// Gives the handle back without cancelling, and owns none afterwards.
     Handle release() noexcept { return std::exchange(operation_, Handle()); }
 
+    /// Exchanges the operations of two owners.
     void swap(cancel_on_destroy& other) noexcept {
         std::swap(operation_, other.operation_);
         std::swap(types_, other.types_);

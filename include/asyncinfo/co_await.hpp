@@ -14,18 +14,27 @@
 
 namespace asyncinfo {
 
-/// `co_await op` in a coroutine of any kind: gives the result, or throws what `GetResults` throws.
-/// Any number of coroutines may await one operation, before or after its end.
+/// `co_await op` waits for an operation in a coroutine of any kind. It gives the result, or throws
+/// what `GetResults` throws. Any number of coroutines may await one operation, before or after its
+/// end.
 ///
-/// When it completes: at once, without suspending, if the operation has ended.
+/// When it completes: when the operation has ended; at once, without suspending, if it has ended
+/// before.
 ///
-/// Executor and threads: resumes on the thread that ends the operation. (The library's own
-/// coroutines and `asio::awaitable` resume on their executor instead.)
+/// Cancellation: in the library's own coroutines a request is passed on to `op`. In
+/// `asio::awaitable` it ends this wait with `operation_aborted`, and `op` runs on.
 ///
-/// Lifetime: holds a handle meanwhile. Awaiting the only handle as an rvalue takes the result out
-/// of an operation that has ended; one that is waited for gives a copy.
+/// Executor and threads: the library's own coroutines and `asio::awaitable` resume on their
+/// executor. Any other coroutine resumes on the thread that ends the operation.
 ///
-/// Errors: as `GetResults`; `errc::empty_handle` on an empty handle.
+/// Lifetime: holds a handle meanwhile. If `op` is an rvalue, the only handle, and has ended, the
+/// result is moved out of it; otherwise it is copied.
+///
+/// Errors: those of `GetResults`; `errc::empty_handle` on an empty handle.
+///
+/// Example:
+///
+///     std::size_t size = co_await socket.async_read_some(buffer, use_async_info);
 template <typename Handle>
     requires std::derived_from<std::remove_cvref_t<Handle>, IAsyncInfo> &&
              requires(std::remove_cvref_t<Handle> handle) { std::move(handle).GetResults(); }

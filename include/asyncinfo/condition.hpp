@@ -16,17 +16,22 @@
 
 namespace asyncinfo {
 
-/// What an error code means to an operation, whichever library it is of. Compare codes with it:
+/// What an error code means to an operation, whichever library it comes from. Compare codes with
+/// it.
 ///
-///     if (op.ErrorCode() == asyncinfo::condition::deadline_expired) retry_later();
+/// Example:
+///
+///     if (read.ErrorCode() == condition::deadline_expired)
+///         retry_later();
 enum class condition {
-    /// The operation was aborted: it ends as Canceled, or as timed out after its own deadline. True
-    /// of codes equal to `errc::operation_canceled`, such as `asio::error::operation_aborted`, of
-    /// `channel_cancelled`, and of what `treat_as_canceled` was told.
+    /// The operation was aborted. It ends as Canceled, or as timed out after its own deadline. True
+    /// of codes that equal `boost::system::errc::operation_canceled`, such as
+    /// `asio::error::operation_aborted`, of Asio's `channel_cancelled`, and of those that were
+    /// given to `treat_as_canceled`.
     canceled = 1,
-    /// An operation's own deadline (`cancel_after`, `cancel_at`, `renew_deadline`) ended it. Such a
-    /// code equals `asio::error::timed_out`; the reverse does not hold of a time-out of the
-    /// system's, as when a peer does not answer. The distinction is lost in a `std::error_code`.
+    /// The operation's own deadline (`cancel_after`, `cancel_at`, `renew_deadline`) ended it. Such
+    /// a code equals `asio::error::timed_out`. A time-out of the system, as when a peer does not
+    /// answer, equals only that. A `std::error_code` cannot tell the two apart.
     deadline_expired
 };
 
@@ -36,23 +41,30 @@ ASYNCINFO_DECL const boost::system::error_category& condition_category() noexcep
 /// Makes `condition` usable wherever an error condition is expected.
 ASYNCINFO_DECL boost::system::error_condition make_error_condition(condition c) noexcept;
 
-/// Makes `condition::canceled` true of a code by which a library says that an operation was
-/// cancelled: from now on an operation that ends so is Canceled, or timed out after its own
-/// deadline. Not needed if the code's category says so itself, by `default_error_condition`.
+/// Makes `condition::canceled` true of a code by which some library says that an operation was
+/// cancelled. From now on an operation that ends by this code is Canceled, or timed out after its
+/// own deadline. You need not call it if the code's category says so itself, by
+/// `default_error_condition`.
 ///
-/// Executor and threads: for the whole process, from any thread, any number of times. Reading takes
-/// no lock, and an operation that succeeds does not read.
+/// Executor and threads: it holds for the whole process. Call it from any thread, any number of
+/// times. Comparing takes no lock, and an operation that succeeds compares nothing.
 ///
-/// Lifetime: for good. The category is told by its name, which is the same in every shared library.
+/// Lifetime: it holds until the process ends. A category is recognised by its name, which is the
+/// same in every shared library.
 ///
 /// Errors: `std::bad_alloc`.
 ///
-/// Example: `treat_as_canceled(mysql::client_errc::no_connection_available);`
+/// Example:
+///
+///     treat_as_canceled(library_errc::request_dropped);
 ASYNCINFO_DECL void treat_as_canceled(const boost::system::error_code& code);
 
 } // namespace asyncinfo
 
+namespace boost::system {
+/// A `condition` converts to an error condition.
 template <>
-struct boost::system::is_error_condition_enum<asyncinfo::condition> : std::true_type {};
+struct is_error_condition_enum<asyncinfo::condition> : std::true_type {};
+} // namespace boost::system
 
 #endif // ASYNCINFO_CONDITION_HPP

@@ -17,21 +17,25 @@
 
 namespace asyncinfo {
 
-/// A Progress handler that is not called for every value; made by `every`.
+/// A Progress handler that is not called for every value. `every` makes it.
 template <typename Handler>
 class throttled {
 public:
+    /// Made by `every`.
     template <typename H>
     throttled(const detail::throttle& throttle, H&& handler)
         : throttle_(throttle), handler_(std::forward<H>(handler)) {}
 
+    /// Calls the handler.
     template <typename Sender, typename Value>
         requires std::invocable<Handler&, const Sender&, const Value&>
     void operator()(const Sender& sender, const Value& value) {
         handler_(sender, value);
     }
 
+    /// The handler.
     const Handler& get() const noexcept { return handler_; }
+    /// The interval and its clock.
     const detail::throttle& throttle() const noexcept { return throttle_; }
 
 private:
@@ -39,28 +43,28 @@ private:
     Handler handler_;
 };
 
-/// A Progress handler that is called once per interval at the most, always with the latest value,
-/// so that a slow observer costs neither time nor memory: of the values that it has not been called
-/// with, one is kept. It is always called with the last value of all, before Completed is called;
-/// unless it has taken the place of a handler with an executor, and the operation ends before what
-/// was submitted for that one has arrived there.
+/// Makes a Progress handler that is called once per interval at most, with the latest value. So a
+/// slow observer costs neither time nor memory: of the values that it was not called with, only the
+/// latest is kept. `Clock` is the clock that measures the interval.
 ///
-/// When it is called: for the first value; then for the first one that is reported when the
-/// interval since the last call is over; and at the end, if it has not been called with the last
-/// value. No timer runs: while nothing is reported nothing is called. An interval of zero or less: for every
-/// value, and then every value is kept.
+/// When it is called: for the first value; then for the first value that is reported after the
+/// interval has passed since the last call; and at the end for the last value, before Completed is
+/// called. No timer runs, so it is called only when something is reported or the operation ends.
+/// With an interval of zero or less it is called for every value, and every value is kept.
 ///
-/// Executor and threads: the handler's executor and allocator are kept; `bind_executor` may stand
-/// inside or outside. With an executor, Completed is called when the last value has come through,
-/// or has been lost with its executor: so somebody must run that executor. The end itself, and
-/// whoever waits for it, does not wait.
+/// There is one exception to the last value: `every` has replaced a handler with an executor, and
+/// the operation ends before what was submitted for that one has arrived there.
+///
+/// Executor and threads: those of the handler inside; `asio::bind_executor` may stand inside or
+/// outside. If there is an executor, Completed is called after the last value has arrived there, or
+/// was lost because the executor's context was destroyed. So somebody must run that executor. The
+/// status changes at once, and `get()` and `wait()` return at once.
 ///
 /// Errors: what the handler throws for the last value is thrown by whoever ends the operation.
 ///
 /// Example:
-/// `op.Progress(every(100ms, bind_executor(gui, [](auto&, transfer_progress p) { ... })));`
 ///
-/// `Clock` is the clock that the interval is measured by.
+///     op.Progress(every(100ms, asio::bind_executor(gui, [&](auto&, double done) { draw(done); })));
 template <typename Clock = std::chrono::steady_clock, typename Rep, typename Period,
           typename Handler>
 throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interval,

@@ -12,14 +12,21 @@
 
 namespace asyncinfo {
 
-/// The return type of a coroutine that nobody waits for: it starts at once, like those that return
-/// handles, and nobody can cancel it.
+/// The return type of a coroutine without a handle: nobody waits for it, and nobody can cancel it.
+/// It starts at once, like those that return handles.
 ///
-/// Executor and threads: as for `IAsyncAction`.
+/// Executor and threads: see `coroutine.hpp`.
 ///
-/// Lifetime: the frame goes when the coroutine has ended, or its context is destroyed.
+/// Lifetime: the frame is destroyed when the body has ended, or with the context of its executor.
 ///
-/// Errors: an exception that escapes goes to the handler set by `set_unhandled_exception_handler`.
+/// Errors: an exception that leaves the body goes to the handler that was given to
+/// `set_unhandled_exception_handler`; by default the program is terminated.
+///
+/// Example:
+///
+///     fire_and_forget greet(tcp::socket socket) {
+///         co_await asio::async_write(socket, asio::buffer("hello", 5), asio::deferred);
+///     }
 ///
 /// Source: winrt::fire_and_forget.
 class fire_and_forget {
@@ -28,11 +35,17 @@ private:
     explicit fire_and_forget(const detail::operation_ptr&) noexcept {}
 };
 
-/// What is called, in the place where it was thrown, with an exception that nobody will see.
+/// A function that is called, where it is caught, with an exception that nobody else will see.
 using unhandled_exception_handler = void (*)(std::exception_ptr exception) noexcept;
 
-/// Sets the handler for all `fire_and_forget` coroutines and returns the one before. Null, and the
-/// default, is `std::terminate`. May be called from any thread.
+/// Sets the handler of all `fire_and_forget` coroutines and returns the one before. Null, the
+/// default, calls `std::terminate`.
+///
+/// Executor and threads: it holds for the whole process. Call it from any thread.
+///
+/// Example:
+///
+///     set_unhandled_exception_handler([](std::exception_ptr e) noexcept { log(e); });
 ASYNCINFO_DECL unhandled_exception_handler
 set_unhandled_exception_handler(unhandled_exception_handler handler) noexcept;
 } // namespace asyncinfo

@@ -14,36 +14,38 @@
 
 namespace asyncinfo {
 
-/// A `get()` or `wait()` that has taken long, and may never end.
+/// Describes a `get()` or `wait()` that has taken long, and perhaps never ends.
 struct long_wait {
-    /// Which one: by its Id and its name. It runs, or has just ended.
+    /// The operation that is waited for. It runs, or has just ended.
     IAsyncInfo operation;
 
-    /// The time that was set.
+    /// The time that was given to `set_long_wait_handler`.
     std::chrono::steady_clock::duration time{};
 
-    /// Whether any thread has run the operation's context since the wait began; nothing if that is
-    /// not known, as of an `async_source`, which its producer ends.
+    /// Whether any thread has run the operation's context since the wait began. Nothing if that
+    /// cannot be known, as with an `async_source`, which its producer ends.
     std::optional<bool> context_has_run;
 };
 
-/// One sentence that says all this.
+/// Says all this in one sentence.
 ASYNCINFO_DECL std::string to_string(const long_wait& wait);
 
-/// Sets what is called when a thread has waited for `time` in `get()` or `wait()` without a time
-/// limit, with a context to run or without: once for each such wait. Null, the default, writes
-/// `to_string` to the standard error. Concerns waits that begin from now on. A time of zero or less
-/// turns it off, as it is when the program starts; then a wait costs one relaxed load more.
+/// Sets the function that is called when a thread has waited for `time` in a `get()` or `wait()`
+/// without a time limit, also in those that run a context. It is called once for each such wait.
+/// Null, the default, writes `to_string` to the standard error. It holds for waits that begin from
+/// now on. A time of zero or less turns it off, and so it is when the program starts; a wait then
+/// costs one relaxed load more.
 ///
-/// Executor and threads: may be called from any thread at any time. The handler is called on the
-/// thread that waits, by several at once maybe. To learn whether the context is run, each wait that
-/// is watched posts a function to it, which does nothing; where nobody runs it that stays until the
-/// context goes.
+/// Executor and threads: call this from any thread at any time. The handler is called on the thread
+/// that waits; several threads can call it at once. To learn whether the context is run, each wait
+/// that is watched posts a function to it that does nothing. If nobody runs the context, the
+/// function stays there until the context is destroyed.
 ///
-/// Errors: what the handler throws is thrown by the wait, and so ends it.
+/// Errors: what the handler throws is thrown by the wait, which it ends.
 ///
 /// Example:
-/// `asyncinfo::set_long_wait_handler(10s); // says which get() hangs, and that nobody runs it`
+///
+///     set_long_wait_handler(10s); // says which get() hangs, and whether anybody runs its context
 ASYNCINFO_DECL void set_long_wait_handler(std::chrono::steady_clock::duration time,
                                           std::function<void(const long_wait&)> handler = nullptr);
 

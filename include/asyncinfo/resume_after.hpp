@@ -13,22 +13,24 @@ namespace asyncinfo {
 
 /// What `resume_after` returns, to be awaited.
 struct resume_after_t {
-    detail::deadline time;
+    detail::deadline time; ///< when the wait is over
 };
 
-/// `co_await resume_after(duration)` lets that much time go by in a coroutine of the library's.
+/// `co_await resume_after(duration)` makes a coroutine of the library wait for that time.
 ///
-/// When it completes: at once, without suspending, for zero and negative durations. The time runs
-/// from this call.
+/// When it completes: when the time is over, counted from this call. For zero and negative
+/// durations at once, without suspending.
 ///
-/// Cancellation: ends it at once, and `operation_canceled` is thrown.
+/// Cancellation: ends the wait at once, and `operation_canceled` is thrown.
 ///
-/// Executor and threads: a timer on the coroutine's executor, where it resumes; without one on
+/// Executor and threads: a timer on the coroutine's executor, where it resumes; if it has none, on
 /// `asio::system_executor`.
 ///
-/// Errors: throws `asio::error::invalid_argument` for what is no time, such as NaN.
+/// Errors: throws `asio::error::invalid_argument` for a duration that is no time, such as NaN.
 ///
-/// Example: `co_await asyncinfo::resume_after(std::chrono::seconds(5));`
+/// Example:
+///
+///     co_await resume_after(20ms);
 ///
 /// Source: winrt::resume_after.
 template <typename Rep, typename Period>

@@ -13,27 +13,34 @@ namespace asyncinfo {
 
 /// What `resume_on` returns, to be awaited.
 struct resume_on_t {
-    boost::asio::any_io_executor executor;
+    boost::asio::any_io_executor executor; ///< where to resume
 };
 
-/// `co_await resume_on(executor)` moves a coroutine: from there on it runs, and resumes after each
-/// await, on that executor, or that of a context or I/O object.
+/// `co_await resume_on(executor)` moves a coroutine of the library to another executor. From then
+/// on the body runs there, and resumes there after each `co_await`.
 ///
-/// When it completes: once the executor runs it; never at once, also if this is that executor.
+/// When it completes: when that executor runs the coroutine; it suspends in every case.
 ///
-/// Lifetime: from there on the coroutine ends with that executor's context: if it is destroyed the
-/// coroutine is `abandoned`, whatever it awaits, and with the context before it is not. Contexts
-/// may go in any order, but not while this is being called.
+/// Cancellation: if the coroutine has been asked to stop, `operation_canceled` is thrown.
 ///
-/// Errors: `operation_aborted` if the coroutine has been asked to stop.
+/// Lifetime: from then on the coroutine belongs to the context of that executor, and no longer to
+/// the one before: when the context is destroyed, the coroutine ends as `errc::abandoned`. The
+/// contexts can be destroyed in any order, but not while this is being called.
 ///
-/// Example: `co_await asyncinfo::resume_on(pool);`
+/// Example:
+///
+///     co_await resume_on(pool); // now on a thread of the pool
+///     const auto sum = compute();
+///     co_await resume_on(window); // and back
+///
+/// Source: winrt::resume_background and winrt::resume_foreground.
 template <typename Executor>
     requires detail::any_kind_of_executor<Executor>
 [[nodiscard]] resume_on_t resume_on(const Executor& executor) {
     return {detail::as_any_io_executor(executor)};
 }
 
+/// The same for the executor of a context or an I/O object.
 template <typename Object>
     requires requires(Object& object) { detail::as_any_io_executor(object.get_executor()); }
 [[nodiscard]] resume_on_t resume_on(Object& object) {

@@ -24,17 +24,18 @@ ASYNCINFO_DECL void stop_on(const operation_ptr& operation, std::stop_token toke
 
 namespace asyncinfo {
 
-/// Makes a stop request a `Cancel(types)` of the operation, by default for all types, and returns
-/// its handle.
+/// Cancels the operation when a stop is requested through the token, and returns the operation's
+/// handle.
 ///
-/// Cancellation: as `Cancel` on the thread that requests the stop, before `request_stop` returns;
-/// at once if the stop has been requested already. Any number of tokens may stop one operation.
+/// Cancellation: calls `Cancel(types)`, by default for all types, on the thread that requests the
+/// stop, before `request_stop` returns. If the stop has been requested already, it does so here.
+/// Any number of tokens can stop one operation.
 ///
-/// Lifetime: when the operation has ended, the token's callback is removed; it keeps neither the
-/// operation nor what belongs to the token. A token that can never be stopped costs nothing.
+/// Lifetime: when the operation has ended, the token's callback is removed. It keeps neither the
+/// operation nor anything that belongs to the token. A token that can never be stopped costs
+/// nothing. After the operation's end, and after Close, this does nothing.
 ///
-/// Errors: `errc::empty_handle`; `std::bad_alloc`, and the operation is unharmed. Does nothing
-/// after the end, and after Close.
+/// Errors: `errc::empty_handle`; `std::bad_alloc`, and the operation runs on unharmed.
 ///
 /// Example:
 ///

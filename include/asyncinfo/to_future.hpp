@@ -12,23 +12,24 @@
 
 namespace asyncinfo {
 
-/// A `std::future` of the operation's result, or `std::future<void>` for an action.
+/// Makes a `std::future` of the operation's result, or a `std::future<void>` for an action.
 ///
-/// When it becomes ready: when the operation has ended, or at once. It has what `GetResults` gives:
-/// the result, of which a T that cannot be copied is claimed, or the exception as it was delivered,
-/// or the code in a `system_error`.
+/// When it completes: the future is ready when the operation has ended; at once if it has ended
+/// before. It has what `GetResults` gives: the result (one that cannot be copied is taken), or the
+/// exception that is thrown.
 ///
-/// Cancellation: dropping the future cancels nothing; there is no way through it to cancel.
+/// Cancellation: dropping the future cancels nothing. Keep the handle if you want to cancel.
 ///
-/// Executor and threads: no thread of its own; made ready by the one that ends the operation. A
-/// future does not notice, as `get` does, that it is waited for on the thread that is to end the
-/// operation.
+/// Executor and threads: the thread that ends the operation makes the future ready. Unlike `get`, a
+/// future does not notice that you wait for it on the thread that has to end the operation.
 ///
-/// Errors: `errc::empty_handle`, `errc::illegal_method_call` after Close. If somebody else closes
-/// the operation, or takes the result, before, the future has `errc::illegal_method_call`.
+/// Errors: `errc::empty_handle`; `errc::illegal_method_call` after Close. If somebody else closes
+/// the operation or takes the result before the future is ready, the future has
+/// `errc::illegal_method_call`.
 ///
-/// Example: `std::future<std::size_t> n = to_future(socket.async_read_some(buffer,
-/// use_async_info));`
+/// Example:
+///
+///     std::future<std::size_t> size = to_future(socket.async_read_some(buffer, use_async_info));
 template <detail::handle_of_a_kind Handle>
 std::future<detail::result_of_t<Handle>> to_future(const Handle& operation);
 

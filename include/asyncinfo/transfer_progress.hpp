@@ -11,34 +11,42 @@
 
 namespace asyncinfo {
 
-/// How far a transfer is: what `with_progress` and `progress_stream` report.
+/// How far a transfer is. `with_progress` and `progress_stream` report it.
+///
+/// Example:
+///
+///     download.Progress([](auto&, const transfer_progress& p) {
+///         std::cout << int(p.fraction() * 100) << " %, " << p.rate() / 1e6 << " MB/s\n";
+///     });
 struct transfer_progress {
-    std::uint64_t bytes = 0;            ///< so far
-    std::optional<std::uint64_t> total; ///< what was expected, if anything
-    std::chrono::nanoseconds elapsed{}; ///< from the start to these bytes
+    std::uint64_t bytes = 0;            ///< how many have been transferred so far
+    std::optional<std::uint64_t> total; ///< how many were expected, if that was said
+    std::chrono::nanoseconds elapsed{}; ///< the time from the start to these bytes
 
-    /// Bytes per second from the start; 0 before any time has passed.
+    /// Bytes per second since the start; 0 as long as no time has passed.
     double rate() const noexcept {
         const std::chrono::duration<double> seconds = elapsed;
         return seconds.count() > 0 ? static_cast<double>(bytes) / seconds.count() : 0;
     }
 
-    /// From 0 to 1, and never more, whatever the total was said to be: 0 if it is not known, also
-    /// when the transfer is Completed, and 1 if it is nothing.
+    /// Which part of the total has been transferred, from 0 to 1. It is never more than 1, also if
+    /// more came than was expected. Without a total it is 0, also at the end; with a total of 0 it
+    /// is 1.
     double fraction() const noexcept {
         if (!total)
             return 0;
         return bytes >= *total ? 1 : static_cast<double>(bytes) / static_cast<double>(*total);
     }
 
+    /// Whether all three are equal.
     friend bool operator==(const transfer_progress&, const transfer_progress&) = default;
 };
 
-/// Which of the bytes that pass a `progress_stream` count.
+/// Which of the bytes that pass a `progress_stream` are counted.
 enum class traffic : unsigned char {
-    read,    ///< those that come
-    written, ///< those that go
-    both     ///< all of them: what is counted unless you say otherwise
+    read,    ///< those that are read
+    written, ///< those that are written
+    both     ///< all of them, which is the default
 };
 
 } // namespace asyncinfo

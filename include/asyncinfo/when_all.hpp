@@ -17,10 +17,10 @@
 
 namespace asyncinfo {
 
-/// What `when_all` does as soon as one of the operations has failed.
+/// What `when_all` does with the other operations when one has failed.
 enum class on_failure {
-    wait_for_rest, ///< nothing: the others run on to their ends
-    cancel_rest    ///< cancels the others
+    wait_for_rest, ///< it waits for them
+    cancel_rest    ///< it cancels them, and waits for them
 };
 
 } // namespace asyncinfo
@@ -43,48 +43,61 @@ using range_results_t =
 
 namespace asyncinfo {
 
-/// Waits for several operations: a handle to the operation that consists of them.
+/// Combines several operations into one that ends when all of them have ended. Returns a handle to
+/// it. Give it the handles, or a range of them, and before them a policy if you like.
 ///
-/// | members                                      | handle                              |
-/// |----------------------------------------------|-------------------------------------|
-/// | handles of any kinds                         | `IAsyncOperation<std::tuple<R...>>` |
-/// | a range of `IAsyncOperation<T>`              | `IAsyncOperation<std::vector<T>>`   |
-/// | nothing but actions, either way              | `IAsyncAction`                      |
+/// | members                               | handle                              |
+/// |---------------------------------------|-------------------------------------|
+/// | handles of any kinds                  | `IAsyncOperation<std::tuple<R...>>` |
+/// | a range of `IAsyncOperation<T>`       | `IAsyncOperation<std::vector<T>>`   |
+/// | only actions, one by one or a range   | `IAsyncAction`                      |
 ///
 /// In the tuple `std::monostate` stands for an action. An `IAsyncInfo` counts as an action.
 ///
-/// When it completes: when all members have ended, failed or not; at once if there are none or all
-/// have ended before. If members failed, it ends as the first failed one in order of the arguments:
-/// by the same code or exception, Canceled if that one was. With `on_failure::cancel_rest` it ends
-/// as the one that failed first in time, of those that had failed before the call the first
-/// argument: failures that the cancelling brought about come later. A member under `as_tuple` does
-/// not fail, since its error is part of its result.
+/// When it completes: when all members have ended, failed or not; at once if there are none, or if
+/// all have ended before. If members failed, it ends as the first argument that failed: by the same
+/// code or exception, and Canceled if that one was. With `on_failure::cancel_rest` it ends as the
+/// member that failed first in time; if several had failed before the call, as the first argument
+/// of those. A member under `as_tuple` does not count as failed, because its error is part of its
+/// result.
 ///
-/// Cancellation: cancels all members; then it ends as above.
+/// Cancellation: is passed on to all members; it ends when they have ended.
 ///
-/// Executor and threads: ends on the thread that ends the last member. No strand is needed, on a
-/// pool of any size. `get_executor()` is the first member's. Waiting for it on a thread that runs
-/// the context of a member throws `errc::would_deadlock`.
+/// Executor and threads: ends on the thread that ends the last member. It needs no strand, on a
+/// pool of any size. `get_executor()` is that of the first member. Waiting for it on a thread that
+/// runs the context of a member throws `errc::would_deadlock`.
 ///
-/// Lifetime: holds the members until it ends. A handle that is moved into the call, and the only
-/// one, gives up its result without a copy (unless the thread that ended the operation is not yet
-/// done with it). A T that cannot be copied is taken from its operation; where somebody else took
-/// it, or closed the operation, that counts as a failure with `errc::illegal_method_call`.
+/// Lifetime: it holds the members until it ends. If you move a handle into the call, and it is the
+/// only one, its result is moved out (copied if the thread that ended the operation still uses the
+/// handle). A T that cannot be copied is taken from its operation. If somebody else took it, or
+/// closed the operation, this counts as a failure with `errc::illegal_method_call`.
 ///
-/// Errors: `errc::empty_handle` for an empty handle, `errc::illegal_method_call` for a closed
-/// operation, `asio::error::invalid_argument` for a policy that is none; then nothing has begun. An
-/// exception that a T throws when it is copied ends the combination.
+/// Errors: `errc::empty_handle` for an empty handle; `errc::illegal_method_call` for a closed
+/// operation; `asio::error::invalid_argument` for a number that is no policy. Then nothing has
+/// begun. If copying a T throws, the combination ends by that exception.
 ///
-/// Example: `auto [size, nothing] = when_all(read, wait).get();`
+/// Example:
+///
+///     auto [size, nothing] = when_all(read, wait).get();
+///
+/// Source: winrt::when_all, which gives no results.
 template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(on_failure policy, Handles... members);
+/// The same with `on_failure::wait_for_rest`.
 template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(Handles... members) {
     return when_all(on_failure::wait_for_rest, std::move(members)...);
 }
 
+/// The same for a range of handles.
+///
+/// Example:
+///
+///     std::vector<IAsyncOperation<int>> jobs = start_them();
+///     const std::vector<int> results = when_all(on_failure::cancel_rest, std::move(jobs)).get();
 template <detail::range_of_handles Range>
 detail::handle_t<detail::range_results_t<Range>> when_all(on_failure policy, Range&& members);
+/// The same with `on_failure::wait_for_rest`.
 template <detail::range_of_handles Range>
 detail::handle_t<detail::range_results_t<Range>> when_all(Range&& members) {
     return when_all(on_failure::wait_for_rest, std::forward<Range>(members));

@@ -5,8 +5,8 @@
 #ifndef ASYNCINFO_LOOP_QT_HPP
 #define ASYNCINFO_LOOP_QT_HPP
 
-/// For programs with Qt's event loop: Qt 6, and 5.15; only QtCore is needed, and no moc. Not part
-/// of `asyncinfo.hpp`.
+/// For programs with Qt's event loop, of Qt 6 or 5.15. It needs only QtCore, and no moc.
+/// `asyncinfo.hpp` does not include this.
 #include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <QObject>
@@ -19,38 +19,42 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in Qt's event loop.
 ///
-/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is
-/// left is polled in the loop's next turn, after the events that have come meanwhile: so a burst
-/// freezes no window. While nothing is ready the loop sleeps.
+/// When the queue is ready, the loop polls it for the budget, which is 4 ms unless you give
+/// another. What is left is polled in the loop's next turn, after the events that have come
+/// meanwhile. So many handlers at once do not freeze a window. While nothing is ready the loop
+/// sleeps.
 ///
-/// Executor and threads: handlers run on the thread that makes it, which must have a Qt event loop:
-/// a `QApplication` or a `QThread`. Destroy it on that thread.
+/// Executor and threads: handlers run on the thread that makes the poller. It must have an event
+/// loop of Qt: a `QCoreApplication` or a `QThread`. Destroy the poller on that thread.
 ///
-/// Lifetime: the queue outlives it. The destructor takes the notifier out of the loop, and leaves
-/// the queue as it is. A handler may destroy it. Handlers that use a widget, and may come when that
-/// is gone, hold a `QPointer`. One poller per queue.
+/// Lifetime: the queue outlives the poller. The destructor takes the notifier out of the loop, and
+/// leaves the queue as it is. A handler may destroy the poller. If a handler uses a widget that can
+/// be gone by then, let it hold a `QPointer`. A queue has one poller.
 ///
 /// Errors: an exception cannot pass Qt's event loop. What a handler throws is given to
-/// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
-/// `std::terminate`. The constructor throws what `native_handle` does.
+/// `on_exception` on the loop's thread; without that function, `std::terminate` is called. The
+/// constructor throws what `native_handle` throws.
 ///
-/// On POSIX systems. On Windows there is `queue.on_ready` and `QMetaObject::invokeMethod`.
+/// It is for POSIX systems. On Windows wake the loop by `queue.on_ready` and
+/// `QMetaObject::invokeMethod`.
 ///
 /// Example:
 ///
-///     asyncinfo::completion_queue queue;
-///     asyncinfo::qt_poller poller(queue);
-///     read.Completed(asio::bind_executor(queue, [](auto&, auto) { QApplication::quit(); }));
-///     return app.exec();
-///
-/// With a budget and a function for exceptions:
-///
-///     asyncinfo::qt_poller poller(queue, 2ms, [](std::exception_ptr e) { log(e); });
+///     completion_queue queue;
+///     qt_poller poller(queue);
+///     read.Completed(asio::bind_executor(queue, [](auto&, auto) { QCoreApplication::quit(); }));
+///     app.exec();
 class qt_poller {
 public:
-    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
-    using exception_handler = detail::poll_callback::exception_handler; ///< a std::function
+    using budget_type = detail::poll_callback::budget_type; ///< `std::chrono::nanoseconds`
+    /// `std::function<void(std::exception_ptr)>`
+    using exception_handler = detail::poll_callback::exception_handler;
 
+    /// Polls the queue in the loop of this thread from now on.
+    ///
+    /// Example:
+    ///
+    ///     qt_poller poller(queue, 2ms, [&](std::exception_ptr e) { log(e); });
     explicit qt_poller(completion_queue& queue,
                        budget_type budget = detail::poll_callback::default_budget,
                        exception_handler on_exception = nullptr)

@@ -5,7 +5,7 @@
 #ifndef ASYNCINFO_LOOP_UV_HPP
 #define ASYNCINFO_LOOP_UV_HPP
 
-/// For programs with libuv's event loop. Not part of `asyncinfo.hpp`.
+/// For programs with libuv's event loop. `asyncinfo.hpp` does not include this.
 #include <asyncinfo/detail/loop/poll_callback.hpp>
 
 #include <boost/system/system_category.hpp>
@@ -20,39 +20,43 @@ namespace asyncinfo {
 
 /// Polls a `completion_queue` in a libuv loop.
 ///
-/// When the queue is ready, the loop polls it for the budget, 4 ms unless told otherwise. What is
-/// left is polled in the loop's next turn, after its other handles. While nothing is ready the loop
-/// sleeps; and `uv_run` does not return as long as this is there, unless
-/// `uv_unref(poller.handle())` says otherwise.
+/// When the queue is ready, the loop polls it for the budget, which is 4 ms unless you give
+/// another. What is left is polled in the loop's next turn, after its other handles. While nothing
+/// is ready the loop sleeps. `uv_run` does not return as long as the poller is there, unless you
+/// call `uv_unref(poller.handle())`.
 ///
-/// Executor and threads: handlers run on the thread that runs the loop. Make and destroy it there.
+/// Executor and threads: handlers run on the thread that runs the loop. Make and destroy the poller
+/// there.
 ///
-/// Lifetime: the queue outlives it. The destructor closes the handle, and leaves the queue as it
-/// is; as always in libuv the loop must run once more to be done with the handle (`uv_loop_close`
-/// says `UV_EBUSY` until then). A handler may destroy it. One poller per queue.
+/// Lifetime: the queue outlives the poller. The destructor closes the handle, and leaves the queue
+/// as it is. The loop must run once more to be done with the handle, as always in libuv
+/// (`uv_loop_close` returns `UV_EBUSY` until then). A handler may destroy the poller. A queue has
+/// one poller.
 ///
 /// Errors: an exception cannot pass libuv, which is C. What a handler throws is given to
-/// `on_exception`, a `void(std::exception_ptr)`, on the loop's thread; without one,
-/// `std::terminate`. The constructor throws what `native_handle` does, and libuv's errors: `EEXIST`
-/// for a second poller of a queue in a loop.
+/// `on_exception` on the loop's thread; without that function, `std::terminate` is called. The
+/// constructor throws what `native_handle` throws, and libuv's errors, such as `EEXIST` for a
+/// second poller of a queue in a loop.
 ///
-/// On POSIX systems. On Windows there is `queue.on_ready` and `uv_async_send`.
+/// It is for POSIX systems. On Windows wake the loop by `queue.on_ready` and `uv_async_send`.
 ///
 /// Example:
 ///
-///     asyncinfo::completion_queue queue;
-///     auto poller = std::make_unique<asyncinfo::uv_poller>(queue, uv_default_loop());
+///     completion_queue queue;
+///     auto poller = std::make_unique<uv_poller>(queue, uv_default_loop());
 ///     read.Completed(asio::bind_executor(queue, [&](auto&, auto) { poller.reset(); }));
 ///     uv_run(uv_default_loop(), UV_RUN_DEFAULT); // returns when the read has ended
-///
-/// With a budget and a function for exceptions:
-///
-///     asyncinfo::uv_poller poller(queue, loop, 2ms, [](std::exception_ptr e) { log(e); });
 class uv_poller {
 public:
-    using budget_type = detail::poll_callback::budget_type; ///< std::chrono::nanoseconds
-    using exception_handler = detail::poll_callback::exception_handler; ///< a std::function
+    using budget_type = detail::poll_callback::budget_type; ///< `std::chrono::nanoseconds`
+    /// `std::function<void(std::exception_ptr)>`
+    using exception_handler = detail::poll_callback::exception_handler;
 
+    /// Polls the queue in the loop from now on.
+    ///
+    /// Example:
+    ///
+    ///     uv_poller poller(queue, loop, 2ms, [&](std::exception_ptr e) { log(e); });
     uv_poller(completion_queue& queue, uv_loop_t* loop,
               budget_type budget = detail::poll_callback::default_budget,
               exception_handler on_exception = nullptr) {
@@ -70,9 +74,10 @@ public:
 
     uv_poller(const uv_poller&) = delete;
     uv_poller& operator=(const uv_poller&) = delete;
+    /// Closes the handle in the loop.
     ~uv_poller() { close(); }
 
-    /// For what libuv can do with any handle: `uv_unref`.
+    /// The handle in the loop, for what libuv can do with any handle, such as `uv_unref`.
     uv_handle_t* handle() const noexcept { return reinterpret_cast<uv_handle_t*>(&state_->poll); }
 
 private:
