@@ -128,7 +128,6 @@ END {
     gsub(/\//, "_", page)
 
     documented = previous = ""
-    opened = 1 # where the header's page begins
     for (i = 1; i <= NR; i = next_line) {
         next_line = i + 1
         if (line[i] ~ /^ *\/\/\//) {
@@ -136,11 +135,9 @@ END {
             for (; line[i] ~ /^ *\/\/\//; ++i)
                 comment(i)
             next_line = i
-            if (line[i] ~ /^(#|$)/) { # of the header
+            if (line[i] ~ /^(#|$)/) # of the header
                 line[first - 1] = "/// @addtogroup " page
-                for (opened = i; line[opened] != ""; ++opened)
-                    ;
-            } else
+            else
                 documented = 1
             continue
         }
@@ -155,12 +152,15 @@ END {
         }
         if (line[i] ~ /^ *($|#|\/\/|}|public:)/) {
             documented = ""
+            sub(/^} \/\/ namespace asyncinfo$/, "/** @} */ }", line[i])
             if (line[i] ~ /};$/)
                 enumerators = 0
             continue
         }
-        if (line[i] ~ /^(namespace|extern)/)
+        if (line[i] == "namespace asyncinfo {") {
+            line[i] = line[i] " /** @header{" page "} */"
             continue
+        }
         if (line[i] ~ /^ *enum /)
             enumerators = 1
         if (enumerators && line[i] !~ /;$/)
@@ -202,8 +202,6 @@ END {
         for (j = 0; j < count; ++j)
             line[i + j] = lines[j + 1]
     }
-    line[opened] = "/** @addtogroup " page " */ /** @{ */" line[opened]
     for (i = 1; i <= NR; ++i)
         print line[i]
-    print "/** @} */"
 }
