@@ -66,7 +66,7 @@ function last_of(i, text, depth) {
         if (text ~ /^ *(template <.*> *)?(enum |class |struct |namespace |extern )/ && text ~ /{$/)
             return i
         depth += gsub(/[({]/, "&", text) - gsub(/[)}]/, "&", text)
-        if (depth == 0 && text ~ /[;}]$/)
+        if (depth == 0 && text ~ /[;}]$/ && text !~ /^ *requires.*}$/)
             return i
     }
     return NR
@@ -103,6 +103,9 @@ function comment(i, text) {
         sub(/:\001 ?/, "} ", text)
         sub(/ $/, "", text)
         sub(/\/\/\/ /, "/// @about{", text)
+        if (match(text, /} [a-z]/)) # a sentence now
+            text = substr(text, 1, RSTART + 1) toupper(substr(text, RSTART + 2, 1)) \
+                substr(text, RSTART + 3)
     }
     # The code of an example on one line.
     if (text ~ /@about{Example} `.*`$/) {

@@ -41,7 +41,7 @@ function site(target, anchor, path) {
         sub(/.*\//, "", path)
         return path
     }
-    if (path !~ /\.md$/ && id(path) ~ /^source/)
+    if (id(path) ~ /^source/)
         print id(path) " " path >>linked
     return "@ref " id(path) (anchor == "" ? "" : "-" anchor)
 }
@@ -92,14 +92,18 @@ fenced || /^ *```/ {
     heading = substr(heading, RLENGTH + 1)
     if (depth == 1) {
         gsub(/`/, "", heading)
-        print "# " heading " {#" id(page) "}"
-        print ""
-        print "[TOC]"
+        print "# " heading " {#" id(page) "}\n"
+        if (id(page) != "mainpage")
+            print "[TOC]\n"
     } else {
         anchor = slug(heading)
         if (seen[anchor]++)
             anchor = anchor "-" (seen[anchor] - 1)
-        print substr("######", 1, depth) " " heading " {#" id(page) "-" anchor "}"
+        # Sections of the first page would stand beside the pages in the navigation.
+        if (id(page) == "mainpage")
+            print "@anchor mainpage-" anchor "\n<h" depth ">" heading "</h" depth ">\n"
+        else
+            print substr("######", 1, depth) " " heading " {#" id(page) "-" anchor "}"
     }
     next
 }
