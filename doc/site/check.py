@@ -9,8 +9,10 @@ what is wrong, with page and element. First it sees whether it would notice, on 
 
 import json
 import os
+import queue
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urldefrag
 
 from selenium import webdriver
@@ -114,7 +116,9 @@ class Browser:
             options.add_argument('--no-sandbox')
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
         self.driver = webdriver.Chrome(options=options)
-        self.driver.set_page_load_timeout(30)
+        self.size = self.theme = None
+        self.screen(WIDE)
+        self.light('light')
 
     def __enter__(self):
         return self
@@ -126,12 +130,21 @@ class Browser:
         return self.driver.execute_script(SCRIPTS + script)
 
     def screen(self, size):
-        self.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
-            'width': size[0], 'height': size[1], 'deviceScaleFactor': 1, 'mobile': size == PHONE})
+        if size != self.size:
+            self.size = size
+            self.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+                'width': size[0], 'height': size[1], 'deviceScaleFactor': 1,
+                'mobile': size == PHONE})
 
-    def theme(self, name):
-        self.driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {
-            'features': [{'name': 'prefers-color-scheme', 'value': name}]})
+    def light(self, theme):
+        if theme != self.theme:
+            self.theme = theme
+            self.driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {
+                'features': [{'name': 'prefers-color-scheme', 'value': theme}]})
+            # The page hears of it before it is drawn the next time.
+            self.driver.execute_async_script(
+                'const done = arguments[0];'
+                'requestAnimationFrame(() => requestAnimationFrame(done))')
 
     def logged(self):
         """What the console has said, and who was asked for something, since the last time."""
@@ -148,50 +161,65 @@ class Browser:
 
 def look(browser, url, complain):
     """Complains of one page by itself; returns what it links to and can be linked at."""
-    browser.screen(WIDE)
-    browser.theme('light')
     browser.driver.get(url)
     facts = browser.run('return links()')
     for image in facts['images']:
         complain('picture is not there: ' + image)
-    for theme in 'light', 'dark':
-        browser.theme(theme)
-        for text in browser.run('return unreadable()'):
-            complain(f'{theme}: contrast {text}')
-    browser.screen(PHONE)
-    for element in browser.run('return sideways()'):
-        complain(f'scrolls sideways at {PHONE[0]} pixels: {element}')
+    # The screen and the theme are those of the page before: changing them takes longest.
+    for size in browser.size, PHONE if browser.size == WIDE else WIDE:
+        browser.screen(size)
+        if size == PHONE:
+            for element in browser.run('return sideways()'):
+                complain(f'scrolls sideways at {PHONE[0]} pixels: {element}')
+            continue
+        for theme in browser.theme, 'dark' if browser.theme == 'light' else 'light':
+            browser.light(theme)
+            for text in browser.run('return unreadable()'):
+                complain(f'{theme}: contrast {text}')
     for message in browser.logged():
         complain(message)
     return facts
 
 
-def follow(browser, folder, complaints):
+def follow(browsers, folder, complaints):
     """Looks at all pages that can be reached from index.html; returns how many."""
     root = 'file://' + folder + '/'
-    pages, waiting, links = {}, [root + 'index.html'], []
-    while waiting:
-        url = waiting.pop()
-        if url in pages:
-            continue
-        page = url[len(root):]
-        facts = look(browser, url, lambda text: complaints.append(f'{page}: {text}'))
-        pages[url] = set(map(unquote, filter(None, facts['places'])))
-        for link, element in facts['links']:
-            target, anchor = urldefrag(link)
-            if not target.startswith('file:'):
-                continue
-            links.append((page, element, target, unquote(anchor)))
-            path = unquote(target[len('file://'):])
-            if not target.startswith(root) or not os.path.isfile(path):
-                complaints.append(f'{page}: {element} leads nowhere: {link}')
-            elif path.endswith('.html'):
-                waiting.append(target)
-    for page, element, target, anchor in links:
-        if anchor and target in pages and anchor not in pages[target]:
-            complaints.append(f'{page}: {element} leads nowhere: '
+    places, links = {}, []
+    idle = queue.SimpleQueue()
+    for browser in browsers:
+        idle.put(browser)
+
+    def look_at(url):
+        browser = idle.get()
+        try:
+            return url, look(browser, url, lambda text: complaints.append(
+                f'{url[len(root):]}: {text}'))
+        finally:
+            idle.put(browser)
+
+    found = {root + 'index.html'}
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        while found:
+            looked_at = list(pool.map(look_at, sorted(found)))
+            places.update({url: set(map(unquote, filter(None, facts['places'])))
+                           for url, facts in looked_at})
+            found = set()
+            for url, facts in looked_at:
+                for link, element in facts['links']:
+                    target, anchor = urldefrag(link)
+                    if not target.startswith('file:'):
+                        continue
+                    links.append((url, element, target, unquote(anchor)))
+                    path = unquote(target[len('file://'):])
+                    if not target.startswith(root) or not os.path.isfile(path):
+                        complaints.append(f'{url[len(root):]}: {element} leads nowhere: {link}')
+                    elif path.endswith('.html') and target not in places:
+                        found.add(target)
+    for url, element, target, anchor in links:
+        if anchor and target in places and anchor not in places[target]:
+            complaints.append(f'{url[len(root):]}: {element} leads nowhere: '
                               f'{target[len(root):]} has no #{anchor}')
-    return len(pages)
+    return len(places)
 
 
 def search(browser, folder, complaints, patience=10):
@@ -267,7 +295,7 @@ def would_notice(browser):
             with open(folder + '/index.html', 'w', encoding='utf-8') as file:
                 file.write(GOOD + body)
             complaints = []
-            follow(browser, folder, complaints)
+            follow([browser], folder, complaints)
             if expected and 'search' in expected or 'MSearchField' in body:
                 search(browser, folder, complaints, patience=1)
             if expected is None and complaints:
@@ -280,13 +308,13 @@ def would_notice(browser):
 def main():
     folder = os.path.realpath(sys.argv[1])
     complaints = []
-    with Browser() as browser:
+    with Browser() as browser, Browser() as second:
         blind = would_notice(browser)
         if blind:
             sys.exit('check.py does not work: ' + blind)
-        count = follow(browser, folder, complaints)
+        count = follow([browser, second], folder, complaints)
         search(browser, folder, complaints)
-    for complaint in complaints:
+    for complaint in sorted(complaints):
         print(complaint)
     print(f'{count} pages looked at, {len(complaints)} complaints', file=sys.stderr)
     sys.exit(bool(complaints))

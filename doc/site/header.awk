@@ -97,8 +97,25 @@ function blank(from, to) {
         line[from] = ""
 }
 
-function comment(i, text) {
+# A line of a comment that begins at line `first`.
+function comment(i, first, text) {
     text = line[i]
+    if (text ~ /\/\/\/     / && i > first) {
+        # The blank line before makes it code, up to the last line that is indented so.
+        if (line[i - 1] ~ /\/\/\/$/) {
+            line[i - 1] = line[i - 1] " @code{.cpp}"
+            in_code = 1
+        }
+        if (in_code)
+            sub(/\/\/\/     /, "/// ", text)
+        goes_on = line[i + 1] ~ /^ *\/\/\/$/ ? line[i + 2] : line[i + 1]
+        if (in_code && goes_on !~ /^ *\/\/\/     /) {
+            text = text " @endcode"
+            in_code = 0
+        }
+        line[i] = text
+        return
+    }
     if (sub(headings, "&\001", text)) {
         sub(/:\001 ?/, "} ", text)
         sub(/ $/, "", text)
@@ -107,11 +124,10 @@ function comment(i, text) {
             text = substr(text, 1, RSTART + 1) toupper(substr(text, RSTART + 2, 1)) \
                 substr(text, RSTART + 3)
     }
-    # The code of an example on one line.
-    if (text ~ /@about{Example} `.*`$/) {
+    if (text ~ /@about{Example} `.*`$/) { # code on one line
         sub(/} `/, "}@code{.cpp} ", text)
         sub(/`$/, " @endcode", text)
-    } else if (text !~ /\/\/\/     /) # with two, a quotation mark does not end the code
+    } else # with two, a quotation mark does not end the code
         gsub(/`/, "``", text)
     line[i] = text
 }
@@ -136,7 +152,7 @@ END {
         if (line[i] ~ /^ *\/\/\//) {
             first = i
             for (; line[i] ~ /^ *\/\/\//; ++i)
-                comment(i)
+                comment(i, first)
             next_line = i
             if (line[i] ~ /^(#|$)/) # of the header
                 line[first - 1] = "/// @addtogroup " page

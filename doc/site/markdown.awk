@@ -46,33 +46,52 @@ function site(target, anchor, path) {
     return "@ref " id(path) (anchor == "" ? "" : "-" anchor)
 }
 
-# Prose, in which Doxygen sees commands that were not meant.
-function prose(text, done, target, at) {
-    gsub(/[@%]/, "\\\\&", text)
-    while (match(text, /!?\[[^\]]*\]\([^) ]*\.(svg|png)\)/)) { # a picture
-        target = substr(text, RSTART, RLENGTH)
-        done = done substr(text, 1, RSTART - 1)
-        text = substr(text, RSTART + RLENGTH)
-        if (target !~ /^!/) {
-            done = done target
-            continue
-        }
-        at = index(target, "](")
-        done = done "<img src=\"" site(substr(target, at + 2, length(target) - at - 2)) \
-            "\" alt=\"" substr(target, 3, at - 3) "\">"
+# The code that `text` has between marks, of which inline() has left the numbers.
+function code(text, html, at, piece) {
+    while (match(text, /\002[0-9]+\002/)) {
+        at = RSTART
+        piece = pieces[substr(text, at + 1, RLENGTH - 2)]
+        if (html) {
+            gsub(/&/, "\\&amp;", piece)
+            gsub(/</, "\\&lt;", piece)
+            piece = "<code>" piece "</code>"
+        } else
+            piece = "``" piece "``" # with one mark a quotation mark would end it
+        text = substr(text, 1, at - 1) piece substr(text, at + RLENGTH)
     }
-    text = done text
-    done = ""
-    while (match(text, /\]\([^) ]*\)/)) {
-        target = substr(text, RSTART + 2, RLENGTH - 3)
-        done = done substr(text, 1, RSTART) "("
-        text = substr(text, RSTART + RLENGTH)
-        done = done (target ~ /^[a-z]+:/ ? target : site(target)) ")"
-    }
-    return done text
+    return text
 }
 
-BEGIN { FS = "`" }
+# Links, and what Doxygen would take for commands.
+function inline(text, count, i, done, link, at, label, target) {
+    count = split(text, pieces, "`")
+    text = ""
+    for (i = 1; i <= count; ++i)
+        text = text (i % 2 ? pieces[i] : "\002" i "\002")
+    gsub(/[@%]/, "\\\\&", text)
+    while (match(text, /!?\[[^]]*\]\([^) ]*\)/)) {
+        link = substr(text, RSTART, RLENGTH)
+        at = RSTART
+        done = done code(substr(text, 1, at - 1))
+        text = substr(text, at + length(link))
+        at = index(link, "](")
+        label = substr(link, 1, at - 1)
+        target = substr(link, at + 2, length(link) - at - 2)
+        if (target ~ /^[a-z]+:/)
+            done = done code(label) "](" target ")"
+        else if (label ~ /^!/)
+            done = done "<img src=\"" site(target) "\" alt=\"" substr(label, 3) "\">"
+        else
+            done = done code(label, 1) "](" site(target) ")"
+    }
+    return done code(text)
+}
+
+# Whether a link or code goes on in the next line.
+function unfinished(text) {
+    gsub(/`[^`]*`/, "", text)
+    return text ~ /`|\[[^]]*$/
+}
 
 /^ *```/ { fenced = !fenced }
 fenced || /^ *```/ {
@@ -99,6 +118,7 @@ fenced || /^ *```/ {
         anchor = slug(heading)
         if (seen[anchor]++)
             anchor = anchor "-" (seen[anchor] - 1)
+        heading = inline(heading)
         # Sections of the first page would stand beside the pages in the navigation.
         if (id(page) == "mainpage")
             print "@anchor mainpage-" anchor "\n<h" depth ">" heading "</h" depth ">\n"
@@ -108,16 +128,12 @@ fenced || /^ *```/ {
     next
 }
 
-/^ *$/ { code = 0 }
 {
-    # Every second part is code. In code with two marks a quotation mark does not end it.
-    text = ""
-    for (i = 1; i <= NF; ++i) {
-        text = text (code ? $i : prose($i))
-        if (i < NF) {
-            text = text "``"
-            code = !code
-        }
-    }
-    print text
+    if (held != "")
+        sub(/^ +/, "")
+    held = held (held == "" ? "" : " ") $0
+    if ($0 != "" && unfinished(held))
+        next
+    print inline(held)
+    held = ""
 }
