@@ -31,27 +31,38 @@ struct handle_access;
 
 namespace asyncinfo {
 
-/// A handle to an asynchronous operation of any kind: its identity, its status, its cancellation.
+/// A handle to an asynchronous operation of any kind. It says what has become of the operation,
+/// waits for it, and asks it to stop. Every handle converts to it, so a `std::vector<IAsyncInfo>`
+/// holds operations of all kinds.
 ///
-/// Handles are values. All copies share one operation, compare equal across kinds and hash alike,
-/// also after `Close`. A handle object is as thread-safe as a `shared_ptr`: members may be called
-/// from any thread, but assigning to one object while another thread uses it is a race.
+/// Handles are values. All copies share one operation. They compare equal and have the same hash,
+/// also if they are of different kinds, and also after `Close`. A handle can be empty.
 ///
-/// Dropping every handle does not cancel: the operation runs to its end (see `cancel_on_destroy`).
-/// What the user owes Asio remains owed: the I/O object and the buffers outlive the operation.
+/// Executor and threads: call members from any thread. As with a `shared_ptr`, only assigning to a
+/// handle while another thread uses the same object is a race.
 ///
-/// Errors: every member throws `boost::system::system_error` with `errc::empty_handle` on an empty
-/// handle, and with `errc::illegal_method_call` after `Close`, but for those that say otherwise;
-/// `what()` says which operation it was, by number and name, and what to do about it.
-/// The overload that ends in `error_code&` sets it instead and never throws.
+/// Lifetime: dropping every handle does not cancel; the operation runs to its end.
+/// (`cancel_on_destroy` cancels.) The I/O object and the buffers must outlive the operation, as
+/// always in Asio.
 ///
-/// Names are those of Windows.Foundation.IAsyncInfo where it has them; the rest is Asio's style.
+/// Errors: a member throws `boost::system::system_error`, with `errc::empty_handle` on an empty
+/// handle and with `errc::illegal_method_call` after `Close`, unless it says otherwise. `what()`
+/// names the operation and says what to do. Of each such member there is an overload that ends in
+/// `error_code&`: it sets that instead of throwing.
+///
+/// Example:
+///
+///     std::vector<IAsyncInfo> running{read, wait};
+///     for (const IAsyncInfo& op : running)
+///         std::cout << op.Id() << ": " << op.Status() << '\n';
+///
+/// Source: Windows.Foundation.IAsyncInfo, for the names in PascalCase; the others are Asio's style.
 class [[nodiscard]] ASYNCINFO_DECL IAsyncInfo {
 public:
-    /// What `GetResults` of the handle's kind returns.
+    /// The type that `GetResults` of the handle's kind returns.
     using result_type = void;
 
-    /// An empty handle.
+    /// Makes an empty handle.
     IAsyncInfo() = default;
     IAsyncInfo(std::nullptr_t) noexcept {}
 
@@ -64,18 +75,19 @@ public:
     /// Whether there is an operation.
     explicit operator bool() const noexcept { return operation_ != nullptr; }
 
-    /// A number that no other operation of this process has, or will have; never zero.
+    /// The operation's number. It is not zero, and no other operation of this process ever has it.
     std::uint64_t Id() const;
     std::uint64_t Id(boost::system::error_code& error) const noexcept;
 
-    /// What the operation was named by `use_async_info.named("login")`; empty if it was not. For
-    /// logs, and so it stays readable after Close.
+    /// The name that `use_async_info.named("login")` gave the operation; empty if it has none. It
+    /// can be read after Close, too, because logs need it.
     ///
-    /// Lifetime: the text is part of the operation, and there as long as a handle to it.
+    /// Lifetime: the text is valid as long as there is a handle to the operation.
     std::string_view name() const;
     std::string_view name(boost::system::error_code& error) const noexcept;
 
-    /// What has become of the operation: one atomic load. Whoever sees an end sees the result too.
+    /// What has become of the operation. It is one atomic load, so ask as often as you like. Who
+    /// sees that the operation has ended also sees its result.
     AsyncStatus Status() const {
         if (operation_) {
             const auto word = operation_->load();
@@ -86,68 +98,75 @@ public:
     }
     AsyncStatus Status(boost::system::error_code& error) const noexcept;
 
-    /// Success while the operation runs and when it completed, else the code that it delivered. For
-    /// an exception: the code of a `system_error`, else `errc::unhandled_exception`.
+    /// The code by which the operation has ended; success while it runs, and if it completed. If it
+    /// ended by an exception, this is the code of a `system_error`, or else
+    /// `errc::unhandled_exception`.
     boost::system::error_code ErrorCode() const;
     boost::system::error_code ErrorCode(boost::system::error_code& error) const noexcept;
 
-    /// The exception the operation ended by, as it was; null if it did not.
+    /// The exception by which the operation has ended, as it was; null if there was none.
     std::exception_ptr exception() const;
     std::exception_ptr exception(boost::system::error_code& error) const noexcept;
 
-    /// Asks the operation to stop. From any thread, any number of times; never blocks on the
-    /// operation, does nothing once it has ended, and throws only on an empty handle.
+    /// Asks the operation to stop. Call it from any thread, any number of times. It does not wait
+    /// for the operation, does nothing once that has ended, and throws only on an empty handle.
     ///
-    /// Cancellation: the request is latched. It is delivered to the cancellation handler that the
-    /// operation has in its slot, and to each one placed there later, once; an `async_compose`
-    /// operation, which passes it on, has it after each step until it resets its state. A later
-    /// call that adds types delivers the union of all types so far. Needs no strand: it is
-    /// delivered between the steps of the operation, never during one, on the operation's executor.
-    /// Whether the operation ends as Canceled is for the operation to say.
+    /// Cancellation: the request is kept until the operation ends. It is given to the cancellation
+    /// handler that the operation has set, and to each one that the operation sets later, once. (An
+    /// `async_compose` operation can hear it again after each step, until it resets its
+    /// cancellation state.) The operation decides whether it stops, and whether it ends as
+    /// Canceled.
     ///
-    /// Executor and threads: delivered by a post to the operation's executor. If memory for the
-    /// post is lacking, the next step or the next Cancel delivers.
+    /// Executor and threads: the request is posted to the operation's executor. It arrives between
+    /// two steps of the operation and never during one, so you need no strand. If there is no
+    /// memory for the post, the next step or the next Cancel delivers it.
     ///
-    /// Lifetime: the I/O object must be alive or its operation ended; on a single thread destroying
-    /// it first is safe as well.
+    /// Lifetime: the I/O object must be alive, or its operation must have ended. In a program with
+    /// one thread it is safe to destroy the I/O object first.
+    ///
+    /// Example:
+    ///
+    ///     read.Cancel();
     void Cancel() const;
+    /// The same with types of cancellation of your choice; `Cancel()` asks for all. A later call
+    /// can add types; the operation then hears of all types so far.
     void Cancel(boost::asio::cancellation_type_t types) const;
     void Cancel(boost::system::error_code& error) const noexcept;
     void Cancel(boost::asio::cancellation_type_t types,
                 boost::system::error_code& error) const noexcept;
 
-    /// Asks the operation to stop, as `Cancel` does, once `duration` is over, unless it ends
-    /// before. If it then ends as aborted, its status is Error and its code
-    /// `asio::error::timed_out` wherever it is read; partial results are kept. A success stays a
-    /// success. That code also equals `condition::deadline_expired`, as a time-out of the system's
-    /// does not.
+    /// Gives the operation a deadline: when `duration` is over it is asked to stop, as `Cancel`
+    /// does. If it then ends as aborted, its status is Error and its code is
+    /// `asio::error::timed_out`, which also equals `condition::deadline_expired`. Partial results
+    /// are kept. If it succeeds all the same, it is Completed.
     ///
-    /// Told apart from Cancel: whichever comes first decides. Of several deadlines the earliest
-    /// counts, for each type of cancellation; one that can never act costs nothing, and there is no
-    /// way to take one back (see `renew_deadline` for one that moves). Zero and negative durations
-    /// ask at once; huge and infinite ones never do. Does nothing once the operation has ended, and
-    /// throws for the state only on an empty handle.
+    /// If there are a Cancel and a deadline, the first one decides how an abort is reported. Of
+    /// several deadlines the earliest counts, for each type of cancellation. A deadline that can
+    /// never act costs nothing. You cannot take one back; `renew_deadline` makes one that moves.
+    /// Zero and negative durations ask at once; huge and infinite ones never do. Once the operation
+    /// has ended this does nothing, also after Close.
     ///
-    /// Cancellation: of all types if none are given. So every operation that can be cancelled is:
-    /// most composed ones serve `terminal` alone (`async_compose`, Beast, MySQL, coroutines). What
-    /// `terminal` costs is for the operation to say: after it an I/O object may be fit for nothing
-    /// but closing, and Boost.MQTT5 stops its whole client. Ask for `total` or `partial` where an
-    /// operation has something milder, if need be with `terminal` later; types of several deadlines
-    /// add up.
+    /// Cancellation: of all types, unless you give others. Most composed operations serve only
+    /// `terminal` (`async_compose`, Beast, MySQL, coroutines). After `terminal` you can perhaps
+    /// only close the I/O object, and Boost.MQTT5 stops its whole client. If the operation has
+    /// something milder, ask for `total` or `partial`, and perhaps for `terminal` later.
     ///
-    /// Executor and threads: a timer in the context of `get_executor()`, which has to be run; for
-    /// an operation without an executor that is `asio::system_executor`, whose thread then asks.
-    /// One timer serves all deadlines of an operation.
+    /// Executor and threads: a timer in the context of `get_executor()`; somebody must run that. If
+    /// the operation has no executor, this is `asio::system_executor`, whose thread then asks. One
+    /// timer serves all deadlines of an operation.
     ///
-    /// Lifetime: when the operation ends the timer is cancelled: it keeps neither the operation nor
-    /// its context's `run()`. The context must be alive during the call; if it is destroyed before
-    /// the time is over there is no deadline.
+    /// Lifetime: the timer is cancelled when the operation ends, so the context's `run()` can
+    /// return. The context must be alive during the call. If it is destroyed before the time is
+    /// over, there is no deadline.
     ///
-    /// Errors: `asio::error::invalid_argument` for what is no time, such as NaN. `std::bad_alloc`,
-    /// and what else making a timer throws, also of the overload with `error_code&`. Then there is
-    /// no new deadline, and the operation is unharmed.
+    /// Errors: `asio::error::invalid_argument` for a duration that is no time, such as NaN. If
+    /// making the timer throws (`std::bad_alloc`, say), so does every overload. Then there is no
+    /// new deadline, and the operation runs on.
     ///
-    /// Example: `op.cancel_after(5s, cancellation_type::total); op.cancel_after(6s);`
+    /// Example:
+    ///
+    ///     read.cancel_after(5s, asio::cancellation_type::total);
+    ///     read.cancel_after(6s); // and then by force
     template <typename Rep, typename Period>
     void cancel_after(
         std::chrono::duration<Rep, Period> duration,
@@ -160,7 +179,7 @@ public:
                       boost::asio::cancellation_type_t types,
                       boost::system::error_code& error) const;
 
-    /// As `cancel_after`, at a time of any clock, which is converted to the steady clock here.
+    /// The same at a time of any clock. The time is converted to the steady clock here.
     template <typename Clock, typename Duration>
     void
     cancel_at(std::chrono::time_point<Clock, Duration> time,
@@ -172,16 +191,18 @@ public:
     void cancel_at(std::chrono::time_point<Clock, Duration> time,
                    boost::asio::cancellation_type_t types, boost::system::error_code& error) const;
 
-    /// A deadline that can be moved, for "cancel it if nothing has happened for so long": call it
-    /// at the start, and again whenever something has happened. It then counts from the last call,
-    /// which also says the types; those of `cancel_after` stay in force beside it. A duration that
-    /// never ends takes it back, until the next call.
+    /// Gives the operation a deadline that you can move: to cancel it if nothing has happened for
+    /// so long. Call it at the start, and again whenever something has happened. The time counts
+    /// from the last call, whose types are the ones that are asked for. Deadlines of `cancel_after`
+    /// remain beside it. A duration that never ends takes it back, until the next call.
     ///
-    /// Cheap enough for every message: no timer is touched by a later time, but when the earlier
-    /// one comes, and nothing is allocated. All else is as for `cancel_after`; in a coroutine's
-    /// body there is `cancellation_token::renew_deadline`.
+    /// You can call it for every message: moving it to a later time touches no timer and allocates
+    /// nothing. All else is as with `cancel_after`. In the body of a coroutine use
+    /// `cancellation_token::renew_deadline`.
     ///
-    /// Example: `op.Progress([](const auto& sender, auto) { sender.renew_deadline(30s); });`
+    /// Example:
+    ///
+    ///     download.Progress([](const auto& sender, auto) { sender.renew_deadline(30s); });
     template <typename Rep, typename Period>
     void renew_deadline(
         std::chrono::duration<Rep, Period> duration,
@@ -194,44 +215,52 @@ public:
                         boost::asio::cancellation_type_t types,
                         boost::system::error_code& error) const;
 
-    /// Whether the operation has been asked to stop, by `Cancel`, a bound slot or its deadline.
+    /// Whether the operation has been asked to stop: by `Cancel`, by a bound slot, or by its
+    /// deadline.
     bool cancel_requested() const;
     bool cancel_requested(boost::system::error_code& error) const noexcept;
 
-    /// Releases the result of an operation that has ended; afterwards only `Cancel`, `Close`,
-    /// `name`, comparison and hashing remain. Calling it again does nothing.
+    /// Releases the result of an operation that has ended, for all handles to it. Afterwards you
+    /// can only use `Cancel`, `Close`, `name`, comparison and hash. Calling it again does nothing.
     ///
-    /// Errors: `errc::illegal_state_change` while the operation runs, which goes on unharmed.
+    /// Errors: `errc::illegal_state_change` while the operation runs; it runs on unharmed.
     void Close() const;
     void Close(boost::system::error_code& error) const noexcept;
 
-    /// Blocks until the operation has ended and returns its status; does not throw for Canceled or
-    /// Error. Any number of threads may wait, any number of times.
+    /// Blocks until the operation has ended, and returns its status. It does not throw for Canceled
+    /// or Error. Any number of threads can wait, any number of times.
     ///
-    /// Errors: `errc::would_deadlock` at once, if the operation runs and this thread is running the
-    /// context that it needs (of its associated executor, or of its I/O object).
+    /// Errors: `errc::would_deadlock` at once, if the operation runs and this thread is running a
+    /// context that it needs: that of its associated executor or of its I/O object.
     AsyncStatus wait() const;
     AsyncStatus wait(boost::system::error_code& error) const;
 
-    /// As `wait`, but for at most `duration`; then it returns `Started`, and nothing is cancelled.
-    /// Zero and negative durations poll; huge ones wait for ever.
+    /// Blocks as `wait` does, but no longer than `duration`. When the time is over it returns
+    /// `Started`, and nothing is cancelled. Zero and negative durations poll; huge ones wait for
+    /// ever.
     template <typename Rep, typename Period>
     AsyncStatus wait_for(std::chrono::duration<Rep, Period> duration) const;
     template <typename Rep, typename Period>
     AsyncStatus wait_for(std::chrono::duration<Rep, Period> duration,
                          boost::system::error_code& error) const;
 
-    /// As `wait_for`, until a time of any clock.
+    /// Blocks as `wait_for` does, until a time of any clock.
     template <typename Clock, typename Duration>
     AsyncStatus wait_until(std::chrono::time_point<Clock, Duration> time) const;
     template <typename Clock, typename Duration>
     AsyncStatus wait_until(std::chrono::time_point<Clock, Duration> time,
                            boost::system::error_code& error) const;
 
-    /// As `wait_for`, but runs `context`, an `asio::io_context` or a `completion_queue`, on this
-    /// thread meanwhile, whatever thread the operation ends on. Restarts an io_context that was
-    /// stopped; waits as `wait_for` does once it has no work left. What its handlers throw is
-    /// thrown.
+    /// Runs `context`, an `asio::io_context` or a `completion_queue`, on this thread until the
+    /// operation has ended, on whatever thread, or the time is over. An io_context that was stopped
+    /// is restarted. When the context has no work left, it blocks as `wait_for` does.
+    ///
+    /// Errors: what the context's handlers throw.
+    ///
+    /// Example:
+    ///
+    ///     if (read.wait_for(context, 5s) == AsyncStatus::Started)
+    ///         std::cout << "it takes long\n";
     template <typename Rep, typename Period>
     AsyncStatus wait_for(detail::driven_context context,
                          std::chrono::duration<Rep, Period> duration) const;
@@ -240,44 +269,52 @@ public:
                          std::chrono::duration<Rep, Period> duration,
                          boost::system::error_code& error) const;
 
-    /// Where those who observe the operation are served if they have no executor of their own: the
-    /// executor bound to the operation, else the one its initiating function published, else the
-    /// first that one of its steps asked with, else `asio::system_executor`. After the end of an
-    /// operation on a strand it is the executor that the strand was made of: a strand must not
-    /// outlive its context, and a handle may. Of a coroutine whose context has ended it is
-    /// `asio::system_executor`.
+    /// The executor where waits such as `op(token)` are served if they have none of their own. It
+    /// is the first of these that there is: the executor that is bound to the operation; the one
+    /// that its initiating function publishes, which is that of the I/O object; the one that a step
+    /// of it has asked with; `asio::system_executor`. After the end of an operation on a strand it
+    /// is the executor inside the strand, because a handle can outlive the context, and a strand
+    /// must not. If the context of a coroutine has been destroyed, it is `asio::system_executor`.
     ///
-    /// Lifetime: to be used only while its context lives.
+    /// Lifetime: use it only while its context lives.
     boost::asio::any_io_executor get_executor() const;
     boost::asio::any_io_executor get_executor(boost::system::error_code& error) const;
 
-    /// Waits for the end as an asynchronous operation of Asio's, with any completion token and any
-    /// number of times, before or after the end.
+    /// Waits for the end as an asynchronous operation of Asio, with the signature
+    /// `void(error_code)` and any completion token. Any number can wait, before or after the end.
     ///
-    /// When it completes: once the operation has ended; never within this call.
+    /// When it completes: when the operation has ended, but never within this call.
     ///
-    /// Cancellation: cancels this wait, and not the operation. The token's slot is touched in this
-    /// call and on the token's executor.
+    /// Cancellation: ends this wait, and leaves the operation alone. The token's slot is used in
+    /// this call and on the token's executor only.
     ///
     /// Executor and threads: the token's associated executor, else `get_executor()`.
     ///
-    /// Errors: `operation_aborted` if the wait was cancelled, else the operation's own code; an
-    /// exception that is no `system_error` arrives as `errc::unhandled_exception`.
+    /// Errors: `operation_aborted` if the wait was cancelled; otherwise the operation's own code,
+    /// which is `errc::unhandled_exception` for an exception of another type than `system_error`.
     ///
-    /// Example: `op.async_wait([](boost::system::error_code error) { ... });`
+    /// Example:
+    ///
+    ///     read.async_wait([](error_code error) { std::cout << error.message() << '\n'; });
     template <typename Token>
     detail::wait_result_t<void, Token> async_wait(Token&& token) const;
 
-    /// The handle of the operation's own kind, or an empty one if `Handle` is of another kind.
+    /// The handle of the operation's own kind; an empty one if `Handle` is of another kind.
     ///
-    ///     if (auto read = info.try_as<IAsyncOperation<std::size_t>>()) use(read.try_get());
+    /// Example:
+    ///
+    ///     if (auto found = info.try_as<IAsyncOperation<std::size_t>>())
+    ///         use(found.try_get());
     template <typename Handle>
     Handle try_as() const noexcept;
 
+    /// Whether both are handles to one operation, or empty.
     friend bool operator==(const IAsyncInfo& a, const IAsyncInfo& b) noexcept {
         return a.operation_ == b.operation_;
     }
+    /// Whether it is empty.
     friend bool operator==(const IAsyncInfo& a, std::nullptr_t) noexcept { return !a; }
+    /// Some order, so that handles can be keys of a `std::map`.
     friend std::strong_ordering operator<=>(const IAsyncInfo& a, const IAsyncInfo& b) noexcept {
         return std::compare_three_way()(a.operation_.get(), b.operation_.get());
     }
@@ -344,6 +381,7 @@ private:
 
 } // namespace asyncinfo
 
+/// Handles to one operation have one hash.
 template <>
 struct std::hash<asyncinfo::IAsyncInfo> {
     std::size_t operator()(const asyncinfo::IAsyncInfo& handle) const noexcept {

@@ -25,8 +25,10 @@ namespace asyncinfo {
 /// An operation of a group that has ended, and its tag.
 template <typename Tag, typename Handle = IAsyncInfo>
 struct group_entry {
-    Handle operation; ///< the operation, which has ended
-    Tag tag;          ///< what was given to `add` with it
+    /// The operation, which has ended.
+    Handle operation;
+    /// What was given to `add` with it.
+    Tag tag;
 };
 
 /// The same in a group without tags.
@@ -37,16 +39,19 @@ struct group_entry<void, Handle> {
 
 /// How many operations of a group have which status.
 struct group_counts {
-    std::size_t started = 0;   ///< those that run
-    std::size_t completed = 0; ///< those that succeeded, and were not taken yet
-    std::size_t canceled = 0;  ///< those that were stopped, and were not taken yet
-    std::size_t error = 0;     ///< those that failed, and were not taken yet
+    /// Those that run.
+    std::size_t started = 0;
+    /// Those that succeeded, and were not taken yet.
+    std::size_t completed = 0;
+    /// Those that were stopped, and were not taken yet.
+    std::size_t canceled = 0;
+    /// Those that failed, and were not taken yet.
+    std::size_t error = 0;
 };
 
 /// A set of operations that tells which one has ended, without a look at each of them. You can add
 /// operations of all kinds at any time, each with a tag. `operation_group<>` has no tags. A group
-/// of one kind, such as `operation_group<void, IAsyncOperation<int>>`, gives back handles of that
-/// kind.
+/// such as `operation_group<void, IAsyncOperation<int>>` gives back handles of this one kind.
 ///
 /// Whoever asks for an operation that has ended takes it out of the group. So each is given once,
 /// in the order of their ends. There are five ways to ask: `try_next`, `wait_next_for`, `drain`,
@@ -89,8 +94,7 @@ public:
 
     /// Adds an operation by a handle of any kind, with the tag `Tag()`. If it has ended already, it
     /// can be taken at once. Returns false, and does nothing, if the operation is in the group;
-    /// when it has been taken you can add it again. The time grows with the logarithm of the
-    /// group's size at most.
+    /// when it has been taken you can add it again. The time is logarithmic in the group's size.
     ///
     /// Errors: `errc::empty_handle`; `errc::illegal_method_call` after Close of the operation;
     /// `errc::group_shut_down`. The operation is unharmed.
@@ -140,8 +144,7 @@ public:
     /// Executor and threads: the token's associated executor, else `asio::system_executor`.
     ///
     /// Lifetime: the executor's context must outlive the wait, which ends when it is cancelled or
-    /// the group is destroyed. If its handler is destroyed uncalled, the operation stays in the
-    /// group and is next again.
+    /// the group is destroyed. If its handler is destroyed uncalled, the operation is next again.
     ///
     /// Errors: `errc::group_shut_down` if the group is empty and has been shut down;
     /// `operation_aborted` if the group is destroyed. Without an error there is an entry.
@@ -196,9 +199,8 @@ public:
     }
 
     /// Blocks until all in the group have ended, also those that are added meanwhile, or until the
-    /// time is over. Returns those that have not ended; their `name()` tells which they are. It
-    /// cancels nothing and takes nothing. Zero and negative durations do not wait; huge ones wait
-    /// for ever.
+    /// time is over. Returns those that have not ended; their `name()` tells which they are. Takes
+    /// and cancels nothing. Zero and negative durations do not wait; huge ones wait for ever.
     ///
     /// Errors: `errc::would_deadlock` at once, if it would wait and one of the operations needs
     /// this thread.
@@ -208,10 +210,8 @@ public:
     }
 
     /// The same, and runs `context`, an `asio::io_context` or a `completion_queue`, on this thread
-    /// meanwhile. Use it on the thread of a loop: operations that are bound to the loop need it to
-    /// end.
-    ///
-    /// Errors: what the handlers of the context throw.
+    /// meanwhile. Use it on a loop's thread, which operations that are bound to the loop need. What
+    /// the context's handlers throw is thrown.
     template <typename Rep, typename Period>
     std::vector<IAsyncInfo> wait_all_for(detail::driven_context context,
                                          std::chrono::duration<Rep, Period> duration) {

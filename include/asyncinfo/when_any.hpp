@@ -31,8 +31,10 @@ enum class losers {
 /// The winner of `when_any`. Its result is still in the operation.
 template <typename Handle>
 struct when_any_result {
-    std::size_t index; ///< its place among the arguments, from 0
-    Handle operation;  ///< its handle
+    /// Its place among the arguments, from 0.
+    std::size_t index;
+    /// Its handle.
+    Handle operation;
 };
 
 } // namespace asyncinfo
