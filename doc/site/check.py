@@ -52,11 +52,16 @@ const sideways = () => {
                 if (getComputedStyle(e).overflowX !== 'visible') return true;
             return false;
         };
+        const end = element => { // of what it shows
+            const box = element.getBoundingClientRect();
+            return getComputedStyle(element).overflowX !== 'visible' || !box.width
+                ? box.right : Math.max(box.right, box.left + element.scrollWidth);
+        };
         const wide = [...scroller.querySelectorAll('*')].filter(
-            e => e.getBoundingClientRect().right > edge + 1 && !boxed(e));
+            e => end(e) > edge + 1 && !boxed(e));
         const innermost = wide.filter(e => !wide.some(other => other !== e && e.contains(other)));
         found.push(...(innermost.length ? innermost : [scroller]).slice(0, 3).map(
-            e => `${named(e)} ends at ${Math.round(e.getBoundingClientRect().right)}`));
+            e => `${named(e)} ends at ${Math.round(end(e))}`));
     }
     return found;
 };

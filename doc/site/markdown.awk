@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The asyncinfo authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# awk -v page=doc/NAME.md -v linked=FILE -f id.awk -f markdown.awk doc/NAME.md
+# awk -v page=doc/NAME.md -v linked=FILE -f id.awk -f markdown.awk FOLDER/reference doc/NAME.md
 #
 # A page as Doxygen reads it: pages and headings have the names that `id` and `slug` give them, and
 # links lead to these. The sources that the page links to are written into `linked`.
@@ -29,7 +29,7 @@ function from_root(target, path) {
 }
 
 # Where a link leads in the site.
-function site(target, anchor, path) {
+function site(target, anchor, path, name) {
     anchor = ""
     if (match(target, /#.*/)) {
         anchor = substr(target, RSTART + 1)
@@ -41,23 +41,24 @@ function site(target, anchor, path) {
         sub(/.*\//, "", path)
         return path
     }
-    if (id(path) ~ /^source/)
-        print id(path) " " path >>linked
-    return "@ref " id(path) (anchor == "" ? "" : "-" anchor)
+    name = id(path)
+    if (name in tools) # the page of a class or of a header
+        return "@ref " tools[name]
+    if (name ~ /^source/)
+        print name " " path >>linked
+    else if (name == "mainpage")
+        return "index.html" (anchor == "" ? "" : "#mainpage-" anchor)
+    return name ".html" (anchor == "" ? "" : "#" name "-" anchor)
 }
 
-# The code that `text` has between marks, of which inline() has left the numbers.
-function code(text, html, at, piece) {
+# Puts code back where inline() has left its number, with marks or without.
+function code(text, plain, at, piece) {
     while (match(text, /\002[0-9]+\002/)) {
         at = RSTART
         piece = pieces[substr(text, at + 1, RLENGTH - 2)]
-        if (html) {
-            gsub(/&/, "\\&amp;", piece)
-            gsub(/</, "\\&lt;", piece)
-            piece = "<code>" piece "</code>"
-        } else
+        if (!plain)
             piece = "``" piece "``" # with one mark a quotation mark would end it
-        text = substr(text, 1, at - 1) piece substr(text, at + RLENGTH)
+        text = substr(text, 1, at - 1) piece substr(text, at + index(substr(text, at + 1), "\002") + 1)
     }
     return text
 }
@@ -81,8 +82,11 @@ function inline(text, count, i, done, link, at, label, target) {
             done = done code(label) "](" target ")"
         else if (label ~ /^!/)
             done = done "<img src=\"" site(target) "\" alt=\"" substr(label, 3) "\">"
-        else
-            done = done code(label, 1) "](" site(target) ")"
+        else {
+            target = site(target)
+            # Doxygen has no code in the text of its own references.
+            done = done code(label, target ~ /^@ref/) "](" target ")"
+        }
     }
     return done code(text)
 }
@@ -91,6 +95,15 @@ function inline(text, count, i, done, link, at, label, target) {
 function unfinished(text) {
     gsub(/`[^`]*`/, "", text)
     return text ~ /`|\[[^]]*$/
+}
+
+FILENAME ~ /reference$/ {
+    count = split($0, field, "\t")
+    tools[field[2]] = field[2]
+    for (i = 4; i <= count; ++i)
+        if (field[i] == field[3])
+            tools[field[2]] = "asyncinfo::" field[3]
+    next
 }
 
 /^ *```/ { fenced = !fenced }
