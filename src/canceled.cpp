@@ -2,8 +2,7 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// Which codes mean that an operation was cancelled, and the code of a deadline
-// that has expired.
+// Which codes mean that an operation was cancelled, and the code of a deadline that has expired.
 
 #include <asyncinfo/condition.hpp>
 #include <asyncinfo/detail/block/canceled.hpp>
@@ -22,11 +21,9 @@ namespace {
 
 using boost::system::error_code;
 
-/// A code that means "cancelled" without being equal to that. Codes are only
-/// added, never removed.
+/// A code that means "cancelled" without being equal to that. Codes are only added, never removed.
 struct canceled_code {
-    std::string_view category; ///< its name: a header's category exists once in
-                               ///< each shared library
+    std::string_view category; ///< its name: a header's category exists once in each shared library
     int value;
     const canceled_code* next;
 };
@@ -48,9 +45,8 @@ bool is_registered(const error_code& code, const canceled_code* newest) noexcept
 
 constexpr const char* deadline_category_name = "asyncinfo.deadline";
 
-/// The category of the code of a deadline that has expired. It equals the
-/// system's category, so the code equals `timed_out` for every reader. It is
-/// another object, which `condition` recognises.
+/// The category of the code of a deadline that has expired. It equals the system's category, so the
+/// code equals `timed_out` for every reader. It is another object, which `condition` recognises.
 ///
 /// Boost.System compares categories by their number, if they have one.
 class deadline_category final : public boost::system::error_category {
@@ -80,8 +76,7 @@ void treat_as_canceled(const error_code& code) {
 namespace detail {
 
 bool means_canceled(const error_code& code) noexcept {
-    return code == boost::asio::error::operation_aborted || // the same, but
-                                                            // cheaper to find
+    return code == boost::asio::error::operation_aborted || // the same, but cheaper to find
            code == boost::system::errc::operation_canceled ||
            is_registered(code, canceled_codes.load(std::memory_order_acquire));
 }
@@ -93,8 +88,8 @@ bool means_deadline_expired(const error_code& code) noexcept {
 error_code timed_out() noexcept {
     static constinit const deadline_category own;
     static const bool equals_the_systems = [] {
-        // Boost may keep one standard category for this number: the first category
-        // that is converted. That must be the system's.
+        // Boost may keep one standard category for this number: the first category that is
+        // converted. That must be the system's.
         static_cast<void>(
             static_cast<const std::error_category&>(boost::system::system_category()));
         return own == boost::system::system_category();
