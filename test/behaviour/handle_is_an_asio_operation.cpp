@@ -124,8 +124,9 @@ BOOST_AUTO_TEST_CASE(with_use_future) {
             source.complete({}, 7);
         BOOST_TEST(value.get() == 7);
         end.get();
-        auto failed = pending<void(error_code, int)>::ended(use_async_info)(asio::use_future,
-                                                                            asio::error::eof, 7);
+        pending<void(error_code, int)> failing;
+        auto failed = failing.start(use_async_info)(asio::use_future);
+        failing.complete(asio::error::eof, 7);
         BOOST_CHECK_THROW(failed.get(), system_error);
     }
 }

@@ -27,6 +27,7 @@ static_assert(std::is_trivially_copyable_v<several>);
 struct with_a_copy_constructor : several {
     using several::several;
     with_a_copy_constructor(const with_a_copy_constructor& other) : several(other) {}
+    with_a_copy_constructor& operator=(const with_a_copy_constructor&) = default;
 };
 static_assert(!std::is_trivially_copyable_v<with_a_copy_constructor>);
 
