@@ -16,7 +16,7 @@ AsyncStatus run_until_ctrl_c(asio::io_context& context, const IAsyncInfo& server
         signals.clear(); // a second Ctrl-C ends the program at once
         server.Cancel();
     });
-    server.async_wait([&](error_code) { signals.cancel(); }); // else run() waits for a signal
+    server.async_wait([&](error_code) { signals.cancel(); }); // else run() goes on
     context.run();
     return server.Status();
 }

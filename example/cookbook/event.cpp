@@ -10,7 +10,7 @@ namespace cookbook::event {
 class event {
 public:
     IAsyncAction happened() const { return source_.operation(); }
-    void set() const { source_.set_value(); } // from any thread; a second time does nothing
+    void set() const { source_.set_value(); } // from any thread
 
 private:
     asyncinfo::async_source<> source_{"event"};

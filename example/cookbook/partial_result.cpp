@@ -9,7 +9,8 @@ namespace cookbook::partial_result {
 
 std::string read_for(tcp::socket& from, std::size_t most, milliseconds time) {
     std::string data(most, '\0');
-    const auto read = asio::async_read(from, asio::buffer(data), use_async_info.cancel_after(time));
+    const auto in_time = use_async_info.cancel_after(time);
+    const auto read = asio::async_read(from, asio::buffer(data), in_time);
     read.wait(); // throws nothing, however the operation ends
     const auto [error, size] = read.outcome();
     if (error && error != asyncinfo::condition::deadline_expired)

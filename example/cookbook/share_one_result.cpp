@@ -13,7 +13,7 @@ public:
 
     IAsyncOperation<int> get() {
         const std::lock_guard guard(mutex_);
-        if (!loading_ || loading_.Status() > AsyncStatus::Completed) // Canceled or Error: again
+        if (!loading_ || loading_.Status() > AsyncStatus::Completed) // it has failed
             loading_ = load_();
         return loading_;
     }
@@ -25,7 +25,7 @@ private:
 };
 
 IAsyncOperation<int> twice(asio::any_io_executor, settings& shared) {
-    // With a token: Cancel of this coroutine ends its own wait, and not the load of the others.
+    // By a wait of its own: Cancel of this coroutine does not cancel the load.
     const int value = co_await shared.get()(deferred);
     co_return 2 * value;
 }
