@@ -3,6 +3,8 @@
 
 #include "support/test.hpp"
 
+namespace asyncinfo_test::abandoned_completed_that_throws_terminates_test {
+
 // §3: "Completed without an executor runs inline on the destroying thread and must not throw there
 // (std::terminate, as in any destructor)." The process ends in std::terminate, and ends well.
 BOOST_AUTO_TEST_CASE(abandoned_completed_that_throws_terminates) {
@@ -15,3 +17,5 @@ BOOST_AUTO_TEST_CASE(abandoned_completed_that_throws_terminates) {
     BOOST_CHECK_NO_THROW(context.reset());
     BOOST_ERROR("what Completed threw was swallowed");
 }
+
+} // namespace asyncinfo_test::abandoned_completed_that_throws_terminates_test
