@@ -23,8 +23,6 @@ void a_game() {
     pair.send("hello");
     std::array<char, 5> data;
     const auto buffer = asio::buffer(data);
-    std::jthread runs([&] { pair.context.run(); });
-    auto stop = asio::make_work_guard(pair.context);
     frames window;
     std::thread::id where;
     const auto show = [&](const auto& outcome) {
@@ -36,13 +34,15 @@ void a_game() {
     completion_queue queue;
     auto read = asio::async_read(socket, buffer, use_async_info); // runs on some io_context
     read.Completed(asio::bind_executor(queue, [&](auto& op, auto) { show(op.outcome()); }));
+
+    std::jthread runs([&] { pair.context.run(); });
+
     while (!window.closed()) { // on this thread, in every frame
         queue.poll_for(2ms);
         window.draw();
     }
 
     check(where == std::this_thread::get_id());
-    stop.reset();
 }
 
 void until_work_is_over() {

@@ -118,8 +118,10 @@ public:
     /// Canceled.
     ///
     /// Executor and threads: the request is posted to the operation's executor. It arrives between
-    /// two steps of the operation and never during one, so you need no strand. If there is no
-    /// memory for the post, the next step or the next Cancel delivers it.
+    /// two steps of the operation and never during one, so you need no strand. (Operations whose
+    /// steps run on an executor of their own, such as `co_spawn` and `make_parallel_group`, need
+    /// that to be a strand, as in Asio.) An operation that has no executor is told on this thread.
+    /// If there is no memory for the post, the next step or the next Cancel delivers the request.
     ///
     /// Lifetime: the I/O object must be alive, or its operation must have ended. In a program with
     /// one thread it is safe to destroy the I/O object first.

@@ -44,6 +44,7 @@ namespace asyncinfo {
 ///     completion_queue queue;
 ///     auto read = asio::async_read(socket, buffer, use_async_info); // runs on some io_context
 ///     read.Completed(asio::bind_executor(queue, [&](auto& op, auto) { show(op.outcome()); }));
+///
 ///     while (!window.closed()) { // on this thread, in every frame
 ///         queue.poll_for(2ms);
 ///         window.draw();
