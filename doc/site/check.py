@@ -13,7 +13,8 @@ import queue
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import unquote, urldefrag
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException
@@ -38,7 +39,6 @@ const links = () => ({
     links: [...document.querySelectorAll('a[href], area[href]')].map(a => [a.href, named(a)]),
     images: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
     places: [...document.querySelectorAll('[id], a[name]')].flatMap(e => [e.id, e.name]),
-    title: document.title,
 });
 
 // Elements because of which the page, not a box of its own, scrolls sideways.
@@ -186,8 +186,28 @@ def look(browser, url, complain):
     return facts
 
 
+class Facts(HTMLParser):
+    """What links() says of a page, read from its file."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url, self.links, self.places = url, [], []
+        with open(unquote(url[len('file://'):]), encoding='utf-8') as file:
+            self.feed(file.read())
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.places += attributes.get('id'), attributes.get('name')
+        if tag == 'a' and attributes.get('href'):
+            self.links.append((urljoin(self.url, attributes['href']), f'<a> line {self.getpos()[0]}'))
+
+
 def follow(browsers, folder, complaints):
-    """Looks at all pages that can be reached from index.html; returns how many."""
+    """Looks at all pages that can be reached from index.html; returns how many.
+
+    Most pages show a source, and these are made alike: of those that are found together the one
+    with the longest name is looked at, of the others only the links are read.
+    """
     root = 'file://' + folder + '/'
     places, links = {}, []
     idle = queue.SimpleQueue()
@@ -195,6 +215,9 @@ def follow(browsers, folder, complaints):
         idle.put(browser)
 
     def look_at(url):
+        if url in sources and len(url) < max(map(len, sources)):
+            facts = Facts(url)
+            return url, {'links': facts.links, 'places': facts.places}
         browser = idle.get()
         try:
             return url, look(browser, url, lambda text: complaints.append(
@@ -202,9 +225,10 @@ def follow(browsers, folder, complaints):
         finally:
             idle.put(browser)
 
-    found = {root + 'index.html'}
+    found, sources = {root + 'index.html'}, set()
     with ThreadPoolExecutor(len(browsers)) as pool:
         while found:
+            sources = {url for url in found if url.startswith(root + 'source_')}
             looked_at = list(pool.map(look_at, sorted(found)))
             places.update({url: set(map(unquote, filter(None, facts['places'])))
                            for url, facts in looked_at})
@@ -258,7 +282,7 @@ def search(browser, folder, complaints, patience=10):
         wait.until(lambda _: driver.current_url != start)
         anchor = urldefrag(driver.current_url)[1]
         if not driver.find_elements(By.ID, anchor) or SEARCHED not in driver.page_source:
-            complaints.append(f'the search for {SEARCHED} leads to {driver.current_url}')
+            complaints.append(f'index.html: the search for {SEARCHED} leads to {driver.current_url}')
     except TimeoutException:
         complaints.append(f'index.html: the search does not find {SEARCHED}')
 
@@ -310,6 +334,15 @@ def would_notice(browser):
     return None
 
 
+def grouped(complaints):
+    """The pages of each complaint: what is wrong with the theme is so on all of them."""
+    pages = {}
+    for complaint in sorted(complaints):
+        page, text = complaint.split(': ', 1)
+        pages.setdefault(text, []).append(page)
+    return pages
+
+
 def main():
     folder = os.path.realpath(sys.argv[1])
     complaints = []
@@ -319,9 +352,9 @@ def main():
             sys.exit('check.py does not work: ' + blind)
         count = follow([browser, second], folder, complaints)
         search(browser, folder, complaints)
-    for complaint in sorted(complaints):
-        print(complaint)
-    print(f'{count} pages looked at, {len(complaints)} complaints', file=sys.stderr)
+    for text, pages in sorted(grouped(complaints).items()):
+        print(f'{pages[0]}: {text}' + (f' ({len(pages)} pages)' if len(pages) > 1 else ''))
+    print(f'{count} pages, {len(complaints)} complaints', file=sys.stderr)
     sys.exit(bool(complaints))
 
 

@@ -62,7 +62,7 @@ function word_before(text, at) {
 function last_of(i, text, depth) {
     for (; i <= NR; ++i) {
         text = line[i]
-        sub(/ \/\/.*/, "", text)
+        sub(/ +\/\/.*/, "", text)
         if (text ~ /^ *(template <.*> *)?(enum |class |struct |namespace |extern )/ && text ~ /{$/)
             return i
         depth += gsub(/[({]/, "&", text) - gsub(/[)}]/, "&", text)
