@@ -73,6 +73,7 @@ public:
         const std::string line = "operation " + std::to_string(op.Id()) + ": ";
         std::printf("%s%s%s\n", terminal_ ? "\n" : "", line.c_str(),
                     std::string(to_string(op.Status())).c_str());
+        std::fflush(stdout);
         here_ = here_ && std::this_thread::get_id() == thread_;
         ended_ = op.Status() == asyncinfo::AsyncStatus::Canceled ||
                  (percent_ == 100 && op.GetResults() == op.progress()->total);

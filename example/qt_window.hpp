@@ -32,13 +32,14 @@ public:
         : transfer_(std::move(transfer)) {
         setWindowTitle("Transfer");
         auto* const layout = new QVBoxLayout(this);
+        layout->setContentsMargins(16, 12, 16, 12);
         layout->addWidget(label_);
         layout->addWidget(bar_);
         layout->addWidget(cancel_, 0, Qt::AlignRight);
         bar_->setRange(0, 1000);
         bar_->setValue(0);
         bar_->setTextVisible(false); // over the edge of the bar nobody can read it: see the label
-        resize(360, 120);
+        resize(360, sizeHint().height());
 
         connect(cancel_, &QPushButton::clicked, [this] { transfer_.Cancel(); });
 

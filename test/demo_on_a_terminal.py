@@ -104,7 +104,7 @@ def ctrl_c(command):
 
 
 def loop_ctrl_c(command):
-    code, output = run_and_cancel(command, " %")
+    code, output = run_and_cancel(command, "  1 %")
     check(code == 0, f"exit code {code}")
     check(re.search(r"operation \d+: Canceled", output), output)
 
