@@ -28,9 +28,9 @@ int checked(int result) {
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
     asyncinfo::completion_queue queue;
-    demo::loop_transfer transfer; // its io_context has a thread of its own
+    demo::loop_transfer transfer(argc, argv); // its io_context has a thread of its own
 
     const int epoll = checked(::epoll_create1(EPOLL_CLOEXEC));
     epoll_event event{};
@@ -48,6 +48,8 @@ int main() {
         bar.show_end(op);
         running = false;
     }));
+    const auto interrupt = transfer.interrupt(); // Ctrl-C
+    interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus) { read.Cancel(); }));
     transfer.send();
 
     int wake_ups = 0;
@@ -62,5 +64,5 @@ int main() {
     ::close(epoll);
 
     std::cout << wake_ups << " times awake\n";
-    return bar.went_well() && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() ? 0 : 1;
 }

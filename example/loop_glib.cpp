@@ -15,12 +15,12 @@ using asyncinfo::every;
 using asyncinfo::transfer_progress;
 using namespace std::chrono_literals;
 
-int main() {
+int main(int argc, char** argv) {
     GMainLoop* const loop = g_main_loop_new(nullptr, FALSE);
 
     asyncinfo::completion_queue queue;
-    asyncinfo::glib_poller poller(queue); // in the default GMainContext
-    demo::loop_transfer transfer;         // its io_context has a thread of its own
+    asyncinfo::glib_poller poller(queue);     // in the default GMainContext
+    demo::loop_transfer transfer(argc, argv); // its io_context has a thread of its own
 
     // Something else that the loop has to do, and does meanwhile.
     int ticks = 0;
@@ -36,6 +36,8 @@ int main() {
         bar.show_end(op);
         g_main_loop_quit(loop);
     }));
+    const auto interrupt = transfer.interrupt(); // Ctrl-C
+    interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus) { read.Cancel(); }));
     transfer.send();
 
     g_main_loop_run(loop);
@@ -43,5 +45,5 @@ int main() {
     g_main_loop_unref(loop);
 
     std::cout << ticks << " ticks of the loop's own timer\n";
-    return bar.went_well() && ticks > 0 && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && ticks > 0 ? 0 : 1;
 }

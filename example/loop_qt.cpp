@@ -12,9 +12,12 @@
 #include <QCommandLineParser>
 #include <QPixmap>
 
+#include <chrono>
 #include <cstdio>
 
+namespace asio = boost::asio;
 using asyncinfo::AsyncStatus;
+using namespace std::chrono_literals;
 
 int main(int argc, char** argv) {
     if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
@@ -26,12 +29,17 @@ int main(int argc, char** argv) {
     QCommandLineParser options;
     options.addHelpOption(); // --help
     const QCommandLineOption screenshot("screenshot", "Save a picture at half-time.", "file.png");
-    options.addOption(screenshot);
-    options.process(app);
+    const QCommandLineOption seconds(
+        "seconds", "The transfer takes that long; the window closes then.", "n", "30"); // --seconds
+    options.addOptions({screenshot, seconds});
+    const bool understood = options.parse(QApplication::arguments());
+    const std::chrono::duration<double> duration(options.value(seconds).toDouble());
+    if (!understood || !(duration > 0s) || options.isSet("help"))
+        options.showHelp(options.isSet("help") ? 0 : 2);
 
     asyncinfo::completion_queue queue;
-    asyncinfo::qt_poller poller(queue); // of this thread's event loop
-    demo::loop_transfer transfer;       // its io_context has a thread of its own
+    asyncinfo::qt_poller poller(queue);     // of this thread's event loop
+    demo::loop_transfer transfer(duration); // its io_context has a thread of its own
     demo::qt_window window(transfer.start(), queue);
     window.show();
 
@@ -42,17 +50,24 @@ int main(int argc, char** argv) {
         if (!saved && window.bar().value() >= 500)
             saved = window.grab().save(options.value(screenshot));
     };
-    QApplication::setQuitOnLastWindowClosed(false); // that only cancels
+
+    // To close the window cancels the transfer; the program ends when both have ended.
+    QApplication::setQuitOnLastWindowClosed(false);
+    const bool stays =
+        !options.isSet(seconds) && QApplication::platformName() != QStringLiteral("offscreen");
     window.on_end = [&] {
         bar.show_end(window.transfer());
-        QApplication::quit();
+        QApplication::setQuitOnLastWindowClosed(true);
+        if (!window.isVisible())
+            QApplication::quit();
+        else if (!stays)
+            window.close();
     };
+    const auto interrupt = transfer.interrupt(); // Ctrl-C
+    interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus) { window.close(); }));
     transfer.send();
     QApplication::exec();
 
-    const auto& read = window.transfer();
-    if (read.Status() == AsyncStatus::Canceled)
-        return 0; // as the user wished
-    const bool full = window.bar().value() == 1000 && bar.went_well();
-    return saved && full && read.GetResults() == transfer.size() ? 0 : 1;
+    const bool canceled = window.transfer().Status() == AsyncStatus::Canceled; // then as it stood
+    return bar.went_well() && (canceled || (saved && window.bar().value() == 1000)) ? 0 : 1;
 }

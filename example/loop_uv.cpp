@@ -15,12 +15,12 @@ using asyncinfo::every;
 using asyncinfo::transfer_progress;
 using namespace std::chrono_literals;
 
-int main() {
+int main(int argc, char** argv) {
     uv_loop_t* const loop = uv_default_loop();
 
     asyncinfo::completion_queue queue;
     auto poller = std::make_unique<asyncinfo::uv_poller>(queue, loop);
-    demo::loop_transfer transfer; // its io_context has a thread of its own
+    demo::loop_transfer transfer(argc, argv); // its io_context has a thread of its own
 
     demo::text_bar bar;
     const auto read = transfer.start();
@@ -30,10 +30,12 @@ int main() {
         bar.show_end(op);
         poller.reset(); // nothing else is in the loop: it ends
     }));
+    const auto interrupt = transfer.interrupt(); // Ctrl-C
+    interrupt.Completed(asio::bind_executor(queue, [&](auto&, AsyncStatus) { read.Cancel(); }));
     transfer.send();
 
     uv_run(loop, UV_RUN_DEFAULT);
     const bool closed = uv_loop_close(loop) == 0; // nothing was left in it
 
-    return bar.went_well() && closed && read.GetResults() == transfer.size() ? 0 : 1;
+    return bar.went_well() && closed ? 0 : 1;
 }

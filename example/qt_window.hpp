@@ -32,12 +32,14 @@ public:
         : transfer_(std::move(transfer)) {
         setWindowTitle("Transfer");
         auto* const layout = new QVBoxLayout(this);
-        for (QWidget* child : {static_cast<QWidget*>(label_), static_cast<QWidget*>(bar_),
-                               static_cast<QWidget*>(cancel_)})
-            layout->addWidget(child);
+        layout->setContentsMargins(16, 12, 16, 12);
+        layout->addWidget(label_);
+        layout->addWidget(bar_);
+        layout->addWidget(cancel_, 0, Qt::AlignRight);
         bar_->setRange(0, 1000);
         bar_->setValue(0);
-        resize(360, 120);
+        bar_->setTextVisible(false); // over the edge of the bar nobody can read it: see the label
+        resize(360, sizeHint().height());
 
         connect(cancel_, &QPushButton::clicked, [this] { transfer_.Cancel(); });
 
@@ -73,10 +75,11 @@ protected:
 private:
     void show_progress(const transfer_progress& p) {
         bar_->setValue(static_cast<int>(p.fraction() * 1000));
-        label_->setText(QString("%1 of %2 KiB, %3 MiB/s")
-                            .arg(p.bytes >> 10)
-                            .arg(p.total.value_or(0) >> 10)
-                            .arg(p.rate() / (1 << 20), 0, 'f', 1));
+        constexpr double mib = 1 << 20;
+        label_->setText(QString("%1 % of %2 MiB, %3 MiB/s")
+                            .arg(static_cast<int>(p.fraction() * 100))
+                            .arg(static_cast<double>(p.total.value_or(0)) / mib)
+                            .arg(p.rate() / mib, 0, 'f', 1));
         if (on_progress)
             on_progress();
     }

@@ -26,6 +26,7 @@ namespace {
 
 using asyncinfo::AsyncStatus;
 constexpr std::size_t size = 1 << 20;
+constexpr std::chrono::milliseconds duration{100};
 
 struct program {
     int count = 1;
@@ -62,7 +63,7 @@ BOOST_AUTO_TEST_SUITE(qt_window)
 
 BOOST_AUTO_TEST_CASE(cancel_ends_the_operation_and_the_bar_stands_still) {
     program here;
-    demo::loop_transfer transfer(size,
+    demo::loop_transfer transfer(duration, size,
                                  size / 2); // half of it comes, so that it cannot end by itself
     demo::qt_window window(transfer.start(), here.queue);
     transfer.send();
@@ -70,6 +71,8 @@ BOOST_AUTO_TEST_CASE(cancel_ends_the_operation_and_the_bar_stands_still) {
     here.run_until([&] { return window.bar().value() > 0; });
     BOOST_TEST(window.cancel_button().isEnabled());
     BOOST_TEST((window.transfer().Status() == AsyncStatus::Started));
+    BOOST_TEST(window.label().text().contains(" % of 1 MiB")); // and not over the bar's edge
+    BOOST_TEST(!window.bar().isTextVisible());
 
     bool ended = false;
     window.on_end = [&] { ended = true; };
@@ -97,7 +100,7 @@ BOOST_AUTO_TEST_CASE(cancel_ends_the_operation_and_the_bar_stands_still) {
 
 BOOST_AUTO_TEST_CASE(to_the_end_the_bar_is_full_and_drawn) {
     program here;
-    demo::loop_transfer transfer(size, size);
+    demo::loop_transfer transfer(duration, size, size);
     demo::qt_window window(transfer.start(), here.queue);
     window.show();
     const auto colour = [&] { // near the bar's right end
@@ -116,7 +119,7 @@ BOOST_AUTO_TEST_CASE(to_the_end_the_bar_is_full_and_drawn) {
 
 BOOST_AUTO_TEST_CASE(to_close_it_is_to_cancel) {
     program here;
-    demo::loop_transfer transfer(size, size / 2);
+    demo::loop_transfer transfer(duration, size, size / 2);
     demo::qt_window window(transfer.start(), here.queue);
     bool ended = false;
     window.on_end = [&] { ended = true; };
@@ -129,7 +132,7 @@ BOOST_AUTO_TEST_CASE(to_close_it_is_to_cancel) {
 
 BOOST_AUTO_TEST_CASE(a_destroyed_window_cancels_and_is_not_touched) {
     program here;
-    auto transfer = std::make_unique<demo::loop_transfer>(size, size / 2);
+    auto transfer = std::make_unique<demo::loop_transfer>(duration, size, size / 2);
     auto window = std::make_unique<demo::qt_window>(transfer->start(), here.queue);
     transfer->send();
     window->show();
