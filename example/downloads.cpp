@@ -3,7 +3,7 @@
 
 // Downloads in a frame loop: an ordinary Boost.Beast client (downloads_client.hpp) is started on a
 // stream that counts (`progress_stream`). A 60 Hz loop that never blocks gives 2 ms of each frame to
-// what has ended, draws how far the others are, and cancels some.
+// what has ended, draws how far the others are (downloads_screen.hpp), and cancels some.
 
 #include <asyncinfo/asyncinfo.hpp>
 
@@ -268,7 +268,7 @@ int run(int speed) {
     }));
 
     // The frame loop: nothing in it waits for an operation.
-    demo::screen screen("Watch eight operations end while the loop never waits. "
+    demo::screen screen("Watch eight operations end while the loop never waits.",
                         "Ctrl-C cancels them all.");
     int frames = 0;
     clock_type::duration longest{};

@@ -180,8 +180,9 @@ inline std::string heading(const medium& out, std::size_t columns) {
 
 class screen {
 public:
-    /// `intro` stands above the table.
-    explicit screen(std::string intro) : intro_(std::move(intro)) {
+    /// What to watch and which key does what stand above the table; where both do not fit, the keys.
+    screen(const std::string& watch, std::string keys)
+        : intro_(watch + ' ' + keys), keys_(std::move(keys)) {
         if (out_.terminal) // another screen, no cursor, long lines do not go on below
             put("\x1b[?1049h\x1b[?25l\x1b[?7l");
         else
@@ -259,6 +260,8 @@ private:
         lines text;
         if (fits(intro.size()))
             text = intro;
+        else if (keys_.size() <= columns && fits(1))
+            text = {keys_};
         if (!text.empty() && fits(2)) // an empty line goes with the heading
             text.emplace_back(), text.push_back(detail::heading(out_, columns));
         for (lines& block : blocks)
@@ -308,7 +311,7 @@ private:
     }
 
     const detail::medium out_;
-    const std::string intro_;
+    const std::string intro_, keys_;
     bool live_ = false;
     std::vector<row> rows_;
     lines shown_;
