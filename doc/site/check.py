@@ -10,6 +10,7 @@ what is wrong, with page and element. First it sees whether it would notice, on 
 import json
 import os
 import queue
+import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -120,7 +122,8 @@ class Browser:
         if os.geteuid() == 0:
             options.add_argument('--no-sandbox')
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-        self.driver = webdriver.Chrome(options=options)
+        options.binary_location = shutil.which('chromium')
+        self.driver = webdriver.Chrome(options=options, service=Service(shutil.which('chromedriver')))
         self.size = self.theme = None
         self.screen(WIDE)
         self.light('light')

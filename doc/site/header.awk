@@ -102,7 +102,7 @@ function comment(i, first, text) {
     text = line[i]
     if (text ~ /\/\/\/     / && i > first) {
         # The blank line before makes it code, up to the last line that is indented so.
-        if (line[i - 1] ~ /\/\/\/$/) {
+        if (!in_code && line[i - 1] ~ /\/\/\/$/) {
             line[i - 1] = line[i - 1] " @code{.cpp}"
             in_code = 1
         }
