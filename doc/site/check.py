@@ -10,6 +10,7 @@ what is wrong, with page and element. First it sees whether it would notice, on 
 import json
 import os
 import queue
+import re
 import shutil
 import sys
 import tempfile
@@ -338,12 +339,13 @@ def would_notice(browser):
 
 
 def grouped(complaints):
-    """The pages of each complaint: what is wrong with the theme is so on all of them."""
-    pages = {}
+    """Complaints, and on how many pages: what is wrong with the theme is so on all of them."""
+    groups = {}
     for complaint in sorted(complaints):
-        page, text = complaint.split(': ', 1)
-        pages.setdefault(text, []).append(page)
-    return pages
+        text = complaint.split(': ', 1)[1]
+        kind = re.sub(' ".*" ', ' ', text) if 'contrast' in text else text
+        groups.setdefault(kind, []).append(complaint)
+    return [(same[0], len(same)) for same in groups.values()]
 
 
 def main():
@@ -355,8 +357,8 @@ def main():
             sys.exit('check.py does not work: ' + blind)
         count = follow([browser, second], folder, complaints)
         search(browser, folder, complaints)
-    for text, pages in sorted(grouped(complaints).items()):
-        print(f'{pages[0]}: {text}' + (f' ({len(pages)} pages)' if len(pages) > 1 else ''))
+    for complaint, pages in grouped(complaints):
+        print(complaint + (f' ({pages} times)' if pages > 1 else ''))
     print(f'{count} pages, {len(complaints)} complaints', file=sys.stderr)
     sys.exit(bool(complaints))
 
