@@ -10,6 +10,8 @@ what is wrong, with page and element. First it sees whether it would notice, on 
 import json
 import os
 import queue
+import re
+import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -120,7 +123,8 @@ class Browser:
         if os.geteuid() == 0:
             options.add_argument('--no-sandbox')
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-        self.driver = webdriver.Chrome(options=options)
+        options.binary_location = shutil.which('chromium')
+        self.driver = webdriver.Chrome(options=options, service=Service(shutil.which('chromedriver')))
         self.size = self.theme = None
         self.screen(WIDE)
         self.light('light')
@@ -335,12 +339,13 @@ def would_notice(browser):
 
 
 def grouped(complaints):
-    """The pages of each complaint: what is wrong with the theme is so on all of them."""
-    pages = {}
+    """Complaints, and on how many pages: what is wrong with the theme is so on all of them."""
+    groups = {}
     for complaint in sorted(complaints):
-        page, text = complaint.split(': ', 1)
-        pages.setdefault(text, []).append(page)
-    return pages
+        text = complaint.split(': ', 1)[1]
+        kind = re.sub(' ".*" ', ' ', text) if 'contrast' in text else text
+        groups.setdefault(kind, []).append(complaint)
+    return [(same[0], len(same)) for same in groups.values()]
 
 
 def main():
@@ -352,8 +357,8 @@ def main():
             sys.exit('check.py does not work: ' + blind)
         count = follow([browser, second], folder, complaints)
         search(browser, folder, complaints)
-    for text, pages in sorted(grouped(complaints).items()):
-        print(f'{pages[0]}: {text}' + (f' ({len(pages)} pages)' if len(pages) > 1 else ''))
+    for complaint, pages in grouped(complaints):
+        print(complaint + (f' ({pages} times)' if pages > 1 else ''))
     print(f'{count} pages, {len(complaints)} complaints', file=sys.stderr)
     sys.exit(bool(complaints))
 

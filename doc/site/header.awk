@@ -9,9 +9,9 @@
 # other words of `headings`. `Example:` is followed by an indented block, or by `code` on the same
 # line. A comment that a blank line or an #include follows is the text of the header's page.
 #
-# Declarations: an overload of the documented name before it needs no comment. What only the
-# library's own code uses is left out: protected members, what names detail:: and has no comment,
-# defaulted and deleted members, specialisations of other libraries' templates.
+# Declarations: an overload of the documented name before it needs no comment. Left out are protected
+# members, specialisations of other libraries' templates and, without a comment, destructors, what is
+# defaulted or deleted, friends, and constructors that take what is of detail::.
 
 function indentation(line) {
     match(line, /^ */)
@@ -200,7 +200,8 @@ END {
             continue
         }
         name = declared(text)
-        own = text ~ /detail::|= (default|delete);$|^ *(friend |static_assert\()/ || name ~ /^~/
+        own = text ~ /= (default|delete);$|^ *(friend |static_assert\()/ || name ~ /^~/ ||
+            (name == type && text ~ /detail::/)
         if (text ~ /(class|struct) [^(]*{$/) {
             type = name
             name = ""

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: The asyncinfo authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# awk -v page=doc/NAME.md -v linked=FILE -f id.awk -f markdown.awk FOLDER/reference doc/NAME.md
+# awk -v page=doc/NAME.md -v linked=FILE -f id.awk -f markdown.awk \
+#     FOLDER/members FOLDER/reference doc/NAME.md
 #
 # A page as Doxygen reads it: pages and headings have the names that `id` and `slug` give them, and
 # links lead to these. The sources that the page links to are written into `linked`.
@@ -28,8 +29,8 @@ function from_root(target, path) {
     return path (path == "" ? "" : "/") target
 }
 
-# Where a link leads in the site.
-function site(target, anchor, path, name) {
+# Where a link with this text leads in the site.
+function site(target, text, anchor, path, name) {
     anchor = ""
     if (match(target, /#.*/)) {
         anchor = substr(target, RSTART + 1)
@@ -37,15 +38,17 @@ function site(target, anchor, path, name) {
     }
     path = target == "" ? page : from_root(target)
     if (path ~ /\.(svg|png)$/) {
-        print "- " path >>linked
+        print "- " path " " page >>linked
         sub(/.*\//, "", path)
         return path
     }
     name = id(path)
+    if ((name, text) in members)
+        return "@ref asyncinfo::" members[name, text]
     if (name in tools) # the page of a class or of a header
         return "@ref " tools[name]
     if (name ~ /^source/)
-        print name " " path >>linked
+        print name " " path " " page >>linked
     else if (name == "mainpage")
         return "index.html" (anchor == "" ? "" : "#mainpage-" anchor)
     return name ".html" (anchor == "" ? "" : "#" name "-" anchor)
@@ -83,7 +86,7 @@ function inline(text, count, i, done, link, at, label, target) {
         else if (label ~ /^!/)
             done = done "<img src=\"" site(target) "\" alt=\"" substr(label, 3) "\">"
         else {
-            target = site(target)
+            target = site(target, code(substr(label, 2), 1))
             # Doxygen has no code in the text of its own references.
             done = done code(label, target ~ /^@ref/) "](" target ")"
         }
@@ -95,6 +98,12 @@ function inline(text, count, i, done, link, at, label, target) {
 function unfinished(text) {
     gsub(/`[^`]*`/, "", text)
     return text ~ /`|\[[^]]*$/
+}
+
+FILENAME ~ /members$/ {
+    split($0, field, "\t")
+    members[field[1], field[2]] = (field[3] == "" ? "" : field[3] "::") field[2]
+    next
 }
 
 FILENAME ~ /reference$/ {

@@ -5,7 +5,8 @@
 #
 # Each row of the tables in doc/reference.md, `| [title](header) | sentence |`, makes its header a
 # group of Doxygen's, in FOLDER/input/reference.dox, and a line in FOLDER/reference: section, group,
-# title, and the classes in the header. Headers without a row are named in FOLDER/absent.
+# title, and the classes in the header. FOLDER/members has the names in headers: group, name, and the
+# class that it is a member of. Headers without a row are named in FOLDER/absent.
 
 function group_of(header) {
     sub(/^include\/asyncinfo\//, "", header)
@@ -46,10 +47,31 @@ FILENAME ~ /\.hpp$/ && FNR == 1 && !(FILENAME in sections) && FILENAME !~ /\/asy
 
 FILENAME ~ /\.hpp$/ && FNR == 1 { ours = 0 }
 FILENAME ~ /\.hpp$/ && /^namespace/ { ours = $2 == "asyncinfo" }
-FILENAME ~ /\.hpp$/ && ours && /^(class|struct) .*[^;]$/ {
+FILENAME !~ /\.hpp$/ || !ours { next }
+
+/^(class|struct) .*[^;]$/ {
+    public = $1 == "struct"
     sub(/ *({| : | final).*/, "")
-    if (!/</)
-        classes[FILENAME] = classes[FILENAME] "\t" $NF
+    type = $NF
+    if (!/</) {
+        classes[FILENAME] = classes[FILENAME] "\t" type
+        print group_of(FILENAME) "\t" type "\t" >(out "/members")
+    }
+    next
+}
+/^};/ { type = "" }
+/^[a-z]+:$/ { public = $1 == "public:" }
+
+# Functions, and outside of classes other names.
+(type == "" && /^[a-zA-Z]/ || public && /^    [a-zA-Z]/) && !/^ *(template|requires|friend|explicit)/ {
+    if (match($0, /[ *&][a-zA-Z_]+\(/))
+        name = substr($0, RSTART + 1, RLENGTH - 2)
+    else if (type == "" && /^(enum class|using) /)
+        name = $1 == "using" ? $2 : $3
+    else
+        next
+    if (name != type && !/operator/)
+        print group_of(FILENAME) "\t" name "\t" type >(out "/members")
 }
 
 END {
