@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: The asyncinfo authors
 # SPDX-License-Identifier: BSL-1.0
 #
-# awk -f id.awk -f navigation.awk FOLDER/reference FOLDER/order layout.xml
+# awk -f id.awk -f navigation.awk FOLDER/reference FOLDER/sources FOLDER/order layout.xml
 #
 # The layout with a tab for each page, in the order of doc/site/pages. Below that of reference.md are
 # the sections of that page, and the tools: a class, if there is one of the title, else what its
-# header has; below that the other classes.
+# header has; below that the other classes. At the end come the sources, by folder.
 
 function escaped(text) {
     gsub(/&/, "\\&amp;", text)
@@ -43,6 +43,16 @@ FILENAME ~ /reference$/ {
     next
 }
 
+FILENAME ~ /sources$/ {
+    folder = name = $2
+    sub(/\/[^\/]*$/, "", folder)
+    sub(/.*\//, "", name)
+    if (!(folder in sources))
+        folders[++folder_count] = folder
+    sources[folder] = sources[folder] tab($1, name)
+    next
+}
+
 FILENAME ~ /order$/ && FNR == 1 { section = "" }
 FILENAME ~ /order$/ {
     if ($1 != section && section != "")
@@ -60,7 +70,10 @@ FILENAME ~ /order$/ {
 }
 
 /<!-- pages -->/ {
-    print tabs (section == "" ? "" : "</tab>")
+    print tabs (section == "" ? "" : "</tab>") header("Sources")
+    for (i = 1; i <= folder_count; ++i)
+        print header(folders[i]) sources[folders[i]] "</tab>"
+    print "</tab>"
     next
 }
 { print }
