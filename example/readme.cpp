@@ -32,7 +32,7 @@ IAsyncOperation<std::size_t> echo_once(tcp::socket socket) { // runs on the sock
     co_return co_await asio::async_write(socket, asio::buffer(data, n), asio::deferred);
 }
 
-// Your own callback: a source ends the operation, from any thread.
+// Your own callback: a source ends the operation, from any thread. Cancel would need on_cancel.
 IAsyncOperation<int> measure(sensor& device) {
     auto source = std::make_shared<async_source<int>>();
     device.read([source](int value) { source->set_value(value); });
@@ -55,7 +55,7 @@ bool read_and_loop(asio::readable_pipe& socket, std::string& text,
     operation_group<int> group; // each operation has an int beside it
     for (int i = 0; auto& timer : timers)
         group.add(timer.async_wait(use_async_info), i++);
-    for (; group.size() != 0; draw_frame())
+    for (; !group.empty(); draw_frame())
         group.drain([&](auto entry) { show(entry.tag, entry.operation.Status()); }, 2ms);
 
     return error == asyncinfo::condition::deadline_expired && size == 5 && ended == 100;

@@ -9,7 +9,7 @@ namespace cookbook::log_endings {
 
 using log_function = std::function<void(std::string)>;
 
-void log_end(const IAsyncInfo& operation, log_function log) {
+void log_ending(const IAsyncInfo& operation, log_function log) {
     operation.async_wait([operation, log, begin = steady_clock::now()](error_code error) {
         const auto time = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
         std::ostringstream line;
@@ -28,8 +28,8 @@ void run() {
     const auto log = [&](std::string line) { lines.push_back(std::move(line)); };
     const auto short_one = nap.async_wait(use_async_info.named("nap"));
     const auto long_one = sleep.async_wait(use_async_info.named("sleep").cancel_after(10ms));
-    log_end(short_one, log);
-    log_end(long_one, log);
+    log_ending(short_one, log);
+    log_ending(long_one, log);
     context.run();
     check(lines.size() == 2);
     check(lines[0].starts_with(std::to_string(short_one.Id()) + " nap: Completed after "));

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace asio = boost::asio;
@@ -49,6 +50,8 @@ std::string download(const std::string& host, const std::string& port, const std
     http::response_parser<http::string_body> parser;
     parser.body_limit(boost::none);
     http::async_read_header(stream, buffer, parser, soon).get();
+    if (parser.get().result() != http::status::ok)
+        throw std::runtime_error("the server answers " + std::to_string(parser.get().result_int()));
 
     // What is still to come, if the server has said so: a part has come with the header.
     std::optional<std::uint64_t> left;
@@ -75,7 +78,7 @@ int main(int argc, char** argv) try {
     const std::string body = download(argv[1], argv[2], argv[3]);
     std::cout << body.size() << " bytes\n";
     return 0;
-} catch (const boost::system::system_error& e) {
-    std::cerr << "download: " << e.code().message() << '\n';
+} catch (const std::exception& e) {
+    std::cerr << "download: " << e.what() << '\n';
     return 1;
 }

@@ -18,6 +18,7 @@
 #include <list>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace tutorial {
@@ -41,7 +42,7 @@ public:
     tcp::endpoint silence() const { return silence_.acceptor.local_endpoint(); }
     /// A port that is taken, so that nobody else has it, and where nobody listens.
     tcp::endpoint nobody() const { return nobody_.local_endpoint(); }
-    /// The photo as an answer to any HTTP request.
+    /// The photo as an answer to an HTTP request for /photo. It has nothing else.
     tcp::endpoint http() const { return http_.acceptor.local_endpoint(); }
 
 private:
@@ -66,6 +67,9 @@ private:
         bool asks = false; ///< waits for the end of an HTTP header first
         std::list<connection> connections{};
     };
+
+    static constexpr std::string_view not_found =
+        "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
     static std::string bytes(std::size_t size) { return std::string(size, 'x'); }
 
@@ -94,11 +98,13 @@ private:
             c.request.append(some, size);
             return error && error != boost::asio::error::would_block;
         }
-        if (p.content.empty())
+        const bool unknown = p.asks && !c.request.starts_with("GET /photo ");
+        const std::string_view content = unknown ? not_found : p.content;
+        if (content.empty())
             return false;
-        const std::size_t piece = std::min(p.piece, p.content.size() - c.sent);
-        c.sent += c.socket.write_some(boost::asio::buffer(p.content.data() + c.sent, piece), error);
-        return c.sent == p.content.size() || (error && error != boost::asio::error::would_block);
+        const std::size_t piece = std::min(p.piece, content.size() - c.sent);
+        c.sent += c.socket.write_some(boost::asio::buffer(content.data() + c.sent, piece), error);
+        return c.sent == content.size() || (error && error != boost::asio::error::would_block);
     }
 
     boost::asio::io_context context_;

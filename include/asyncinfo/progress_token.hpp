@@ -18,7 +18,7 @@ namespace asyncinfo {
 /// Reports the progress of a coroutine that returns a handle with progress. The body gets it by
 /// `co_await get_progress_token()`. `T` is the coroutine's result, or void.
 ///
-/// Executor and threads: only the coroutine's body may use it.
+/// Executor and threads: the body may use it, and, while that waits, what runs on its executor.
 ///
 /// Lifetime: valid as long as the coroutine runs.
 ///
