@@ -21,7 +21,8 @@ struct resume_on_t {
 ///
 /// When it completes: when that executor runs the coroutine; it suspends in every case.
 ///
-/// Cancellation: if the coroutine has been asked to stop, `operation_canceled` is thrown.
+/// Cancellation: if the coroutine has been asked to stop before, `operation_canceled` is thrown. A
+/// request that comes during the move is thrown by the next `co_await`.
 ///
 /// Lifetime: from then on the coroutine belongs to the context of that executor, and no longer to
 /// the one before: when the context is destroyed, the coroutine ends as `errc::abandoned`. The
