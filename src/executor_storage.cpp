@@ -42,7 +42,7 @@ namespace {
 
 /// Not inlined, since it would then be there for each kind of strand.
 template <typename Executor>
-ASYNCINFO_NOINLINE void post(const Executor& executor, operation_base::delivery& request) {
+ASYNCINFO_NOINLINE void post_request(const Executor& executor, operation_base::delivery& request) {
     post_to(executor, std::move(request));
 }
 
@@ -53,9 +53,9 @@ void post_on_the_way(const any_io_executor& executor, bool first,
     // The copy is needed: the operation may end, and give the executor back, while it is in use.
     const any_io_executor used = executor;
     if (first)
-        without_strand(used, [&](const auto& inner) { post(inner, request); });
+        without_strand(used, [&](const auto& inner) { post_request(inner, request); });
     else
-        post(used, request);
+        post_request(used, request);
 }
 
 } // namespace asyncinfo::detail

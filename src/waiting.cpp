@@ -4,7 +4,6 @@
 //
 // Who waits for the end of an operation: observers, and threads that block.
 
-#include <asyncinfo/detail/asio/executor_storage.hpp>
 #include <asyncinfo/detail/block/blocked_thread.hpp>
 #include <asyncinfo/detail/block/operation_base.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
@@ -53,37 +52,6 @@ context_dependent* operation_base::dependent_of(context_life& life) noexcept {
         return nullptr;
     context_dependent* const found = own_dependent(life);
     unlock();
-    return found;
-}
-
-boost::asio::any_io_executor operation_base::executor() {
-    // Locked against the end, which gives the executor back; after the end nothing changes.
-    struct guard {
-        operation_base& self;
-        const bool locked = self.lock();
-        ~guard() {
-            if (locked)
-                self.unlock();
-        }
-    } const holding{*this};
-    return current_executor();
-}
-
-boost::asio::any_io_executor operation_base::current_executor() {
-    using boost::asio::any_io_executor;
-    static constexpr struct final_maker final : any_executor_maker {
-        any_io_executor
-        operator()(const boost::asio::io_context::executor_type& e) const noexcept override {
-            return any_io_executor(e);
-        }
-        any_io_executor
-        operator()(const boost::asio::thread_pool::executor_type& e) const noexcept override {
-            return any_io_executor(e);
-        }
-    } make{};
-    any_io_executor found = own_executor(make);
-    if (!found)
-        found = or_system_executor(found);
     return found;
 }
 

@@ -220,6 +220,25 @@ BOOST_FIXTURE_TEST_CASE(an_operation_without_one_allocates_no_more, fixture) {
     source.complete(error_code(), 1);
 }
 
+BOOST_AUTO_TEST_CASE(no_memory_for_a_name_leaves_nothing_behind) {
+    asio::io_context context;
+    allocations blocks;
+    {
+        const auto tracked =
+            asio::require(context.get_executor(), asio::execution::outstanding_work.tracked);
+        const counting_allocator<void> memory(blocks);
+        blocks.budget = 1; // that of the block
+        pending<void(error_code)> source;
+        BOOST_CHECK_THROW(
+            static_cast<void>(source.start(asio::bind_executor(
+                tracked, asio::bind_allocator(memory, use_async_info.named(long_name))))),
+            std::bad_alloc);
+    }
+    BOOST_TEST(blocks.alive == 0);
+    context.poll();
+    BOOST_TEST(context.stopped()); // the executor is no work any more
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace asyncinfo_test::operations_have_names_test

@@ -83,7 +83,11 @@ BOOST_AUTO_TEST_CASE(get_executor_tells_which) {
     check_strand(asio::make_strand(context), expected);
     check_strand(asio::make_strand(expected), expected);
     check_strand(asio::make_strand(pool), pool.get_executor());
-    check(on(asio::any_io_executor(pool.get_executor())), pool.get_executor(), pool.get_executor());
+    const asio::any_io_executor of_pool = pool.get_executor();
+    check(on(of_pool), of_pool, of_pool);
+    check(bound_to(of_pool), of_pool, of_pool);
+    check(bound_to(expected), expected, expected);
+    check(bound_to(system), system, system);
 
     // Also if it is an I/O object that publishes it.
     asio::steady_timer timer(context);

@@ -142,8 +142,9 @@ public:
             std::destroy_at(&remains_);
     }
 
-    /// Gives the executor back, and returns how what remains is held. Called once, and not on a
-    /// plain executor. `destroy` destroys what remains.
+    /// Gives the executor back, and returns how what remains is held. Called once, if the operation
+    /// holds an executor as a whole: this one, or the I/O object's beside it. A plain executor
+    /// stays. `destroy` destroys what remains.
     held_executor give_back() noexcept {
         if constexpr (std::is_same_v<Executor, captured_executor>) {
             executor_.give_back();
@@ -162,7 +163,7 @@ public:
     }
 
     /// The executor as an `any_io_executor`; null if there is none. `ended`: the operation has
-    /// ended, and so has given back an executor that is not plain.
+    /// ended, so what is not plain has been given back.
     boost::asio::any_io_executor any(const any_executor_maker& make, held_executor held,
                                      bool ended) const {
         const bool given_back = ended && held == held_executor::whole;

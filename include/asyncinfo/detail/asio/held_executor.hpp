@@ -15,7 +15,7 @@ namespace asyncinfo::detail {
 
 /// How an operation holds its executor.
 enum class held_executor : unsigned char {
-    whole,     ///< it is given back when the operation ends, or what remains of it then
+    whole,     ///< it is given back when the operation ends; after that, what remains of it
     plain,     ///< it is no more than a pointer, or as good as one, and so may outlive its context
     plain_pool ///< that of a `thread_pool`, which remains of an `any_io_executor`
 };
@@ -30,7 +30,7 @@ public:
     operator()(const boost::asio::thread_pool::executor_type& executor) const noexcept = 0;
 
     template <typename Executor>
-    boost::asio::any_io_executor operator()(const Executor& executor) const noexcept {
+    boost::asio::any_io_executor operator()(const Executor& executor) const {
         return as_any_io_executor(executor);
     }
 

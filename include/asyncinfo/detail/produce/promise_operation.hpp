@@ -8,8 +8,6 @@
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
 
-#include <boost/asio/system_executor.hpp>
-
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -20,13 +18,14 @@ namespace asyncinfo::detail {
 /// `async_source`, ends it. It has no executor of its own, so a request for cancellation is
 /// delivered on the thread that makes it, and the operation ends on the thread that calls `end`.
 ///
-/// `Derived` adds what the producer needs. The producer ends the operation once, from any thread: `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must
-/// not use the operation without a reference of its own.
+/// `Derived` adds what the producer needs. The producer ends the operation once, from any thread:
+/// `succeed` (after `set_result`) or `fail`, then `end`. After `end` it must not use the operation
+/// without a reference of its own.
 template <typename Derived, typename T, typename P = void>
 class promise_operation : public block_t<T, P> {
 public:
-    /// Makes an operation and returns the first reference. `begin(derived)` runs inside the gate, as an
-    /// initiating function does: the handler that it places in `slot()` is called for every
+    /// Makes an operation and returns the first reference. `begin(derived)` runs inside the gate, as
+    /// an initiating function does: the handler that it places in `slot()` is called for every
     /// request, also for an earlier one. If `begin` throws, there is no operation.
     template <typename Begin, typename... Args>
     static operation_ptr start(Begin begin, Args&&... args) {

@@ -116,6 +116,7 @@ public:
     }
 
     allocator_type get_allocator() const noexcept { return allocator_type(allocator_); }
+    /// For the completion handler, until it is called.
     const Executor& get_bound_executor() const noexcept
         requires BoundExecutor
     {
@@ -173,12 +174,12 @@ private:
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
         : block_t<T, P>(keeps_whole ? held_executor::whole : keeper::how_to_hold(executor)),
-          executor_(std::forward<E>(executor), held()),
-          io_executor_(io_executor, held_executor::whole), allocator_(allocator),
-          immediate_(detail::bound_to<bound::immediate_executor>(token)),
+          allocator_(allocator), immediate_(detail::bound_to<bound::immediate_executor>(token)),
           name_(detail::bound_to<bound::name>(token), allocator),
           redirected_{detail::bound_to<bound::redirected>(token)},
-          tracker_(detail::bound_to<bound::reporter>(token)) {}
+          tracker_(detail::bound_to<bound::reporter>(token)),
+          executor_(std::forward<E>(executor), held()),
+          io_executor_(io_executor, held_executor::whole) {}
 
     const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
     std::string_view name() const noexcept override { return name_.get(); }
@@ -203,9 +204,11 @@ private:
         }
         executor_.visit(held(), [&]<typename E>(const E& executor) {
             if constexpr (captures_executor) {
-                request.set_last(request.hops() == 1 || !executor.get());
-                // Without an executor the caller's thread is as good as any other.
-                if (auto* captured = executor.get())
+                // Read once, since a step may capture one meanwhile. Without an executor the caller's
+                // thread is as good as any other.
+                auto* const captured = executor.get();
+                request.set_last(request.hops() == 1 || !captured);
+                if (captured)
                     post_on_the_way(*captured, request.hops() == 0, std::move(request));
                 else
                     std::move(request)();
@@ -252,13 +255,15 @@ private:
             return false;
     }
 
-    keeper executor_;
-    [[no_unique_address]] executor_storage<IoExecutor> io_executor_;
     [[no_unique_address]] block_allocator allocator_;
     [[no_unique_address]] ImmediateExecutor immediate_;
     [[no_unique_address]] name_keeper<Name, block_allocator> name_;
     [[no_unique_address]] redirected_error<Redirected> redirected_;
     [[no_unique_address]] tracker tracker_;
+    // The last, since their destructors do nothing: if making one of the above throws, these are not
+    // there yet.
+    keeper executor_;
+    [[no_unique_address]] executor_storage<IoExecutor> io_executor_;
 };
 
 } // namespace asyncinfo::detail
