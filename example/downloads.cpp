@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Downloads in a frame loop: an ordinary Boost.Beast client (downloads_client.hpp) is started on a
-// stream that counts (`progress_stream`). A 60 Hz loop that never blocks gives 2 ms of each frame to
-// what has ended, draws how far the others are (downloads_screen.hpp), and cancels some.
+// stream that counts (`progress_stream`). A 60 Hz loop that never blocks gives 2 ms of each frame
+// to what has ended, draws how far the others are (downloads_screen.hpp), and cancels some.
 
 #include <asyncinfo/asyncinfo.hpp>
 

@@ -4,8 +4,8 @@
 #ifndef EXAMPLE_DOWNLOADS_SCREEN_HPP
 #define EXAMPLE_DOWNLOADS_SCREEN_HPP
 
-// The screen of the demo: a table that fits the terminal at every size, or plain lines where there is
-// no terminal. Nothing in this file knows of the library that the demo shows.
+// The screen of the demo: a table that fits the terminal at every size, or plain lines where there
+// is no terminal. Nothing in this file knows of the library that the demo shows.
 
 #include <algorithm>
 #include <clocale>
@@ -180,7 +180,8 @@ inline std::string heading(const medium& out, std::size_t columns) {
 
 class screen {
 public:
-    /// What to watch and which key does what stand above the table; where both do not fit, the keys.
+    /// What to watch and which key does what stand above the table; where both do not fit, the
+    /// keys.
     screen(const std::string& watch, std::string keys)
         : intro_(watch + ' ' + keys), keys_(std::move(keys)) {
         if (out_.terminal) // another screen, no cursor, long lines do not go on below

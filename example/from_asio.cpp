@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What doc/guides/from-asio.md ports: a future, a coroutine, a signal and a parallel group of Asio's.
+// What doc/guides/from-asio.md ports: a future, a coroutine, a signal and a parallel group of
+// Asio's.
 
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>

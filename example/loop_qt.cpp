@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// Qt's event loop: a window (qt_window.hpp) with a progress bar and a Cancel button. A qt_poller is a
-// QSocketNotifier of the loop.
+// Qt's event loop: a window (qt_window.hpp) with a progress bar and a Cancel button. A qt_poller is
+// a QSocketNotifier of the loop.
 
 #include "qt_window.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// A game's loop with SDL 2: 60 frames a second, of each of which the queue gets 2 ms at the most. (A
-// program that sleeps in SDL_WaitEvent takes asyncinfo/loop/sdl.hpp.)
+// A game's loop with SDL 2: 60 frames a second, of each of which the queue gets 2 ms at the most.
+// (A program that sleeps in SDL_WaitEvent takes asyncinfo/loop/sdl.hpp.)
 
 #include "loop_transfer.hpp"
 

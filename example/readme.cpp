@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 
-// What README.md shows: a read with a deadline, many operations in a loop, co_await, and an operation
-// made of a callback.
+// What README.md shows: a read with a deadline, many operations in a loop, co_await, and an
+// operation made of a callback.
 
 #include <asyncinfo/asyncinfo.hpp>
 #include <boost/asio.hpp>

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // All programs of this folder in one, so that the tests compile them together, in a third of the
-// time: `example_tutorial 03_poll` runs that one. Each is a program of its own for whoever copies it.
-// What they include is included here first, so that in a namespace it is not included once more.
+// time: `example_tutorial 03_poll` runs that one. Each is a program of its own for whoever copies
+// it. What they include is included here first, so that in a namespace it is not included once
+// more.
 
 #include "server.hpp"
 

@@ -4,9 +4,9 @@
 #ifndef EXAMPLE_TUTORIAL_SERVER_HPP
 #define EXAMPLE_TUTORIAL_SERVER_HPP
 
-// The other side of the tutorial: a server on loopback ports, with a thread of its own. Each file has
-// a port, and whoever connects to it is sent the file at a limited pace. Nothing here is about the
-// library.
+// The other side of the tutorial: a server on loopback ports, with a thread of its own. Each file
+// has a port, and whoever connects to it is sent the file at a limited pace. Nothing here is about
+// the library.
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>

@@ -46,7 +46,7 @@ public:
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
 
-    // Nothing is left to do after these.
+    // The gate has nothing to do after these; their callers may have.
     using cell::assign;
     using cell::claim_if_sole;
     using cell::hold;
