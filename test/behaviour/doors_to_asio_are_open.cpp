@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/asio/cancellation_handler.hpp>
 #include <asyncinfo/detail/asio/handler_kind.hpp>
+#include <asyncinfo/detail/asio/published_executor.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
 
 #include "support/test.hpp"
@@ -20,6 +21,28 @@ constexpr bool are_open = true;
 #else
 constexpr bool are_open = false;
 #endif
+
+/// A token that tells whether the initiation, as an adapter of Asio's gives it on, shows the executor
+/// of the I/O object.
+struct tells_initiation {
+    bool* shows_executor;
+};
+
+} // namespace asyncinfo_test::doors_to_asio_are_open_test
+
+template <typename... Signatures>
+struct boost::asio::async_result<asyncinfo_test::doors_to_asio_are_open_test::tells_initiation,
+                                 Signatures...> {
+    using return_type = void;
+    template <typename Initiation, typename... Args>
+    static void initiate(Initiation&&,
+                         asyncinfo_test::doors_to_asio_are_open_test::tells_initiation token,
+                         Args&&...) {
+        *token.shows_executor = asyncinfo::detail::publishes_executor<std::decay_t<Initiation>>;
+    }
+};
+
+namespace asyncinfo_test::doors_to_asio_are_open_test {
 
 /// A slot that tells the kind of what Asio places in it.
 struct slot_of_kinds {
@@ -131,6 +154,14 @@ BOOST_AUTO_TEST_CASE(an_adapter_says_what_is_inside) {
     error_code code;
     auto redirected = asio::redirect_error(use_async_info, code);
     BOOST_TEST(detail::redirected_to(redirected) == &code);
+}
+
+BOOST_AUTO_TEST_CASE(an_initiation_under_an_adapter_shows_the_objects_executor) {
+    asio::io_context context;
+    asio::steady_timer timer(context);
+    bool shown = false;
+    timer.async_wait(asio::as_tuple(tells_initiation{&shown}));
+    BOOST_TEST((shown || !are_open));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
