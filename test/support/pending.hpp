@@ -36,8 +36,10 @@ public:
         return started;
     }
 
-    /// Invokes the completion handler.
+    /// Invokes the completion handler. Throws std::logic_error if nothing has been started.
     void complete(Args... args) {
+        if (!held_)
+            throw std::logic_error("pending: nothing has been started that could complete");
         const auto handler = std::move(held_);
         handler->invoke(std::forward<Args>(args)...);
     }
