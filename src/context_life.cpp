@@ -48,10 +48,6 @@ context_life_ptr context_life::of(boost::asio::execution_context& context) {
     return found;
 }
 
-bool context_life::runs_here() const noexcept {
-    return !is_over() && (scheduler_runs_here(scheduler_) || polling_frame::of(*context_));
-}
-
 bool context_life::add(context_dependent& dependent) {
     const lock_guard guard(*this);
     if (is_over())

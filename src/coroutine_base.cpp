@@ -110,18 +110,10 @@ void coroutine_base::submit_later() {
         give_back();
 }
 
-void coroutine_base::awaited() {
-    const bool lost = phase_.take_right();
-    forget_awaited();
-    if (lost)
-        throw boost::system::system_error(errc::abandoned);
-}
+void coroutine_base::throw_lost() { throw boost::system::system_error(errc::abandoned); }
 
-/// Removes what the awaited operation has left: its cancellation handler and its executor.
-void coroutine_base::forget_awaited() noexcept {
-    awaited_ = nullptr;
-    self_.slot().clear();
-    forget_captured();
+void coroutine_base::throw_cancelled() {
+    throw_code(boost::asio::error::operation_aborted, "co_await");
 }
 
 void coroutine_base::abandon() noexcept {
@@ -151,11 +143,6 @@ void coroutine_base::finish() noexcept {
     callback_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
     publish_and_keep_thrown();
-}
-
-void coroutine_base::throw_if_cancelled() const {
-    if (throws_ && cancel_requested())
-        throw_code(boost::asio::error::operation_aborted, "co_await");
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {

@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/base/recycling.hpp>
 
 #include <asyncinfo/detail/asio/context_life.hpp>
+#include <asyncinfo/detail/asio/slot_memory.hpp>
 
 #include <mutex>
 
@@ -70,6 +71,7 @@ public:
                 thread_data& own = this_thread();
                 own.recycling = recycling::over;
                 context_life::forget_last();
+                spare_slot_memory::free_all();
                 for (std::size_t i = 0; i < recycling::sizes; ++i)
                     instance().give(own.recycled[i], own.recycled[i].count, i);
             }
@@ -82,7 +84,7 @@ public:
     }
 
     static constexpr unsigned batch = recycling::kept_per_thread / 2;
-    static constexpr unsigned bound = 16 * recycling::kept_per_thread;
+    static constexpr unsigned bound = 8 * recycling::kept_per_thread;
 
 private:
     std::mutex mutex_;

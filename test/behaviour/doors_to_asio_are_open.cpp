@@ -9,6 +9,7 @@
 #include <asyncinfo/detail/asio/handler_kind.hpp>
 #include <asyncinfo/detail/asio/published_executor.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/asio/slot_memory.hpp>
 
 #include "support/test.hpp"
 
@@ -21,6 +22,22 @@ constexpr bool are_open = true;
 #else
 constexpr bool are_open = false;
 #endif
+
+#if defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+constexpr bool memory_is_kept = false;
+#else
+constexpr bool memory_is_kept = are_open;
+#endif
+
+/// True if Asio asks for a handler's work here, and not for its own, which has a second base.
+template <typename Handler>
+constexpr bool takes_work_from_here() {
+    using work = asio::detail::handler_work<Handler, asio::io_context::executor_type>;
+    return !requires { typename work::base2_type; };
+}
+
+/// A completion handler that a coroutine awaits with.
+using awaiting = detail::await_handler<void(error_code)>;
 
 /// A token that tells whether the initiation, as an adapter of Asio's gives it on, shows the executor
 /// of the I/O object.
@@ -101,6 +118,24 @@ BOOST_AUTO_TEST_CASE(a_signal_is_a_pointer_to_its_handler) {
 #endif
 }
 
+// Asio makes a new handler in the memory of one that stands in the signal, if that is large enough.
+BOOST_AUTO_TEST_CASE(memory_of_a_signals_handler_serves_another_signal) {
+    struct ignoring {
+        std::array<char, 24> room;
+        void operator()(asio::cancellation_type_t) const {}
+    };
+    detail::recycling::deallocate(detail::recycling::allocate(1), 1); // from now on it is kept
+    asio::cancellation_signal before;
+    const void* const first = &before.slot().emplace<ignoring>();
+    detail::spare_slot_memory::take_back(before);
+    BOOST_TEST(before.slot().has_handler() == !memory_is_kept);
+    asio::cancellation_signal after;
+    detail::spare_slot_memory::lend(after);
+    after.emit(asio::cancellation_type::all); // nobody is called
+    const void* const second = &after.slot().emplace<ignoring>();
+    BOOST_TEST((first == second) == memory_is_kept);
+}
+
 BOOST_AUTO_TEST_CASE(a_thread_is_found_in_the_call_stack_of_its_context) {
     asio::io_context context;
     asio::io_context other;
@@ -130,12 +165,16 @@ BOOST_AUTO_TEST_CASE(asio_takes_the_handlers_work_and_dispatch_from_here) {
         [&]<typename Handler>(Handler handler) {
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
             using executor = asio::io_context::executor_type;
-            using work = asio::detail::handler_work<Handler, executor>;
-            using other = asio::executor_binder<void (*)(), asio::system_executor>;
-            using others_work = asio::detail::handler_work<other, executor>;
-            BOOST_TEST(requires { typename others_work::base2_type; });
-            BOOST_TEST(!requires { typename work::base2_type; });
-            BOOST_TEST((!asio::detail::is_work_dispatcher_required<Handler, executor>::value));
+            using asio::detail::as_tuple_handler;
+            using asio::detail::is_work_dispatcher_required;
+            BOOST_TEST((
+                !takes_work_from_here<asio::executor_binder<void (*)(), asio::system_executor>>()));
+            BOOST_TEST(takes_work_from_here<Handler>());
+            BOOST_TEST(takes_work_from_here<as_tuple_handler<Handler>>());
+            BOOST_TEST(takes_work_from_here<awaiting>());
+            BOOST_TEST(takes_work_from_here<as_tuple_handler<awaiting>>());
+            BOOST_TEST((!is_work_dispatcher_required<Handler, executor>::value));
+            BOOST_TEST((!is_work_dispatcher_required<awaiting, executor>::value));
 #else
             BOOST_TEST(!are_open);
 #endif

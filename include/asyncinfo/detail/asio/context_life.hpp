@@ -5,6 +5,8 @@
 #ifndef ASYNCINFO_DETAIL_ASIO_CONTEXT_LIFE_HPP
 #define ASYNCINFO_DETAIL_ASIO_CONTEXT_LIFE_HPP
 
+#include <asyncinfo/detail/asio/polling_frame.hpp>
+#include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
 
@@ -82,7 +84,9 @@ public:
     bool is_over() const noexcept { return users_.load(std::memory_order_acquire) & over; }
 
     /// True if this thread runs the context, which is then alive. False also if Asio does not tell.
-    bool runs_here() const noexcept;
+    bool runs_here() const noexcept {
+        return !is_over() && (scheduler_runs_here(scheduler_) || polling_frame::of(*context_));
+    }
 
     /// Calls `function` and returns true, or returns false if the context is over. The context
     /// cannot end meanwhile, except on this thread.

@@ -28,7 +28,7 @@ struct ASYNCINFO_DECL recycling {
     static constexpr std::size_t smallest = 24;
     static constexpr std::size_t sizes = thread_data::lists;
     static constexpr std::size_t largest_recycled = smallest + (sizes - 1) * granularity;
-    static constexpr unsigned kept_per_thread = 32;
+    static constexpr unsigned kept_per_thread = 64;
 
     using block = thread_data::block;
     using list = thread_data::list;

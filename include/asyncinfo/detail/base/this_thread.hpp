@@ -18,6 +18,7 @@ class context_life;
 struct context_use;
 class polling_frame;
 class resumable;
+class spare_slot_memory;
 
 /// All thread-local data of the headers; each member's meaning is documented where it is used. The
 /// variable is defined in src/, never in a header: a header's variable exists once more in every
@@ -42,6 +43,8 @@ struct thread_data {
     int combination_depth = 0;
     context_life* last_life = nullptr; ///< owns a reference
     const context_use* innermost_use = nullptr;
+    spare_slot_memory* spare_slots = nullptr;
+    unsigned spare_slots_count = 0;
     unsigned char recycling = 0;
     list recycled[lists] = {};
 };

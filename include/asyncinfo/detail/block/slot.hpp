@@ -6,6 +6,7 @@
 #define ASYNCINFO_DETAIL_BLOCK_SLOT_HPP
 
 #include <asyncinfo/detail/asio/handler_kind.hpp>
+#include <asyncinfo/detail/asio/slot_memory.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 
@@ -72,6 +73,8 @@ public:
         placing.failed = false;
         if constexpr (!fits<Handler>)
             storage_pointer() = placing.memory;
+        if constexpr (own_state<Handler>)
+            spare_slot_memory::lend(placed.signal_);
         methods_ = &methods_of<Handler>;
         has(kind, first, reset);
         return placed;
@@ -176,6 +179,8 @@ private:
     template <typename Handler>
     static void destroy(cancellation_place& self) noexcept {
         Handler* const handler = self.target<Handler>();
+        if constexpr (own_state<Handler>)
+            spare_slot_memory::take_back(handler->signal_);
         std::destroy_at(handler);
         if constexpr (!fits<Handler>)
             heap_of<Handler>().deallocate(handler, 1);

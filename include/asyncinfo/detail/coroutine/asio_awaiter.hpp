@@ -7,9 +7,9 @@
 
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
+#include <asyncinfo/detail/coroutine/await_work.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_executor.hpp>
-#include <asyncinfo/detail/start/handler_work.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -196,6 +196,17 @@ struct associated_executor<asyncinfo::detail::await_handler<Signatures...>, Cand
     static type get(const asyncinfo::detail::await_handler<Signatures...>& handler,
                     const Candidate& candidate = Candidate()) noexcept {
         return type::make(handler.coroutine(), candidate);
+    }
+};
+
+template <typename... Signatures, typename Executor>
+struct associated_executor<asyncinfo::detail::await_handler<Signatures...>,
+                           asyncinfo::detail::candidate_probe<Executor>> {
+    using type = asyncinfo::detail::probed_coroutine;
+
+    static type get(const asyncinfo::detail::await_handler<Signatures...>& handler,
+                    const asyncinfo::detail::candidate_probe<Executor>& = {}) noexcept {
+        return {&handler.coroutine()};
     }
 };
 

@@ -87,7 +87,12 @@ public:
 
     /// Called first in `await_resume`. Throws `errc::abandoned` if the right to resume was lost
     /// while the coroutine suspended.
-    void awaited();
+    void awaited() {
+        const bool lost = phase_.take_right();
+        forget_awaited();
+        if (lost) [[unlikely]]
+            throw_lost();
+    }
 
     /// Has `awaited` notify this coroutine of its end; false if it has ended.
     bool await_end_of(operation_base& awaited) {
@@ -145,7 +150,10 @@ public:
 
     bool cancel_requested() const noexcept { return lifecycle::requested(self_.load()) != 0; }
     /// Called before the coroutine awaits.
-    void throw_if_cancelled() const;
+    void throw_if_cancelled() const {
+        if (throws_ && cancel_requested()) [[unlikely]]
+            throw_cancelled();
+    }
     bool throws_if_cancelled() const noexcept { return throws_; }
     void set_throws_if_cancelled(bool throws) noexcept { throws_ = throws; }
     bool set_propagates(bool propagates) noexcept { return std::exchange(propagates_, propagates); }
@@ -240,7 +248,14 @@ private:
     void call_back();
     void destroy_frame();
     void publish_and_keep_thrown() noexcept;
-    void forget_awaited() noexcept;
+    /// Removes what the awaited operation has left: its cancellation handler and its executor.
+    void forget_awaited() noexcept {
+        awaited_ = nullptr;
+        self_.slot().clear();
+        forget_captured();
+    }
+    [[noreturn]] static void throw_lost();
+    [[noreturn]] static void throw_cancelled();
 
     /// Null once the frame is gone. The owner of the right to resume reads it outside the gate, too,
     /// which it must not do with the phase.

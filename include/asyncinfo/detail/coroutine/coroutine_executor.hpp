@@ -43,6 +43,11 @@ public:
         return made;
     }
 
+    /// For a coroutine with an executor.
+    static coroutine_executor make(coroutine_base& coroutine) noexcept {
+        return coroutine_executor(coroutine);
+    }
+
     // Copying an executor must not throw. Copying intrusive_ptr does not, but is not noexcept.
     coroutine_executor(const coroutine_executor&) noexcept = default;
     coroutine_executor(coroutine_executor&&) noexcept = default;

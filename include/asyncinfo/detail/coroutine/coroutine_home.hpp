@@ -58,10 +58,20 @@ public:
     /// destroyed, the step is destroyed. `later`: the step does not run in this call.
     template <typename Step>
     void run_step(Step&& step, bool later) const;
+    /// True if a step that comes from the reactor on this thread is on the executor already.
+    bool steps_run_here() const noexcept { return needs_no_dispatch() && may_run_here(); }
     /// Captures the executor of the awaited operation if the coroutine has none of its own:
     /// requests are then delivered on the captured executor.
     template <typename Candidate>
     void awaits_on(const Candidate& candidate) noexcept;
+
+    /// False if the context may end while this thread runs the coroutine.
+    bool may_run_here() const noexcept {
+        context_life* const known = life();
+        return !known || runs_here(*known);
+    }
+    /// True if a function may be called here in place of a dispatch by a thread of the context.
+    bool needs_no_dispatch() const noexcept { return kind_ <= executor_kind::io_context; }
 
     void drop_executor() noexcept;
     bool runs_here() const noexcept;
@@ -96,14 +106,6 @@ protected:
         if (executor_ && !work_)
             make_work();
     }
-
-    /// False if the context may end while this thread runs the coroutine.
-    bool may_run_here() const noexcept {
-        context_life* const known = life();
-        return !known || runs_here(*known);
-    }
-    /// True if a function may be called here in place of a dispatch by a thread of the context.
-    bool needs_no_dispatch() const noexcept { return kind_ <= executor_kind::io_context; }
 
     template <typename Function>
     void execute(Function&& function) const {

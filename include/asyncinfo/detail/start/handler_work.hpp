@@ -14,8 +14,10 @@
 #include <utility>
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detail/handler_work.hpp>
 #include <boost/asio/detail/work_dispatcher.hpp>
+#include <boost/asio/redirect_error.hpp>
 #endif
 
 /// A door to what is Asio's own. Without it each step costs one more work count and one more
@@ -38,13 +40,19 @@ struct probed_operation {
 template <typename Operation, typename... Parameters>
 class completion_handler;
 
-template <typename... Signatures>
-class await_handler;
-
+/// True for a handler that only stores the outcome. To call it is not a step but the end: it enters
+/// the gate by itself where it must. Asio's adapters that change the arguments leave that as it is.
 template <typename Handler>
-inline constexpr bool is_completion_handler = false;
+inline constexpr bool is_end = false;
 template <typename Operation, typename... Parameters>
-inline constexpr bool is_completion_handler<completion_handler<Operation, Parameters...>> = true;
+inline constexpr bool is_end<completion_handler<Operation, Parameters...>> = true;
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+template <typename Handler>
+inline constexpr bool is_end<boost::asio::detail::as_tuple_handler<Handler>> = is_end<Handler>;
+template <typename Handler>
+inline constexpr bool is_end<boost::asio::detail::redirect_error_handler<Handler>> =
+    is_end<Handler>;
+#endif
 
 /// A step whose function owns the completion handler, so the step needs no reference.
 template <typename Function>
@@ -88,8 +96,7 @@ public:
 
     template <typename Function>
     void complete(Function& function, Handler& handler) {
-        if constexpr (asyncinfo::detail::is_completion_handler<Handler>) {
-            // The completion handler is not a step but the end: it uses the gate itself.
+        if constexpr (asyncinfo::detail::is_end<Handler>) {
             if (base1_type::owns_work())
                 base1_type::dispatch(function, handler);
             else
@@ -111,33 +118,6 @@ public:
 template <typename Operation, typename... Parameters, typename Executor>
 struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
                                    Executor, std::enable_if_t<!Operation::has_bound_executor>>
-    : std::false_type {};
-
-/// A coroutine's handler goes to the coroutine's executor and enters its gate by itself. The
-/// coroutine is work of its executor's context.
-template <typename... Signatures, typename IoExecutor>
-class handler_work<asyncinfo::detail::await_handler<Signatures...>, IoExecutor, void>
-    : handler_work_base<IoExecutor> {
-public:
-    using base1_type = handler_work_base<IoExecutor>;
-    using handler_type = asyncinfo::detail::await_handler<Signatures...>;
-
-    handler_work(handler_type& handler, const IoExecutor& io_executor) noexcept
-        : base1_type(0, 0, io_executor) {
-        handler.coroutine().awaits_on(io_executor);
-    }
-
-    template <typename Function>
-    void complete(Function& function, handler_type& handler) {
-        if (base1_type::owns_work())
-            base1_type::dispatch(function, handler);
-        else
-            std::move(function)();
-    }
-};
-
-template <typename... Signatures, typename Executor>
-struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures...>, Executor, void>
     : std::false_type {};
 
 } // namespace boost::asio::detail
