@@ -28,6 +28,7 @@ constexpr auto usage = R"(usage: asyncinfo_benchmark [option]...
   --out FILE                            write what Google Benchmark reports to FILE (JSON), not to
                                         the standard output; report.py judges it
   --quick                               few and short repetitions, to see that it works
+  --list                                show the rows
   --only WORK/WRAPPER --iterations N    run N operations of one row, without timing (for profilers)
   --help                                show this
 )";
@@ -39,6 +40,7 @@ struct bad_usage : std::invalid_argument {
 struct options {
     std::string out;
     bool quick = false;
+    bool list = false;
     std::string only;
     std::size_t iterations = 0;
     bool help = false;
@@ -57,6 +59,8 @@ options parse(int argc, char** argv) {
             o.out = value();
         } else if (argument == "--quick") {
             o.quick = true;
+        } else if (argument == "--list") {
+            o.list = true;
         } else if (argument == "--only") {
             o.only = value();
         } else if (argument == "--iterations") {
@@ -101,7 +105,9 @@ works all_works() {
                            add_when_all_await,
                            add_queue_post,
                            add_wake_latency,
-                           add_drain})
+                           add_drain,
+                           add_echo,
+                           add_echo_4_threads})
         add(all.emplace_back());
     std::erase_if(all, [](const table& rows) { return rows.empty(); }); // not on this system
     return all;
@@ -148,8 +154,11 @@ void run_announced(one_report& report) {
 void time(const table& rows, const options& o, one_report& report) {
     const auto& work = rows.front().work;
     std::cerr << "timing " << work << std::endl;
-    // Two threads may wait long for a core.
-    const int repetitions = o.quick ? 5 : work == "cross_thread_cancel" ? 21 : 201;
+    // Two threads can wait long for a core. A repetition of an echo server takes half a second.
+    const int repetitions = o.quick                         ? 5
+                            : work == "cross_thread_cancel" ? 21
+                            : work.starts_with("echo")      ? 11
+                                                            : 201;
     for (const auto& source : rows) {
         const auto operations = source.operations / (o.quick ? 10 : 1);
         const auto make = [source, operations] {
@@ -206,8 +215,9 @@ void count_heap(const table& rows, const options& o, one_report& report) {
     static const std::set<std::string> by_crowd{"post", "timer", "cancel", "socket_read",
                                                 "composed_read"};
     // Counted under another name, or nothing to be counted.
-    static const std::set<std::string> uncounted{"timer_16",    "cancel_16", "cross_thread_cancel",
-                                                 "poll_status", "drain",     "wake_latency"};
+    static const std::set<std::string> uncounted{
+        "timer_16", "cancel_16",    "cross_thread_cancel", "poll_status",
+        "drain",    "wake_latency", "echo_4_threads"};
     const auto& work = rows.front().work;
     if (!heap::available() || uncounted.contains(work))
         return;
@@ -221,22 +231,29 @@ void count_heap(const table& rows, const options& o, one_report& report) {
     }
 }
 
+table all_rows() {
+    table all;
+    for (const auto& rows : all_works())
+        all.insert(all.end(), rows.begin(), rows.end());
+    add_outstanding(all);
+    return all;
+}
+
+int list() {
+    for (const auto& source : all_rows())
+        std::cout << source.name() << '\n';
+    return 0;
+}
+
 int run_only(const options& o) {
-    auto all = all_works();
-    add_outstanding(all.emplace_back());
-    for (const auto& rows : all)
-        for (const auto& source : rows)
-            if (source.name() == o.only) {
-                const auto row = source.make({});
-                row->run(o.iterations / 20 + 1);
-                benchmark_only(*row, o.iterations);
-                return 0;
-            }
-    std::string names;
-    for (const auto& rows : all)
-        for (const auto& source : rows)
-            names += "\n  " + source.name();
-    throw bad_usage("no row " + o.only + "; there are:" + names);
+    for (const auto& source : all_rows())
+        if (source.name() == o.only) {
+            const auto row = source.make({});
+            row->run(o.iterations / 20 + 1);
+            benchmark_only(*row, o.iterations);
+            return 0;
+        }
+    throw bad_usage("no row " + o.only + "; --list shows all");
 }
 
 int run(const options& o) {
@@ -277,6 +294,8 @@ int main(int argc, char** argv) try {
         std::cout << bench::usage;
         return 0;
     }
+    if (options.list)
+        return bench::list();
     // From here on the process has two threads. Before, the C and C++ libraries take short cuts
     // that no program can take which cancels from another thread.
     bench::the_other_thread();

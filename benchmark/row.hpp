@@ -98,6 +98,8 @@ void add_when_all_await(table& rows);
 void add_queue_post(table& rows);
 void add_wake_latency(table& rows);
 void add_drain(table& rows);
+void add_echo(table& rows);
+void add_echo_4_threads(table& rows);
 void add_outstanding(table& rows);
 
 /// A clock for the parts of a row that are measured.
