@@ -179,9 +179,10 @@ public:
     double run(std::size_t operations) override {
         if (count_after_ == 0)
             return serve(operations);
-        serve(count_after_);
+        const auto before = count_after_ * connections;
+        serve(before);
         heap::start();
-        const auto seconds = serve(operations - count_after_);
+        const auto seconds = serve(operations - before);
         counted_ = heap::stop();
         return seconds;
     }

@@ -106,10 +106,11 @@ def judge(figures):
             off = value(what, of | {judged: of[judged] * (1 + noise(of))}) - figure
             yield quantity, work, what, figure, allowed, off
     for yardstick, allowed in allocations_beyond.items():
-        beyond = [of[wrapper] - of[yardstick] for of in figures[allocations].values()
-                  if yardstick in of for wrapper in ours if wrapper in of]
+        beyond = [of["asyncinfo"] - of[yardstick] for of in figures[allocations].values()
+                  if yardstick in of]
         if beyond:
-            yield allocations, "each", f"ours - {yardstick}", max(beyond), allowed, 0
+            yield (allocations, "heap", f"asyncinfo - {yardstick}, in each work", max(beyond),
+                   allowed, 0)
 
 
 def short(figure):
