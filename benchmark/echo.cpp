@@ -250,8 +250,8 @@ void add_servers(table& rows, const std::string& work, std::size_t operations) {
 
 } // namespace
 
-void add_echo(table& rows) { add_servers<1>(rows, "echo", 100'000); }
+void add_echo(table& rows) { add_servers<1>(rows, "echo", 50'000); }
 
-void add_echo_4_threads(table& rows) { add_servers<4>(rows, "echo_4_threads", 100'000); }
+void add_echo_4_threads(table& rows) { add_servers<4>(rows, "echo_4_threads", 50'000); }
 
 } // namespace bench
