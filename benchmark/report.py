@@ -28,7 +28,7 @@ sizes, allocations = "bytes per operation", "heap allocations per operation"
 quantities = {
     times: ("real_time", "median", lambda n: 2 if n < 10 else 1 if n < 100 else 0),
     instructions: ("instructions", None, lambda n: 0),
-    sizes: ("bytes", None, lambda n: 0),
+    sizes: ("bytes", "median", lambda n: 0),
     allocations: ("allocations", None, lambda n: 2),
 }
 
