@@ -9,9 +9,9 @@ usage: benchmark/instructions.py PROGRAM FILE [work...]
 PROGRAM is asyncinfo_benchmark. The counts go to FILE, for report.py; without a work, those of all
 works below.
 
-Only the thread that runs the row is counted, within benchmark_only(). Each row runs twice, with a
-number of operations and with three times as many. The difference of the two counts, divided by that
-of the operations, has no part in what a run does only once.
+It counts the thread that runs the row, inside benchmark_only(). Each row runs twice: with a number
+of operations, and with three times as many. The difference of the two counts, divided by that of
+the numbers, leaves out what a run does once.
 """
 
 import concurrent.futures
@@ -21,7 +21,7 @@ import re
 import subprocess
 import sys
 
-# What is counted, with so many operations in the shorter run.
+# The works that are counted, and how many operations the shorter run has.
 works = {
     "post": 2000,
     "cancel": 2000,

@@ -21,8 +21,8 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent
 document = root / "doc/benchmark.md"
 
-# What is measured, as the tables call it: its key in the files, its aggregate there, and the
-# decimals of a figure.
+# The quantities, by their names in the tables: the key and the aggregate in the files, and how many
+# decimals a figure has.
 times, instructions = "ns per operation", "instructions per operation"
 sizes, allocations = "bytes per operation", "heap allocations per operation"
 quantities = {
@@ -32,7 +32,7 @@ quantities = {
     allocations: ("allocations", None, lambda n: 2),
 }
 
-# The bars: of which quantity and work, what is allowed to be at most how much.
+# The bars: quantity, work, what is judged, and the most that is allowed.
 bars = [
     (times, "post", "(asyncinfo - raw) / (use_promise - raw)", 0.40),
     (times, "timer", "(asyncinfo - raw) / (use_promise - raw)", 0.70),
@@ -53,8 +53,8 @@ bars = [
     (times, "echo", "asyncinfo / raw", 1.03),
     (times, "echo", "handle / raw", 1.03),
     (times, "echo", "completed / raw", 1.03),
-    (times, "echo_4_threads", "handle / raw", 1 / 0.97),  # a throughput of 0.97
-    (times, "outstanding", "asyncinfo", 6),  # no ratio: it depends on the machine
+    (times, "echo_4_threads", "handle / raw", 1 / 0.97),  # 0.97 of raw's throughput
+    (times, "outstanding", "asyncinfo", 6),  # an absolute time, which depends on the machine
     (instructions, "echo", "(asyncinfo - raw) / (use_awaitable - raw)", 1.0),
     (instructions, "echo", "(handle - raw) / (use_awaitable - raw)", 1.2),
     (instructions, "echo", "(completed - raw) / (use_awaitable - raw)", 1.2),
@@ -64,9 +64,9 @@ bars = [
 ]
 # Heap allocations beyond those of a yardstick, in any work that has it.
 allocations_beyond = {"raw": 0, "parallel_group": 0}
-# The wrappers that are judged; the others are beside them.
+# The wrappers that are ours. The others stand beside them.
 ours = "asyncinfo", "handle", "completed", "among_10000", "among_1000000"
-# Of two builds of the same source one can be slower by so much, for the places that its code gets.
+# Two builds of the same source can differ by so much, because their code lies in different places.
 placement = 0.05
 
 
@@ -85,7 +85,7 @@ def read(benchmarks, key, aggregate):
 
 
 def noise(of):
-    """By such a part a figure can be off, judging from the yardstick against itself."""
+    """What part of a figure can be noise: as much as the two figures of the yardstick differ."""
     first, again = list(of.values())[:2]
     return abs(again / first - 1) if first else 0
 
@@ -176,7 +176,7 @@ def committed():
 
 
 def worse(figures, before):
-    """What is worse than it was by more than noise: times as multiples of the yardstick's."""
+    """What is worse than it was by more than noise. Times are multiples of the yardstick's."""
     for quantity, works in figures.items():
         for work, of in works.items():
             was = before[quantity].get(work, {})
