@@ -82,6 +82,20 @@ private:
         return static_cast<block_type&>(*this->operation());
     }
 
+    static constexpr bool stays = detail::operation<T>::stays;
+
+    /// The result, where it is Completed and neither closed nor taken. Else null.
+    const T* at_hand() const noexcept {
+        using namespace detail::lifecycle;
+        const auto* const operation = this->operation().get();
+        if (operation && (operation->load() & (status_mask | closed | claimed)) ==
+                             static_cast<word>(AsyncStatus::Completed))
+            if (const auto& result = block().result())
+                return &*result;
+        return nullptr;
+    }
+    /// GetResults, where the result is not at hand.
+    ASYNCINFO_NOINLINE T get_results(bool sole) const;
     std::optional<T> results(bool sole, boost::system::error_code& error) const;
     T expect(std::optional<T> result, const boost::system::error_code& error,
              const char* member) const;

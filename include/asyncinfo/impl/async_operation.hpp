@@ -51,15 +51,24 @@ T basic_operation<Handle, T>::expect(std::optional<T> result,
 
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::GetResults() const& {
-    boost::system::error_code error;
-    auto result = results(false, error);
-    return expect(std::move(result), error, "GetResults");
+    if constexpr (stays)
+        if (const T* const result = at_hand())
+            return *result;
+    return get_results(false);
 }
 
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::GetResults() && {
+    if constexpr (stays)
+        if (const T* const result = at_hand())
+            return *result;
+    return get_results(true);
+}
+
+template <typename Handle, typename T>
+T basic_operation<Handle, T>::get_results(bool sole) const {
     boost::system::error_code error;
-    auto result = results(true, error);
+    auto result = results(sole, error);
     return expect(std::move(result), error, "GetResults");
 }
 

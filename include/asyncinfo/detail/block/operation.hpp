@@ -28,9 +28,10 @@ public:
     /// To be called between `read` and `end_read` only.
     std::optional<T>& result() noexcept { return result_; }
 
-    /// True if the result needs no destructor, and so is never released: readers need not hold the
-    /// operation for it.
-    static constexpr bool stays = std::is_trivially_copyable_v<T>;
+    /// True if the result needs no destructor, and so is never released, and a copy costs no more
+    /// than to move it. Readers then copy it, and need not hold the operation for that.
+    static constexpr bool stays =
+        std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>;
 
 protected:
     void discard_result() noexcept override {
