@@ -124,12 +124,13 @@ public:
     /// before it gets into the strand.
     static constexpr bool may_queue_twice = !always_plain;
 
-    static held_executor how_to_hold(const Executor&) noexcept {
-        return always_plain ? held_executor::plain : held_executor::whole;
-    }
-
+    /// `held` is how it may be held, and becomes how it is.
     template <typename E>
-    executor_storage(E&& executor, held_executor) noexcept : executor_(std::forward<E>(executor)) {}
+    executor_storage(E&& executor, held_executor& held) noexcept
+        : executor_(std::forward<E>(executor)) {
+        if (!always_plain)
+            held = held_executor::whole;
+    }
 
     ~executor_storage() {}
 
@@ -223,16 +224,15 @@ class executor_storage<boost::asio::any_io_executor> {
 public:
     static constexpr bool may_queue_twice = true;
 
-    static held_executor how_to_hold(const any_io_executor& executor) noexcept {
-        return executor.target<io_executor>() ? held_executor::plain : held_executor::whole;
-    }
-
     template <typename E>
-    executor_storage(E&& executor, held_executor held) noexcept {
-        if (held == held_executor::plain)
-            std::construct_at(&io_, *executor.template target<io_executor>());
-        else
-            std::construct_at(&executor_, std::forward<E>(executor));
+    executor_storage(E&& executor, held_executor& held) noexcept {
+        if (held != held_executor::whole)
+            if (const auto* io = executor.template target<io_executor>()) {
+                std::construct_at(&io_, *io);
+                return;
+            }
+        std::construct_at(&executor_, std::forward<E>(executor));
+        held = held_executor::whole;
     }
 
     ~executor_storage() {}
@@ -274,7 +274,7 @@ private:
 template <>
 class executor_storage<unbound> {
 public:
-    executor_storage(const unbound&, held_executor) noexcept {}
+    executor_storage(const unbound&, held_executor&) noexcept {}
     void destroy(held_executor) noexcept {}
     void give_back() noexcept {}
 };

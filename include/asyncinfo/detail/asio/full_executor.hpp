@@ -145,8 +145,12 @@ template <typename Executor>
 using full_t = std::conditional_t<is_legacy<Executor>, adapted_executor<Executor>, Executor>;
 
 template <typename Executor>
-full_t<Executor> full(const Executor& executor) noexcept {
-    return full_t<Executor>(executor);
+std::conditional_t<is_legacy<Executor>, full_t<Executor>, const Executor&>
+full(const Executor& executor) noexcept {
+    if constexpr (is_legacy<Executor>)
+        return full_t<Executor>(executor);
+    else
+        return executor;
 }
 
 template <typename Inner>

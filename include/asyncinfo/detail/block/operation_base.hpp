@@ -193,9 +193,9 @@ protected:
     /// the operation waits for. Null if there is none. Called with the observers locked.
     virtual context_dependent* own_dependent(context_life&) noexcept { return nullptr; }
 
-    /// How the executor is held. Changed by `give_back_executor` only.
+    /// How the executor is held. Changed by the constructor and `give_back_executor` only.
+    held_executor& held() noexcept { return held_; }
     held_executor held() const noexcept { return held_; }
-    void set_held(held_executor held) noexcept { held_ = held; }
 
     /// True if a failure is stored. For the thread that stored the outcome.
     bool has_failed() const noexcept { return failure_ != failure::none; }

@@ -173,13 +173,12 @@ private:
     template <typename Token, typename E>
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
                         const IoExecutor& io_executor)
-        : block_t<T, P>(keeps_whole ? held_executor::whole : keeper::how_to_hold(executor)),
+        : block_t<T, P>(keeps_whole ? held_executor::whole : held_executor::plain),
           allocator_(allocator), immediate_(detail::bound_to<bound::immediate_executor>(token)),
           name_(detail::bound_to<bound::name>(token), allocator),
           redirected_{detail::bound_to<bound::redirected>(token)},
           tracker_(detail::bound_to<bound::reporter>(token)),
-          executor_(std::forward<E>(executor), held()),
-          io_executor_(io_executor, held_executor::whole) {}
+          executor_(std::forward<E>(executor), held()), io_executor_(io_executor, held()) {}
 
     const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
     std::string_view name() const noexcept override { return name_.get(); }
@@ -227,7 +226,7 @@ private:
     }
 
     void give_back_executor() noexcept override {
-        this->set_held(executor_.give_back());
+        held() = executor_.give_back();
         if constexpr (std::is_same_v<IoExecutor, boost::asio::any_io_executor>)
             io_executor_.get() = nullptr; // nobody asks for what remains of it
         else
