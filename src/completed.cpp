@@ -16,9 +16,8 @@ namespace asyncinfo::detail {
 /// operation has no room to be one itself.
 class owed_calls final : public resumable {
 public:
-    static void add(operation_base& operation, completed_ptr handler) noexcept {
-        operation.retain();
-        operation.completed_ = std::move(handler);
+    static void add(operation_base& operation, delegate_target<AsyncStatus>* handler) noexcept {
+        operation.completed_ = completed_ptr(handler, false);
         operation.owes_completed_ = true;
         owed_calls& own = of_this_thread;
         operation_base* const last = std::exchange(own.last_, &operation);
@@ -50,21 +49,18 @@ private:
 
 constinit thread_local owed_calls owed_calls::of_this_thread;
 
-void operation_base::call_completed(completed_ptr handler) {
+void operation_base::call_completed(delegate_target<AsyncStatus>* handler) {
     if (trampoline::is_full())
-        return owed_calls::add(*this, std::move(handler));
-    struct call final : resumable {
-        call(operation_base& s, completed_ptr h) noexcept : self(s), handler(std::move(h)) {}
-        void resume() override {
-            // Released at this depth of the stack: the handler may own the source of the next
-            // operation.
-            const completed_ptr called = std::move(handler);
-            called->run(operation_ptr(&self), self.status());
-        }
-        operation_base& self;
-        completed_ptr handler;
-    } now(*this, std::move(handler));
-    trampoline::run(now);
+        return owed_calls::add(*this, handler);
+    trampoline::run_as_level([&] {
+        // Released at this depth of the stack: the handler may own the source of the next
+        // operation.
+        const struct guard {
+            delegate_target<AsyncStatus>* called;
+            ~guard() { delegate_target<AsyncStatus>::release_here(called); }
+        } releasing{handler};
+        handler->run(operation_ptr(this, false), status());
+    });
 }
 
 } // namespace asyncinfo::detail

@@ -4,8 +4,6 @@
 //
 #include <asyncinfo/detail/asio/context_life.hpp>
 
-#include <asyncinfo/detail/asio/polling_frame.hpp>
-#include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
 

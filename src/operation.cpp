@@ -126,9 +126,17 @@ void operation_base::deliver(unsigned types) {
 }
 
 void operation_base::notify_observers() {
-    if (!completed_)
-        if (observer* const only = observers_.take_only())
-            return only->ended();
+    if (completed_ && observers_.empty())
+        return call_completed(completed_.detach());
+    observer* const only = completed_ ? nullptr : observers_.take_only();
+    if (!only)
+        return notify_many();
+    const operation_ptr self(this, false); // the completion handler's reference
+    only->ended();
+}
+
+void operation_base::notify_many() {
+    operation_ptr self(this, false);
     std::exception_ptr thrown;
     const auto serve = [&](auto&& call) {
         try {
@@ -141,7 +149,7 @@ void operation_base::notify_observers() {
     observers_.notify(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
     observers_.notify(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
     if (completed_)
-        serve([&] { call_completed(std::move(completed_)); });
+        serve([&] { self.detach()->call_completed(completed_.detach()); });
     if (thrown)
         std::rethrow_exception(thrown);
 }

@@ -9,6 +9,14 @@
 namespace asyncinfo::detail {
 
 void operation_base::set_completed(completed_ptr handler, boost::system::error_code& error) {
+    if (handler && assign_at_once()) {
+        completed_.swap(handler); // it was null
+        return unlock(true);
+    }
+    set_completed_slowly(std::move(handler), error);
+}
+
+void operation_base::set_completed_slowly(completed_ptr handler, boost::system::error_code& error) {
     switch (assign()) {
     case lifecycle::next::perform:
         completed_ = std::move(handler);

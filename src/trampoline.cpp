@@ -47,35 +47,22 @@ void trampoline::remove(resumable& r) noexcept {
     } while (before != last);
 }
 
-void trampoline::run_quietly(resumable& r) noexcept {
-    try {
-        run(r);
-    } catch (...) {
-        std::exception_ptr* const above = this_thread().resume_thrown;
-        if (!above)
-            std::terminate();
-        if (!*above)
-            *above = std::current_exception();
-    }
+void trampoline::keep_for_level_above() noexcept {
+    std::exception_ptr* const above = this_thread().resume_thrown;
+    if (!above)
+        std::terminate();
+    if (!*above)
+        *above = std::current_exception();
 }
 
-void trampoline::run_level(resumable* r) {
-    unsigned& depth = this_thread().resume_depth;
-    std::exception_ptr thrown;
-    std::exception_ptr* const above = std::exchange(this_thread().resume_thrown, &thrown);
-    depth += r != nullptr;
-    for (resumable* next = r ? r : pop(); next; next = depth == limit ? pop() : nullptr) {
+void trampoline::level::run_queue() noexcept {
+    while (resumable* const next = pop()) {
         try {
             next->resume();
         } catch (...) {
-            if (!thrown)
-                thrown = std::current_exception();
+            keep_thrown();
         }
     }
-    depth -= r != nullptr;
-    this_thread().resume_thrown = above;
-    if (thrown)
-        std::rethrow_exception(std::move(thrown));
 }
 
 } // namespace asyncinfo::detail

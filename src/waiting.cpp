@@ -20,12 +20,14 @@ bool operation_base::observe(observer& added) noexcept {
 }
 
 bool operation_base::observe_as_owner(observer& added) noexcept {
-    if (lifecycle::observe_as_owner(load()).then == lifecycle::next::perform) {
-        observers_.push_back(added);
-        if (gate::observe_as_owner())
-            return true;
+    bool stored = false;
+    if (gate::observe_as_owner([&] {
+            observers_.push_back(added);
+            stored = true;
+        }))
+        return true;
+    if (stored)
         observers_.remove(added);
-    }
     return observe(added);
 }
 

@@ -41,7 +41,7 @@ namespace asyncinfo {
 /// returned, or waits by a member of a handle.
 ///
 /// Lifetime: the operation releases the delegate right after the call. Memory comes from the
-/// callable's associated allocator.
+/// callable's associated allocator; without one it is recycled, as that of operations is.
 ///
 /// Errors: what the callable throws goes to whoever runs it, as with any handler of Asio. A handler
 /// is destroyed uncalled if its executor refuses it, or if the executor's context is destroyed.

@@ -49,7 +49,8 @@ enum class act {
     complete_in_step, ///< a step of the operation invokes the completion handler
     complete,         ///< the completion handler is invoked outside the gate
     complete_plainly, ///< the same for an operation that has no executor to give back
-    abandon,          ///< the context is being destroyed, and with it the completion handler
+    complete_plainly_in_step,
+    abandon, ///< the context is being destroyed, and with it the completion handler
     // These go on beside it.
     initiate,      ///< the initiating function is still running
     step,          ///< an intermediate step, or a late one
@@ -68,7 +69,7 @@ enum class act {
 };
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
-                          act::abandon};
+                          act::complete_plainly_in_step, act::abandon};
 constexpr act others[] = {act::initiate,      act::step,          act::throwing_step, act::cancel,
                           act::expire,        act::close,         act::assign,        act::wait,
                           act::wait_as_owner, act::wait_a_little, act::read,          act::drop};
@@ -77,6 +78,7 @@ std::ostream& operator<<(std::ostream& out, act a) {
     constexpr const char* names[] = {"complete_in_step",
                                      "complete",
                                      "complete_plainly",
+                                     "complete_plainly_in_step",
                                      "abandon",
                                      "initiate",
                                      "step",
@@ -110,6 +112,12 @@ struct scenario {
 
     bool has(act a) const { return std::count(acts.begin(), acts.end(), a) != 0; }
     bool has_step() const { return has(act::step) || has(act::throwing_step); }
+    bool ends_in_step() const {
+        return has(act::complete_in_step) || has(act::complete_plainly_in_step);
+    }
+    bool is_plain() const {
+        return has(act::complete_plainly) || has(act::complete_plainly_in_step);
+    }
     bool has_request() const { return has(act::cancel) || has(act::expire); }
 
     friend std::ostream& operator<<(std::ostream& out, const scenario& s) {
@@ -169,7 +177,7 @@ public:
         if (status(from) != status(to)) {
             require(started(from), "the status changes after the end");
             require((to & ended) != 0, "a status without an end");
-            require(cleaned_ || (scenario_.has(act::complete_plainly) && !placed_),
+            require(cleaned_ || (scenario_.is_plain() && !placed_),
                     "published before it is cleaned up");
             over_ = true;
         }
@@ -277,10 +285,18 @@ private:
     bool emits_anywhere() const { return true; }
     void arrived_here() {}
 
+    bool has_clear_slot() {
+        slot_.read();
+        return scenario_.is_plain() && !placed_;
+    }
+
     void clear_slot() {
         slot_.write();
+        placed_ = false;
         require(!cleaned_, "cleared after the executor was given back");
     }
+
+    bool keeps_executor() const { return scenario_.is_plain(); }
 
     void drop_executor() {
         at('c');
@@ -302,6 +318,7 @@ private:
         waiting_ = 0;
         if (std::exchange(handler_, false))
             call_completed();
+        release();
     }
 
     void call_completed() {
@@ -330,6 +347,7 @@ private:
     void play(act a) {
         switch (a) {
         case act::complete_in_step:
+        case act::complete_plainly_in_step:
             return run([this] {
                 const holder in(*this);
                 if (scenario_.has(act::wait_as_owner) && lock()) {
@@ -351,7 +369,7 @@ private:
             run_initiation([this] { take_step(true); });
             break;
         case act::step:
-            run([this] { take_step(scenario_.has(act::complete_in_step)); });
+            run([this] { take_step(scenario_.ends_in_step()); });
             break;
         case act::throwing_step:
             throw_from_step();
@@ -444,14 +462,11 @@ private:
         outcome_.write();
         code_.write();
         block_.read();
-        end([this] {
-            slot_.read();
-            return scenario_.has(act::complete_plainly) && !placed_;
-        });
+        end();
     }
 
     void assign_completed() {
-        const auto then = assign();
+        const auto then = assign_at_once() ? lifecycle::next::perform : assign();
         assigned_ |= then != lifecycle::next::refuse;
         switch (then) {
         case lifecycle::next::perform:
@@ -467,13 +482,15 @@ private:
     }
 
     bool observe_alone() {
-        if (lifecycle::observe_as_owner(load()).then != lifecycle::next::perform)
-            return false;
-        at('O');
-        observers_.write();
-        waiting_ |= 1u << me();
-        if (gate::observe_as_owner())
+        bool stored = false;
+        if (gate::observe_as_owner([&] {
+                observers_.write();
+                waiting_ |= 1u << me();
+                stored = true;
+            }))
             return true;
+        if (!stored)
+            return false;
         at('o');
         observers_.write();
         waiting_ &= ~(1u << me());

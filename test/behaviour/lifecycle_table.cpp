@@ -80,9 +80,9 @@ const event events[] = {
      [](word w) { return lose_delivery(w); }},
     {"end", [](word w) { return running(w) && !(w & ended) && references(w) >= 1; },
      [](word w) { return end(w); }},
-    {"retire", [](word w) { return running(w) && (w & ended) && inside(w) >= 1; },
+    {"retire", [](word w) { return running(w) && inside(w) >= 1; },
      [](word w) { return retire(w, false); }},
-    {"retire inline", [](word w) { return running(w) && (w & ended) && inside(w) >= 1; },
+    {"retire inline", [](word w) { return running(w) && inside(w) >= 1; },
      [](word w) { return retire(w, true); }},
     {"publish",
      [](word w) {
@@ -96,7 +96,6 @@ const event events[] = {
      [](word w) { return unlock(w, false); }},
     {"unlock having looked", [](word w) { return running(w) && (w & locked); },
      [](word w) { return unlock(w); }},
-    {"observe_as_owner", [](word) { return true; }, [](word w) { return observe_as_owner(w); }},
     {"assign", [](word) { return true; }, [](word w) { return assign(w); }},
     {"hold", [](word) { return true; }, [](word w) { return hold(w); }},
     {"read", [](word) { return true; }, [](word w) { return read(w, false); }},
@@ -128,11 +127,9 @@ word may_change(std::string_view event, next then) {
     if (event == "end")
         bits |= ended;
     if (event.starts_with("retire"))
-        bits |= locked;
+        bits |= ended | locked;
     if (event == "publish")
         bits |= status_mask | observed | locked;
-    if (event == "observe_as_owner")
-        bits |= observed;
     if (event.starts_with("lock") || event.starts_with("unlock"))
         bits |= locked | observed;
     if (event == "assign")
@@ -318,6 +315,8 @@ BOOST_AUTO_TEST_CASE(the_end) {
 
         {"retire", retire(refs(2) | in(1) | ended, false), refs(2) | in(1) | ended | locked,
          next::perform},
+        {"retire, ended in this thread's step", retire(refs(2) | in(1), false),
+         refs(2) | in(1) | ended | locked, next::perform},
         {"retire, locked", retire(refs(2) | in(1) | ended | locked, false),
          refs(2) | in(1) | ended | locked, next::wait},
         {"retire, locked, inline", retire(refs(2) | in(1) | ended | locked, true),
@@ -361,17 +360,6 @@ BOOST_AUTO_TEST_CASE(observers_readers_and_close) {
         {"unlock, having looked", unlock(refs(2) | locked | observed), refs(2) | observed,
          next::nothing},
         {"unlock, having looked for nobody", unlock(refs(2) | locked), refs(2), next::nothing},
-
-        {"observe_as_owner", observe_as_owner(refs(2) | in(1)), refs(2) | in(1) | observed,
-         next::perform},
-        {"observe_as_owner, one of two handles", observe_as_owner(refs(3)), refs(3), next::refuse},
-        {"observe_as_owner, locked", observe_as_owner(refs(2) | locked), refs(2) | locked,
-         next::refuse},
-        {"observe_as_owner, not the first", observe_as_owner(refs(2) | observed),
-         refs(2) | observed, next::refuse},
-        {"observe_as_owner, ended but not published", observe_as_owner(refs(2) | in(1) | ended),
-         refs(2) | in(1) | ended, next::refuse},
-        {"observe_as_owner, published", observe_as_owner(over), over, next::refuse},
 
         {"assign", assign(refs(2)), refs(2) | assigned | locked, next::perform},
         {"assign, locked", assign(refs(2) | locked), refs(2) | locked, next::wait},
@@ -461,8 +449,8 @@ BOOST_AUTO_TEST_CASE(invariants) {
 
 // A shortcut is an optimisation, and no rule of its own.
 BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
-    int applied[5] = {};
-    int wrong[5] = {};
+    int applied[8] = {};
+    int wrong[8] = {};
     for_each_word([&](word w) {
         const auto check = [&](int which, bool applies, word value, auto transitions) {
             if (!applies)
@@ -479,25 +467,46 @@ BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
             return leave(w, true, 0) == transition{value, next::nothing} &&
                    leave(w, false, 0) == transition{value, next::nothing};
         });
-        const auto ending = [&](word value, next then) {
-            const auto finishing = end(w);
-            const auto retired = retire(finishing.value, false);
-            return finishing.then == next::finish && retired.then == next::perform &&
+        const auto published_by = [](word inside, word value, next then) {
+            const auto retired = retire(inside, false);
+            return retired.then == next::perform &&
                    publish(retired.value, failed) == transition{value, then};
         };
-        if (started(w) && !(w & ended)) {
-            const auto quiet = end_at_once(w, false, failed);
-            check(2, quiet.applies, quiet.value,
-                  [&](word value) { return ending(value, next::nothing); });
-            const auto told = end_at_once(w, true, failed);
-            check(3, told.applies, told.value,
-                  [&](word value) { return ending(value, next::notify); });
+        const auto ending = [&](word value, next then) {
+            const auto finishing = end(w);
+            return finishing.then == next::finish && published_by(finishing.value, value, then);
+        };
+        if (started(w)) {
+            const auto then = (w & observed) ? next::notify : next::nothing;
+            // Outside the gate, by the completion handler alone.
+            const auto outside = end_at_once(w, 0, failed);
+            check(2, outside.applies && !(w & ended), outside.value,
+                  [&](word value) { return ending(value, then); });
+            // On leaving; the completion handler was called by this thread, or by another one.
+            const auto leaving = end_at_once(w, in(1), failed);
+            check(3, leaving.applies, leaving.value, [&](word value) {
+                const auto finishing = leave(end(w).value, true, 0);
+                return finishing.then == next::finish &&
+                       published_by(finishing.value, value, then) && published_by(w, value, then);
+            });
         }
+        const auto observed_alone = observe_as_owner(w);
+        check(5, observed_alone.applies, observed_alone.value, [&](word value) {
+            const auto alone = lock(w);
+            return references(w) == 2 && !(w & (ended | observed)) && alone.then == next::perform &&
+                   unlock(alone.value, true).value == value;
+        });
+        const auto assigning = assign_at_once(w);
+        check(6, assigning.applies, assigning.value,
+              [&](word value) { return assign(w) == transition{value, next::perform}; });
+        const auto unlocked = unlock_at_once(w);
+        check(7, unlocked.applies, unlocked.value,
+              [&](word value) { return unlock(w, true) == transition{value, next::nothing}; });
         if (references(w) >= 1)
             check(4, is_last_reference(w), 0,
                   [&](word) { return release(w).then == next::destroy; });
     });
-    for (int which = 0; which != 5; ++which)
+    for (int which = 0; which != 8; ++which)
         BOOST_TEST_CONTEXT(which) {
             BOOST_TEST(applied[which] > 0);
             BOOST_TEST(wrong[which] == 0);

@@ -443,6 +443,24 @@ BOOST_AUTO_TEST_CASE(waits_are_recycled, *boost::unit_test::enable_if<recycles>(
         BOOST_TEST(by_observers(observers, plain) <= by_observers(observers, posted));
 }
 
+// The target of a handler takes recycled memory, as the operation does.
+BOOST_AUTO_TEST_CASE(completed_handlers_are_recycled, *boost::unit_test::enable_if<recycles>()) {
+    asio::io_context context;
+    int called = 0;
+    const auto round = [&] {
+        asio::post(context, use_async_info).Completed([&](auto&, AsyncStatus) { ++called; });
+        context.restart();
+        context.poll();
+    };
+    for (int i = 0; i < 100; ++i)
+        round();
+    heap::start_counting();
+    for (int i = 0; i < 100; ++i)
+        round();
+    BOOST_TEST(heap::stop_counting() == 0u);
+    BOOST_TEST(called == 200);
+}
+
 // Waking, telling and calling Completed; on the thread that ends the operation.
 BOOST_AUTO_TEST_CASE(the_end_allocates_nothing) {
     constexpr int waiters = 4;

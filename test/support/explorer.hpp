@@ -550,6 +550,14 @@ public:
         return write(value_ + operand, order);
     }
 
+    value_type fetch_sub(value_type operand, std::memory_order order) {
+        before('f');
+        const auto old = write(value_ - operand, order);
+        if (auto* a = actor())
+            see(*a);
+        return old;
+    }
+
     void wait(value_type old) const {
         if (auto* a = actor())
             a->seen = old;

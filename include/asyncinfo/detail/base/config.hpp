@@ -55,6 +55,14 @@
 #define ASYNCINFO_NOINLINE
 #endif
 
+/// ASYNCINFO_ALWAYS_INLINE marks what each operation goes through, in few places, where a call would
+/// cost as much as what it does: an argument that is a lambda is passed through memory.
+#if defined(__GNUC__)
+#define ASYNCINFO_ALWAYS_INLINE [[gnu::always_inline]] inline
+#else
+#define ASYNCINFO_ALWAYS_INLINE inline
+#endif
+
 /// The features of the installed Boost. This is the only place that compares versions.
 #if BOOST_VERSION >= 108200
 #define ASYNCINFO_HAS_IMMEDIATE_EXECUTOR

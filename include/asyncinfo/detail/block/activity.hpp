@@ -16,22 +16,31 @@ namespace asyncinfo::detail {
 /// of that gate's operation to an executor.
 class activity {
 public:
-    enum kind_type { inside, submitting };
-
-    activity(const void* gate, kind_type kind) noexcept
-        : gate_(gate), outer_(this_thread().innermost), kind_(kind) {
-        this_thread().innermost = this;
-    }
+    /// The thread is submitting.
+    explicit activity(const void* gate) noexcept : activity(gate, nullptr) {}
+    /// The thread is inside. `ended` is set if the operation ends meanwhile: this thread then
+    /// finishes it on leaving.
+    activity(const void* gate, bool& ended) noexcept : activity(gate, &ended) {}
     ~activity() { this_thread().innermost = outer_; }
 
     activity(const activity&) = delete;
     activity& operator=(const activity&) = delete;
 
-    static bool of_this_thread(const void* gate, kind_type kind) noexcept {
-        for (const activity* a = this_thread().innermost; a; a = a->outer_)
-            if (a->gate_ == gate && a->kind_ == kind)
-                return true;
-        return false;
+    static bool is_submitting(const void* gate) noexcept {
+        return find(gate, [](const activity& a) { return !a.ended_; }) != nullptr;
+    }
+
+    /// If this thread is inside: where to note that the operation ends. Else null.
+    static bool* inside(const void* gate) noexcept {
+        const activity* const found = find(gate, [](const activity& a) { return a.ended_; });
+        return found ? found->ended_ : nullptr;
+    }
+
+    /// If being inside is the innermost activity, as it is in a step that ends the operation, notes
+    /// that the operation ends.
+    static bool ends_innermost(const void* gate) noexcept {
+        const activity* const a = this_thread().innermost;
+        return a && a->gate_ == gate && a->ended_ && (*a->ended_ = true);
     }
 
     /// For tests that run the parts of several threads as fibers of one thread: exchanges the
@@ -41,9 +50,22 @@ public:
     }
 
 private:
+    activity(const void* gate, bool* ended) noexcept
+        : gate_(gate), outer_(this_thread().innermost), ended_(ended) {
+        this_thread().innermost = this;
+    }
+
+    template <typename Wanted>
+    static const activity* find(const void* gate, Wanted wanted) noexcept {
+        for (const activity* a = this_thread().innermost; a; a = a->outer_)
+            if (a->gate_ == gate && wanted(*a))
+                return a;
+        return nullptr;
+    }
+
     const void* gate_;
     const activity* outer_;
-    kind_type kind_;
+    bool* ended_; ///< null while submitting
 };
 
 } // namespace asyncinfo::detail

@@ -42,8 +42,15 @@ public:
     }
 
     friend void intrusive_ptr_release(delegate_target* target) noexcept {
-        if (target->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            trampoline::run_quietly(*target);
+        if (target->give_up())
+            target->destroy_at_bounded_depth();
+    }
+
+    /// Gives up a reference. For a caller who is a level of the trampoline: if the handler owns the
+    /// source of another operation, that one's handler is destroyed at the next level.
+    static void release_here(delegate_target* target) noexcept {
+        if (target->give_up())
+            target->destroy();
     }
 
 protected:
@@ -52,9 +59,17 @@ protected:
     virtual void destroy() noexcept = 0;
 
 private:
+    /// Returns true if the reference was the last one. A sole owner need not change the count.
+    bool give_up() noexcept {
+        return references_.load(std::memory_order_acquire) == 1 ||
+               references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    }
     void resume() override { destroy(); }
+    ASYNCINFO_NOINLINE void destroy_at_bounded_depth() noexcept {
+        trampoline::run_quietly(*this, [this] { destroy(); });
+    }
 
-    std::atomic<unsigned> references_{0};
+    std::atomic<unsigned> references_{1};
 };
 
 template <typename Argument>

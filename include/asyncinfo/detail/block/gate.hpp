@@ -30,10 +30,13 @@ namespace asyncinfo::detail {
 ///     void submit(delivery&&)           submits the delivery to the executor; may throw
 ///     bool emits_anywhere()             true if any thread may deliver now; called from inside
 ///     void arrived_here()               the request has come to a thread outside the executor
-///     void clear_slot()                 called once the operation has ended
+///     bool has_clear_slot()             true if there is no cancellation handler to be destroyed
+///     void clear_slot()                 called once the operation has ended, unless it is clear
+///     bool keeps_executor()             true if `drop_executor` need not be called
 ///     void drop_executor()              called after that, with the observers locked
 ///     unsigned final_status()           the status that the stored outcome gives
-///     void notify_observers()           notifies the observers; may throw what a handler throws
+///     void notify_observers()           notifies the observers and gives up the completion
+///                                       handler's reference; may throw what a handler throws
 ///     void discard()                    releases the result
 ///     void destroy()                    frees the block
 ///
@@ -48,6 +51,7 @@ public:
 
     // The gate has nothing to do after these; their callers may have.
     using cell::assign;
+    using cell::assign_at_once;
     using cell::claim_if_sole;
     using cell::hold;
     using cell::load;
@@ -60,8 +64,7 @@ public:
     /// True if this thread is inside, in a step or a cancellation handler. If the operation ends
     /// meanwhile its status is not published before this thread leaves.
     bool is_inside() const noexcept {
-        return (load() & lifecycle::inside_mask) &&
-               activity::of_this_thread(this, activity::inside);
+        return (load() & lifecycle::inside_mask) && activity::inside(this);
     }
 
     void release() noexcept {
@@ -69,13 +72,13 @@ public:
         // it.
         if (lifecycle::is_last_reference(load()))
             return derived().destroy();
-        proceed(cell::transit([](auto w) { return lifecycle::release(w); }));
+        proceed(cell::release());
     }
 
     /// Runs `step` as a step of the operation. An exception of the step wins over one thrown by
     /// what leaving runs: a cancellation handler, or a Completed handler.
     template <typename Step>
-    void run(Step&& step) {
+    ASYNCINFO_ALWAYS_INLINE void run(Step&& step) {
         if (!cell::at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
             if (is_inside())
                 return std::forward<Step>(step)();
@@ -87,7 +90,7 @@ public:
     /// Runs the initiating function, without entering: an operation is born with its initiator
     /// inside.
     template <typename Initiation>
-    void run_initiation(Initiation&& initiation) {
+    ASYNCINFO_ALWAYS_INLINE void run_initiation(Initiation&& initiation) {
         run_inside(std::forward<Initiation>(initiation), false);
     }
 
@@ -99,18 +102,10 @@ public:
         proceed(cell::transit([=](auto w) { return lifecycle::expire(w, types); }));
     }
 
-    /// Called when the completion handler has stored the outcome. `plain` returns true if there is
-    /// nothing to clean up; it is called only if no thread is inside.
-    template <typename Plain>
-    void end(Plain plain) {
-        const auto status = derived().final_status();
-        if (cell::at_once([=](auto w) { return lifecycle::end_at_once(w, false, status); }, plain))
-            return;
-        // The completion handler's reference stays while the observers are notified.
-        if (cell::at_once([=](auto w) { return lifecycle::end_at_once(w, true, status); }, plain))
-            notify(lifecycle::next::notify);
-        else
-            proceed(cell::transit([](auto w) { return lifecycle::end(w); }));
+    /// Called when the completion handler has stored the outcome.
+    ASYNCINFO_NOINLINE void end() {
+        if (!activity::ends_innermost(this) && !publish_at_once(0))
+            end_with_others();
     }
 
     void end_read() noexcept { leave(false, 0); }
@@ -157,29 +152,48 @@ private:
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
     template <typename Function>
-    void run_inside(Function&& function, bool may_emit) {
+    ASYNCINFO_ALWAYS_INLINE void run_inside(Function&& function, bool may_emit) {
+        bool ended = false;
         try {
-            const activity here(this, activity::inside);
+            const activity here(this, ended);
             std::forward<Function>(function)();
         } catch (...) {
-            leave_after_exception(may_emit);
+            leave_after_exception(may_emit, ended);
             throw;
         }
-        if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w); }))
+        if (ended)
+            finish();
+        else if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w); }))
             leave_slowly(may_emit);
     }
 
-    void leave_after_exception(bool may_emit) noexcept {
+    void leave_after_exception(bool may_emit, bool ended) noexcept {
         try {
-            leave_slowly(may_emit);
+            if (ended)
+                finish();
+            else
+                leave_slowly(may_emit);
         } catch (...) {
         }
+    }
+
+    /// The end where this thread is inside, and finishes on leaving, or another one is; or where
+    /// there is something to clean up.
+    ASYNCINFO_NOINLINE void end_with_others() {
+        if (bool* const ends = activity::inside(this))
+            *ends = true;
+        else
+            proceed(cell::transit([](auto w) { return lifecycle::end(w); }));
     }
 
     ASYNCINFO_NOINLINE void leave_slowly(bool may_emit) {
         std::exception_ptr thrown;
         unsigned delivered = 0;
-        for (;;) {
+        for (bool ended = false;;) {
+            if (ended) {
+                finish();
+                break;
+            }
             const auto then =
                 cell::transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
             if (then != lifecycle::next::deliver) {
@@ -188,7 +202,7 @@ private:
             }
             delivered = lifecycle::requested(load());
             try {
-                const activity here(this, activity::inside);
+                const activity here(this, ended);
                 derived().deliver(delivered);
             } catch (...) {
                 thrown = std::current_exception();
@@ -206,7 +220,7 @@ private:
     /// Cancel delivers it.
     void submit_quietly(delivery&& request) noexcept {
         try {
-            const activity submitting(this, activity::submitting);
+            const activity submitting(this);
             derived().submit(std::move(request));
         } catch (...) {
         }
@@ -223,7 +237,7 @@ private:
 
     /// Submits the delivery to its next executor.
     void hand_on(delivery& request) noexcept {
-        const bool mine = activity::of_this_thread(this, activity::submitting);
+        const bool mine = activity::is_submitting(this);
         const auto then = cell::transit([=](auto w) { return lifecycle::forward(w, mine); });
         if (then != lifecycle::next::perform) {
             request.forget();
@@ -248,42 +262,62 @@ private:
         const auto then = cell::transit([](auto w) { return lifecycle::arrive(w); });
         if (then != lifecycle::next::perform)
             return proceed(then);
-        if (here)
-            arrived_here();
+        if (here && arrived_here())
+            return finish();
         leave_slowly(!here || derived().emits_anywhere());
     }
 
-    void arrived_here() noexcept {
+    /// Returns true if the operation has ended in this.
+    bool arrived_here() noexcept {
+        bool ended = false;
         try {
-            const activity arriving(this, activity::inside);
+            const activity arriving(this, ended);
             derived().arrived_here();
         } catch (...) {
         }
+        return ended;
     }
 
-    void finish() {
-        {
-            const activity here(this, activity::inside);
+    /// Publishes the status in one exchange, if no other thread interferes and there is nothing to
+    /// clean up. `in`: this thread's part of the number inside.
+    ASYNCINFO_ALWAYS_INLINE bool publish_at_once(lifecycle::word in) {
+        const auto status = derived().final_status();
+        bool tells = false;
+        const bool published = cell::at_once(
+            [&](auto w) {
+                tells = (w & lifecycle::observed) != 0;
+                return lifecycle::end_at_once(w, in, status);
+            },
+            [this] { return derived().has_clear_slot() && derived().keeps_executor(); });
+        if (published && tells)
+            derived().notify_observers();
+        return published;
+    }
+
+    /// Ends the operation by the stored outcome; this thread is inside.
+    ASYNCINFO_NOINLINE void finish() {
+        if (!derived().has_clear_slot()) {
+            bool ended = true;
+            const activity here(this, ended);
             derived().clear_slot();
         }
+        if (publish_at_once(lifecycle::one_inside))
+            return;
         // An executor that runs the delivery at once brings this thread here inside its own
         // submission.
-        cell::transit([this](auto w) {
-            return lifecycle::retire(w, activity::of_this_thread(this, activity::submitting));
-        });
+        cell::transit(
+            [this](auto w) { return lifecycle::retire(w, activity::is_submitting(this)); });
         derived().drop_executor();
         const auto status = derived().final_status();
+        // The completion handler's reference stays while the observers are notified.
         notify(cell::transit([=](auto w) { return lifecycle::publish(w, status); }));
     }
 
-    ASYNCINFO_NOINLINE void notify(lifecycle::next then) {
-        if (then != lifecycle::next::notify)
-            return proceed(then);
-        struct guard {
-            gate& self;
-            ~guard() { self.release(); }
-        } releasing{*this};
-        derived().notify_observers();
+    void notify(lifecycle::next then) {
+        if (then == lifecycle::next::notify)
+            derived().notify_observers();
+        else
+            proceed(then);
     }
 };
 

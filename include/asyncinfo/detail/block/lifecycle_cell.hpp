@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
+#include <asyncinfo/detail/core/lifecycle_shortcuts.hpp>
 
 #include <atomic>
 
@@ -23,11 +24,20 @@ public:
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
+    /// `lifecycle::release`, which can always be made.
+    lifecycle::next release() noexcept {
+        return lifecycle::release(
+                   word_.fetch_sub(lifecycle::one_reference, std::memory_order_acq_rel))
+            .then;
+    }
+
     bool lock() noexcept {
         return transit([](auto w) { return lifecycle::lock(w); }) == lifecycle::next::perform;
     }
 
     void unlock(bool anybody) noexcept {
+        if (anybody && at_once([](auto w) { return lifecycle::unlock_at_once(w); }))
+            return;
         transit([=](auto w) { return lifecycle::unlock(w, anybody); });
     }
 
@@ -35,9 +45,19 @@ public:
         transit([](auto w) { return lifecycle::unlock(w); });
     }
 
-    bool observe_as_owner() noexcept {
-        return transit([](auto w) { return lifecycle::observe_as_owner(w); }) ==
-               lifecycle::next::perform;
+    /// `store` is called in between, if the transition is possible.
+    template <typename Store>
+    bool observe_as_owner(Store store) noexcept {
+        return at_once([](auto w) { return lifecycle::observe_as_owner(w); },
+                       [&] {
+                           store();
+                           return true;
+                       });
+    }
+
+    /// `assign`, if that is `perform`.
+    bool assign_at_once() noexcept {
+        return at_once([](auto w) { return lifecycle::assign_at_once(w); });
     }
 
     lifecycle::next assign() noexcept {

@@ -37,6 +37,9 @@ class blocked_thread;
 class context_life;
 class context_dependent;
 
+void intrusive_ptr_add_ref(operation_base* operation) noexcept;
+void intrusive_ptr_release(operation_base* operation) noexcept;
+
 /// The part of the shared block that does not depend on the result's type: lifecycle, error,
 /// cancellation and observers. What differs between the types of operations is virtual.
 class ASYNCINFO_DECL operation_base : public gate<operation_base> {
@@ -90,9 +93,7 @@ public:
     bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
 
     /// Publishes the stored outcome, on this thread, or, if another thread is inside, on that one.
-    void end() {
-        gate::end([this] { return held_ != held_executor::whole && place_.is_trivial(); });
-    }
+    using gate::end;
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
     /// operation's own context gives `errc::would_deadlock`.
@@ -157,8 +158,9 @@ public:
     completed_ptr completed() noexcept;
     /// After the end: calls `handler` on this thread. If handlers are nested too deep here, the
     /// level above calls it. In a chain of operations, each ended by the handler of the one before,
-    /// only a few are on the stack at a time.
-    void call_completed(completed_ptr handler);
+    /// only a few are on the stack at a time. Takes over a reference to the handler and one to this
+    /// operation.
+    void call_completed(delegate_target<AsyncStatus>* handler);
 
     using gate::lock; ///< the observers and the executor are this thread's until `unlock`
     using gate::unlock;
@@ -223,7 +225,11 @@ private:
     /// See `executor`. Called with the observers locked, or after the end.
     boost::asio::any_io_executor current_executor();
     unsigned final_status() const noexcept { return final_status_; }
+    // Not here, where the compiler would guess at what `observer::ended` calls: a guess is linked.
     void notify_observers();
+    void notify_many();
+    ASYNCINFO_NOINLINE void set_completed_slowly(completed_ptr handler,
+                                                 boost::system::error_code& error);
     void discard() noexcept {
         if (failure_ == failure::exception)
             exception_ = nullptr;

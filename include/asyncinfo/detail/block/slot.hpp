@@ -34,7 +34,10 @@ public:
     cancellation_place() = default;
     cancellation_place(const cancellation_place&) = delete;
     cancellation_place& operator=(const cancellation_place&) = delete;
-    ~cancellation_place() { clear(); }
+    ~cancellation_place() {
+        if (!is_trivial())
+            destroy_handler();
+    }
 
     bool empty() const noexcept { return shared_ ? !asio_slot().has_handler() : !methods_; }
 
@@ -81,9 +84,9 @@ public:
     }
 
     void clear() noexcept {
-        if (shared_)
-            asio_slot().clear();
-        drop();
+        if (!is_trivial())
+            destroy_handler();
+        methods_ = nullptr;
         due_ = false;
     }
 
@@ -140,6 +143,11 @@ private:
             adopt();
     }
     ASYNCINFO_DECL void adopt() noexcept;
+    ASYNCINFO_NOINLINE void destroy_handler() noexcept {
+        if (shared_)
+            asio_slot().clear();
+        drop();
+    }
 
     /// A handler of kind `now` replaces another one. True if it is a reset, which the latched
     /// request must not disturb.

@@ -5,7 +5,11 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_TRAMPOLINE_HPP
 #define ASYNCINFO_DETAIL_BLOCK_TRAMPOLINE_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
+
+#include <exception>
+#include <utility>
 
 namespace asyncinfo::detail {
 
@@ -44,30 +48,89 @@ public:
 
     /// Runs it, or queues it. Of several exceptions that a level catches it throws the first.
     static void run(resumable& r) {
+        run(r, [&] { r.resume(); });
+    }
+    /// The same, where `function` is what resuming it comes to.
+    template <typename Function>
+    static void run(resumable& r, Function function) {
         if (is_full())
             push(r);
         else
-            run_level(&r);
+            run_as_level(function);
+    }
+
+    /// Runs a function as a level; the trampoline must not be full.
+    template <typename Function>
+    static void run_as_level(Function function) {
+        level here;
+        ++this_thread().resume_depth;
+        try {
+            function();
+        } catch (...) {
+            here.keep_thrown();
+        }
+        if (is_full())
+            here.run_queue();
+        --this_thread().resume_depth;
+        here.throw_kept();
     }
 
     /// The same for a caller that must not throw: the exception comes out of the level that the
     /// caller runs in. Outside any level it terminates.
-    static void run_quietly(resumable& r) noexcept;
+    static void run_quietly(resumable& r) noexcept {
+        run_quietly(r, [&] { r.resume(); });
+    }
+    template <typename Function>
+    static void run_quietly(resumable& r, Function function) noexcept {
+        try {
+            run(r, function);
+        } catch (...) {
+            keep_for_level_above();
+        }
+    }
 
     /// Runs what has been queued on this thread. Called by a thread that is about to wait for
     /// something.
     static void run_queued() {
-        if (this_thread().last_resumed)
-            run_level(nullptr);
+        if (!this_thread().last_resumed)
+            return;
+        level here;
+        here.run_queue();
+        here.throw_kept();
     }
 
     /// Removes what has been queued on this thread and has not run.
     static void remove(resumable& r) noexcept;
 
 private:
+    /// Catches what the things that it runs throw.
+    class ASYNCINFO_DECL level {
+    public:
+        level() noexcept : above_(std::exchange(this_thread().resume_thrown, &thrown_)) {}
+        level(const level&) = delete;
+        level& operator=(const level&) = delete;
+        ~level() { this_thread().resume_thrown = above_; }
+
+        /// Called in a catch block.
+        void keep_thrown() noexcept {
+            if (!thrown_)
+                thrown_ = std::current_exception();
+        }
+        void run_queue() noexcept;
+        void throw_kept() {
+            if (thrown_) [[unlikely]]
+                std::rethrow_exception(std::move(thrown_));
+        }
+
+    private:
+        std::exception_ptr thrown_;
+        std::exception_ptr* const above_;
+    };
+
+    /// Called in a catch block.
+    static void keep_for_level_above() noexcept;
     static void push(resumable& r) noexcept;
     static resumable* pop() noexcept;
-    static void run_level(resumable* r);
 };
 
 } // namespace asyncinfo::detail

@@ -175,7 +175,8 @@ constexpr transition arrive(word w) {
 constexpr transition lose_delivery(word w) { return release(w & ~hop); }
 
 /// The completion handler was invoked or destroyed, and the outcome is stored. If no thread is
-/// inside, this thread enters to finish; else the thread that is inside finishes on leaving.
+/// inside, this thread enters to finish; else the thread that is inside finishes on leaving. A
+/// thread that is inside itself makes no transition for this: it knows that it has to finish.
 constexpr transition end(word w) {
     if (w & inside_mask)
         return {w | ended, next::nothing};
@@ -187,7 +188,7 @@ constexpr transition end(word w) {
 constexpr transition retire(word w, bool ignore_submitter) {
     if ((w & locked) || ((w & submitting) && !ignore_submitter))
         return {w, next::wait};
-    return {w | locked, next::perform};
+    return {w | ended | locked, next::perform};
 }
 
 /// After `retire`: the status becomes visible, and the finishing thread leaves. The completion
@@ -216,15 +217,6 @@ constexpr transition unlock(word w, bool anybody) {
 
 /// Ends a `lock` under which the observers were not changed.
 constexpr transition unlock(word w) { return {w & ~locked, next::nothing}; }
-
-/// The owner of the only handle registers an observer without a lock. It first checks that this
-/// transition is allowed, stores the observer, which no other thread can see, and then makes the
-/// transition. If that is refused it removes the observer again and uses `lock`.
-constexpr transition observe_as_owner(word w) {
-    if (!started(w) || (w & (locked | observed | ended)) || references(w) != 2)
-        return {w, next::refuse};
-    return {w | observed, next::perform};
-}
 
 /// Completed(handler): the first assignment wins. After `perform` comes `unlock`.
 constexpr transition assign(word w) {

@@ -28,12 +28,33 @@ constexpr shortcut leave_at_once(word w) {
     return {(w & concerned) == one_inside, w - one_inside};
 }
 
-/// `end`, `retire` and `publish`, if there is nothing to clean up. `notifies`: the value that the
-/// observed bit must have. If it is true the next step is `notify`, and the reference is kept.
-constexpr shortcut end_at_once(word w, bool notifies, unsigned final_status) {
-    constexpr word concerned = inside_mask | submitting | locked | observed | contended;
-    return {(w & concerned) == (notifies ? observed : 0) && references(w) > 1,
-            (w | ended | final_status) - (notifies ? observed : one_reference)};
+/// `end`, `retire` and `publish`, if there is nothing to clean up. `in` is `one_inside` on the thread
+/// that is inside, which also leaves, and else 0. If there are observers the next step is `notify`,
+/// and the reference is kept.
+constexpr shortcut end_at_once(word w, word in, unsigned final_status) {
+    constexpr word concerned = inside_mask | submitting | locked | contended;
+    return {(w & concerned) == in && references(w) > 1,
+            (w | ended | final_status) - in - ((w & observed) ? observed : one_reference)};
+}
+
+/// `assign`, while the operation runs.
+constexpr shortcut assign_at_once(word w) {
+    constexpr word concerned = status_mask | closed | assigned | locked;
+    return {(w & concerned) == 0, w | assigned | locked};
+}
+
+/// `unlock`, where there is somebody to notify.
+constexpr shortcut unlock_at_once(word w) {
+    return {(w & contended) == 0, (w & ~locked) | observed};
+}
+
+/// `lock` and `unlock`, for an observer that the owner of the only handle registers. If the shortcut
+/// applies the owner stores the observer, which no other thread can see, and then makes the
+/// exchange. If that fails it removes the observer again and uses `lock`.
+constexpr shortcut observe_as_owner(word w) {
+    constexpr word references = ~(one_reference - 1);
+    constexpr word concerned = references | status_mask | ended | locked | observed;
+    return {(w & concerned) == 2 * one_reference, w | observed};
 }
 
 /// True if `release` returns `next::destroy`, whatever else is in the word.

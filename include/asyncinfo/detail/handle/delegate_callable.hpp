@@ -56,16 +56,26 @@ const throttle* throttle_of(const Callable& callable) noexcept {
     return found && found->interval > found->interval.zero() ? found : nullptr;
 }
 
+/// The allocator for a delegate's target: the one that is associated with the callable, else that of
+/// the operations, since as a rule there is one handler for each operation.
+template <typename Callable>
+using delegate_allocator_t =
+    boost::asio::associated_allocator_t<Callable, recycling_allocator<void>>;
+
+template <typename Callable>
+delegate_allocator_t<Callable> delegate_allocator(const Callable& callable) noexcept {
+    return boost::asio::get_associated_allocator(callable, recycling_allocator<void>());
+}
+
 /// The target of a delegate whose callable has no executor of its own.
 template <typename Sender, typename Argument, typename Callable>
 class delegate_callable final : public delegate_target<Argument> {
-    using memory_type =
-        memory_for<delegate_callable, boost::asio::associated_allocator_t<Callable>>;
+    using memory_type = memory_for<delegate_callable, delegate_allocator_t<Callable>>;
 
 public:
     static target_ptr<Argument> make(Callable&& callable) {
-        memory_type memory(boost::asio::get_associated_allocator(callable));
-        return memory.keep(::new (memory.place()) delegate_callable(std::move(callable)));
+        memory_type memory(delegate_allocator(callable));
+        return {memory.keep(::new (memory.place()) delegate_callable(std::move(callable))), false};
     }
 
 private:
@@ -85,9 +95,7 @@ private:
     void submit(submission&& call) override { std::move(call)(); }
     const throttle* get_throttle() const noexcept override { return throttle_of(callable_); }
 
-    void destroy() noexcept override {
-        memory_type::destroy(this, boost::asio::get_associated_allocator(callable_));
-    }
+    void destroy() noexcept override { memory_type::destroy(this, delegate_allocator(callable_)); }
 
     Callable callable_;
 };
@@ -96,23 +104,22 @@ private:
 /// the executor's context at the latest.
 template <typename Sender, typename Argument, typename Callable>
 class bound_delegate_callable final : public delegate_target<Argument>, context_guest {
-    using allocator_type = boost::asio::associated_allocator_t<Callable>;
+    using allocator_type = delegate_allocator_t<Callable>;
     using memory_type = memory_for<bound_delegate_callable, allocator_type>;
 
 public:
     static target_ptr<Argument> make(Callable&& callable) {
-        memory_type memory(boost::asio::get_associated_allocator(callable));
+        memory_type memory(delegate_allocator(callable));
         bound_delegate_callable* const made =
             memory.keep(::new (memory.place()) bound_delegate_callable(std::move(callable)));
-        target_ptr<Argument> kept(made);
+        target_ptr<Argument> kept(made, false);
         made->enter(full(boost::asio::get_associated_executor(*made->callable_)));
         return kept;
     }
 
 private:
     explicit bound_delegate_callable(Callable&& callable)
-        : allocator_(boost::asio::get_associated_allocator(callable)),
-          callable_(std::in_place, std::move(callable)) {
+        : allocator_(delegate_allocator(callable)), callable_(std::in_place, std::move(callable)) {
         if (const throttle* const found = throttle_of(*callable_))
             throttle_ = *found;
     }
@@ -140,8 +147,7 @@ private:
         use([&] {
             boost::asio::dispatch(
                 boost::asio::get_associated_executor(*callable_),
-                boost::asio::bind_allocator(boost::asio::get_associated_allocator(*callable_),
-                                            std::move(function)));
+                boost::asio::bind_allocator(delegate_allocator(*callable_), std::move(function)));
         });
     }
 

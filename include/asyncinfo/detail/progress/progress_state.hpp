@@ -188,7 +188,7 @@ private:
             if (then == flow_next::perform_end)
                 guarded([&] { operation_.end(); });
             if (completed)
-                guarded([&] { operation_.call_completed(std::move(completed)); });
+                guarded([&] { operation_ptr(kept).detach()->call_completed(completed.detach()); });
         }
         if (thrown)
             std::rethrow_exception(thrown);
