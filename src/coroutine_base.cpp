@@ -4,6 +4,7 @@
 //
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
 
+#include <asyncinfo/detail/core/request_types.hpp>
 #include <asyncinfo/detail/start/initiated_operation.hpp>
 
 #include <boost/asio/error.hpp>
@@ -75,7 +76,7 @@ void coroutine_base::resume() {
             run_body();
         });
     case task::go_on:
-        return self_.run([this] { perform(phase_.come_back()); });
+        return go_on();
     case task::destroy_block:
         return destroy_block();
     }
@@ -86,21 +87,22 @@ void coroutine_base::destroy_later() noexcept {
     trampoline::run_quietly(*this);
 }
 
+template <typename May>
+ASYNCINFO_ALWAYS_INLINE void coroutine_base::submit_if(May may_run_in_this_call) {
+    if (!may_run_in_this_call() || (has_executor() && trampoline::is_full()))
+        submit_later();
+    else if (needs_no_dispatch()) // dispatch of the commonest executor
+        trampoline::run(*this, [this] { go_on(); });
+    else
+        execute(resumption(*this));
+}
+
 void coroutine_base::submit() {
-    if (!has_executor())
-        return trampoline::run(*this);
-    if (!may_run_here())
-        return submit_later();
-    submit_here();
+    submit_if([this] { return !has_executor() || may_run_here(); });
 }
 
 void coroutine_base::submit_here() {
-    if (has_executor() && trampoline::is_full())
-        return submit_later();
-    // Dispatch of the commonest executor.
-    if (needs_no_dispatch())
-        return trampoline::run(*this);
-    execute(resumption(*this));
+    submit_if([] { return true; });
 }
 
 void coroutine_base::submit_later() {
@@ -110,7 +112,15 @@ void coroutine_base::submit_later() {
         give_back();
 }
 
-void coroutine_base::throw_lost() { throw boost::system::system_error(errc::abandoned); }
+void coroutine_base::not_suspended() noexcept {
+    phase_.not_suspended();
+    forget_awaited();
+}
+
+void coroutine_base::throw_lost() {
+    forget_awaited();
+    throw boost::system::system_error(errc::abandoned);
+}
 
 void coroutine_base::throw_cancelled() {
     throw_code(boost::asio::error::operation_aborted, "co_await");
@@ -122,6 +132,7 @@ void coroutine_base::abandon() noexcept {
 
 void coroutine_base::destroy_frame() {
     callback_ = nullptr;
+    awaited_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
@@ -183,8 +194,17 @@ void coroutine_base::latched() noexcept {
 
 /// Called while the body is suspended. If the callback ends the awaited operation, the body resumes
 /// after the callback has returned.
-void coroutine_base::requested() {
+void coroutine_base::requested(bool delivered) {
     const unsigned types = lifecycle::requested(self_.load());
+    const struct guard {
+        coroutine_base& self;
+        bool delivered;
+        unsigned types;
+        ~guard() {
+            if (delivered)
+                self.pass_on(types);
+        }
+    } passing_on{*this, delivered, types};
     if (told_.exchange(types, std::memory_order_relaxed) == types || !callback_)
         return;
     phase_.begin_callback();
@@ -195,6 +215,15 @@ void coroutine_base::requested() {
     }
     perform(phase_.end_callback());
     throw_kept();
+}
+
+/// Passes the request on to the operation whose end is awaited, with each delivery, since that one
+/// may lack the memory for it. If the operation ends in this call, and the body awaits the next
+/// one, that gets the request, too.
+void coroutine_base::pass_on(unsigned types) noexcept {
+    is_passed_on_ = false;
+    while (awaited_ && passes_on_ && !std::exchange(is_passed_on_, true))
+        awaited_->pass_on_cancel(request_types::unpack(types));
 }
 
 /// The callback may set another one. It is destroyed when it returns if it has, or if no further

@@ -93,6 +93,8 @@ void coroutine_home::capture(asio::any_io_executor executor) noexcept {
         captured_.swap(executor);
 }
 
+void coroutine_home::release_captured() noexcept { capture(nullptr); }
+
 void coroutine_home::submit_request(operation_base::delivery&& request,
                                     const std::atomic<unsigned>& told) {
     context_life_ptr ends; // goes after the executor

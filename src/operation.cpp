@@ -117,7 +117,8 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
 
 void operation_base::deliver(unsigned types) {
     try {
-        arrived_here();
+        if (hears_requests_)
+            requested(true);
     } catch (...) {
         place_.deliver(types, request_types::unpack(types));
         throw;

@@ -64,6 +64,27 @@ IAsyncAction listen_and_go_on(asio::io_context&, witness* w, pending<void(error_
     co_await next->start(asio::deferred);
 }
 
+/// An operation that ends in the call by which it is asked to.
+IAsyncAction ends_when_asked() {
+    return asio::async_initiate<const asyncinfo::use_async_info_t, void(error_code)>(
+        [](auto handler) {
+            const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            asio::get_associated_cancellation_slot(*shared).assign(
+                [shared](auto) { std::move (*shared)(asio::error::operation_aborted); });
+        },
+        use_async_info);
+}
+
+IAsyncAction one_after_the_other(std::string* log) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    for (int i = 0; i < 3; ++i)
+        try {
+            co_await ends_when_asked();
+        } catch (const system_error&) {
+            *log += 'a';
+        }
+}
+
 // --- The next co_await --------------------------------------------------------------------------
 
 IAsyncAction next_await(IAsyncAction first, witness* w, std::string* log) {
@@ -267,6 +288,15 @@ BOOST_AUTO_TEST_CASE(with_the_types_asked_for) {
 }
 
 // Few operations clear the slot when they end.
+// The body awaits the next operation while the request is being passed on.
+BOOST_AUTO_TEST_CASE(and_what_it_awaits_as_soon_as_that_has_ended) {
+    std::string log;
+    const auto op = one_after_the_other(&log);
+    op.Cancel();
+    BOOST_TEST(log == "aaa");
+    BOOST_TEST((op.Status() == AsyncStatus::Completed));
+}
+
 BOOST_AUTO_TEST_CASE(but_not_what_it_has_awaited) {
     asio::io_context context;
     witness w;

@@ -185,9 +185,9 @@ protected:
     /// True if blocking this thread would block what the operation waits for. Called with the
     /// observers locked.
     virtual bool runs_here() const noexcept = 0;
-    /// If the operation hears requests: called with each delivery, before the slot's handler, and
-    /// when a request has come to a thread outside the executor.
-    virtual void requested() {}
+    /// If the operation hears requests: called with each delivery, before the slot's handler, and,
+    /// with `false`, when a request has come to a thread outside the executor.
+    virtual void requested(bool /*delivered*/) {}
     /// Likewise: called on the thread that makes a request, after that was latched, or ignored
     /// because the operation has ended.
     virtual void latched() noexcept {}
@@ -215,9 +215,11 @@ private:
     void deliver(unsigned types);
     void arrived_here() {
         if (hears_requests_)
-            requested();
+            requested(false);
     }
+    bool has_clear_slot() const noexcept { return place_.is_trivial(); }
     void clear_slot() noexcept { place_.clear(); }
+    bool keeps_executor() const noexcept { return held_ != held_executor::whole; }
     void drop_executor() noexcept {
         if (held_ == held_executor::whole)
             give_back_executor();

@@ -46,9 +46,12 @@ public:
 
     /// False if the right has come back, or was lost, meanwhile: the body runs on.
     constexpr bool suspended() noexcept {
-        const bool stays = right_ == right::away || right_ == right::given_back;
-        body_ = stays ? body::suspended : body::runs;
-        return stays;
+        if (right_ == right::away || right_ == right::given_back) [[likely]] {
+            body_ = body::suspended;
+            return true;
+        }
+        body_ = body::runs;
+        return false;
     }
 
     /// The body runs on; returns whether the right was lost while it suspended.
@@ -68,6 +71,8 @@ public:
     /// The owner of the right uses it, on the coroutine's executor.
     constexpr next come_back() noexcept {
         home_ = true;
+        if (body_ == body::suspended) [[likely]]
+            return run();
         switch (body_) {
         case body::gone:
             return next::let_go;

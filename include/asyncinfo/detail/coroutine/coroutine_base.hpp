@@ -68,18 +68,16 @@ public:
         watch();
         self_.set_emits_anywhere(emits_anywhere && !callback_);
         phase_.suspend();
-        struct guard {
-            coroutine_base& self;
-            bool initiated = false;
-            ~guard() {
-                if (initiated)
-                    return;
-                self.phase_.not_suspended();
-                self.forget_awaited();
-            }
-        } state{*this};
-        state.initiated = initiate();
-        const bool suspended = state.initiated && phase_.suspended();
+        bool initiated = false;
+        try {
+            initiated = initiate();
+        } catch (...) {
+            not_suspended();
+            throw;
+        }
+        if (!initiated)
+            not_suspended();
+        const bool suspended = initiated && phase_.suspended();
         if (suspended)
             hold_work();
         return suspended;
@@ -87,17 +85,26 @@ public:
 
     /// Called first in `await_resume`. Throws `errc::abandoned` if the right to resume was lost
     /// while the coroutine suspended.
-    void awaited() {
-        const bool lost = phase_.take_right();
-        forget_awaited();
-        if (lost) [[unlikely]]
+    ASYNCINFO_ALWAYS_INLINE void awaited() {
+        if (phase_.take_right()) [[unlikely]]
             throw_lost();
+        forget_awaited();
     }
 
-    /// Has `awaited` notify this coroutine of its end; false if it has ended.
+    /// Has `awaited` notify this coroutine of its end; false if it has ended. A request goes on to
+    /// it, unless propagation is turned off.
     bool await_end_of(operation_base& awaited) {
         awaited_ = &awaited;
+        passes_on_ = propagates_;
+        is_passed_on_ = false;
         return awaited.observe_as_owner(end_);
+    }
+
+    /// Called in `await_resume` after that, in place of `awaited`.
+    void awaited_end() {
+        if (phase_.take_right()) [[unlikely]]
+            throw_lost();
+        awaited_ = nullptr;
     }
 
     /// Called when the awaited operation has ended: `store` stores its outcome in the frame. If its
@@ -177,7 +184,7 @@ public:
     void submit_request(operation_base::delivery&& request) {
         coroutine_home::submit_request(std::move(request), told_);
     }
-    void requested();
+    void requested(bool delivered);
     void latched() noexcept;
 
 protected:
@@ -237,6 +244,11 @@ private:
     }
 
     void submit_here();
+    template <typename May>
+    void submit_if(May may_run_in_this_call);
+    ASYNCINFO_ALWAYS_INLINE void go_on() {
+        self_.run([this] { perform(phase_.come_back()); });
+    }
 
     void give_back() noexcept;
     void hold() noexcept override { self_.retain(); }
@@ -246,16 +258,18 @@ private:
 
     void resume() override;
     void call_back();
+    void pass_on(unsigned types) noexcept;
     void destroy_frame();
     void publish_and_keep_thrown() noexcept;
     /// Removes what the awaited operation has left: its cancellation handler and its executor.
-    void forget_awaited() noexcept {
+    ASYNCINFO_ALWAYS_INLINE void forget_awaited() noexcept {
         awaited_ = nullptr;
         self_.slot().clear();
         forget_captured();
     }
-    [[noreturn]] static void throw_lost();
+    [[noreturn]] void throw_lost();
     [[noreturn]] static void throw_cancelled();
+    void not_suspended() noexcept;
 
     /// Null once the frame is gone. The owner of the right to resume reads it outside the gate, too,
     /// which it must not do with the phase.
@@ -277,6 +291,8 @@ private:
     task next_task_ = task::begin;
     coroutine_phase phase_;     ///< changed inside the gate
     bool is_set_again_ = false; ///< the callback, during its call
+    bool passes_on_ = false;    ///< whether a request goes on to `awaited_`
+    bool is_passed_on_ = false;
     bool propagates_ = true;
     bool throws_ = true;
 };

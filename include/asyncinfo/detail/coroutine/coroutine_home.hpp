@@ -118,8 +118,8 @@ protected:
     /// with; null lets go of it.
     void capture(boost::asio::any_io_executor executor) noexcept;
     void forget_captured() noexcept {
-        if (captured_)
-            capture(nullptr);
+        if (captured_) [[unlikely]]
+            release_captured();
     }
 
     /// Without an executor, a request of which the callback has not been `told` is delivered here.
@@ -148,6 +148,7 @@ private:
     }
     void watch(context_life_ptr life) noexcept;
     void watch_context();
+    void release_captured() noexcept;
     void make_work() noexcept;
 
     boost::asio::any_io_executor executor_;

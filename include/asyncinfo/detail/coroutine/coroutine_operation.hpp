@@ -110,7 +110,7 @@ private:
     }
     void give_back_executor() noexcept override { drop_executor(); }
     bool runs_here() const noexcept override { return coroutine_base::runs_here(); }
-    void requested() override { coroutine_base::requested(); }
+    void requested(bool delivered) override { coroutine_base::requested(delivered); }
     void latched() noexcept override { coroutine_base::latched(); }
     context_dependent* own_dependent(context_life& life) noexcept override {
         return hold_if_watched(life);

@@ -30,15 +30,6 @@ struct ready_awaiter {
     T await_resume() const noexcept { return value; }
 };
 
-/// The cancellation handler in the slot while a handle is awaited: passes the request on.
-struct pass_on_request {
-    using passes_on = void;
-    operation_base* awaited;
-    void operator()(boost::asio::cancellation_type_t types) const noexcept {
-        awaited->pass_on_cancel(types);
-    }
-};
-
 /// `co_await` of a handle in a coroutine of the library's.
 ///
 /// An operation started within the `co_await` expression uses objects that the coroutine owns. If a
@@ -61,15 +52,11 @@ public:
 
     bool await_suspend(std::coroutine_handle<>) {
         operation_base& awaited = *handle_access::operation(handle_);
-        return coroutine_.suspend(true, [&] {
-            if (const auto slot = coroutine_.slot(); slot.is_connected())
-                slot.template emplace<pass_on_request>(&awaited);
-            return coroutine_.await_end_of(awaited);
-        });
+        return coroutine_.suspend(true, [&] { return coroutine_.await_end_of(awaited); });
     }
 
     auto await_resume() {
-        coroutine_.awaited();
+        coroutine_.awaited_end();
         if (abort_)
             coroutine_.throw_if_cancelled();
         return std::move(handle_).GetResults();
