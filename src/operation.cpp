@@ -132,7 +132,9 @@ void operation_base::notify_observers() {
     observer* const only = completed_ ? nullptr : observers_.take_only();
     if (!only)
         return notify_many();
-    const operation_ptr self(this, false); // the completion handler's reference
+    if (only->is_heir())
+        return only->ended(); // the completion handler's reference is the heir's
+    const operation_ptr self(this, false);
     only->ended();
 }
 
@@ -148,7 +150,11 @@ void operation_base::notify_many() {
         }
     };
     observers_.notify(observer::rank::blocked_thread, [](observer& o) { o.ended(); });
-    observers_.notify(observer::rank::submitted, [&](observer& o) { serve([&] { o.ended(); }); });
+    observers_.notify(observer::rank::submitted, [&](observer& o) {
+        if (o.is_heir())
+            retain();
+        serve([&] { o.ended(); });
+    });
     if (completed_)
         serve([&] { self.detach()->call_completed(completed_.detach()); });
     if (thrown)

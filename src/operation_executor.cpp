@@ -11,6 +11,9 @@
 namespace asyncinfo::detail {
 
 boost::asio::any_io_executor operation_base::executor() {
+    // A plain one stays as it is.
+    if (held() == held_executor::plain)
+        return current_executor();
     // Locked against the end, which gives the executor back; after the end nothing changes.
     struct guard {
         operation_base& self;

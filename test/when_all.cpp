@@ -47,6 +47,14 @@ struct counted {
 };
 using counting = pending<void(error_code, counted)>;
 
+IAsyncOperationWithProgress<counted, int> report_once(asio::io_context& context) {
+    const auto progress = co_await asyncinfo::get_progress_token();
+    co_await asio::post(context, asio::deferred);
+    progress(1);
+    co_await asio::post(context, asio::deferred);
+    co_return counted(7);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(when_all)
@@ -295,6 +303,27 @@ BOOST_AUTO_TEST_CASE(others_who_can_have_a_result_are_left_it) {
     BOOST_TEST(a.value == 1);
     BOOST_TEST(b.value == 2);
     BOOST_TEST(c.value == 3);
+}
+
+// A member that was the combination's alone when it began.
+BOOST_AUTO_TEST_CASE(also_others_who_get_hold_of_a_member_meanwhile) {
+    for (const bool keeps : {false, true}) {
+        asio::io_context context;
+        auto member = report_once(context);
+        IAsyncOperationWithProgress<counted, int> kept;
+        int seen = 0;
+        member.Progress([&](auto& sender, int) {
+            sender.Completed([&](auto& ended, AsyncStatus) { seen = ended.GetResults().value; });
+            if (keeps)
+                kept = sender;
+        });
+        auto op = asyncinfo::when_all(std::move(member));
+        context.run();
+        BOOST_TEST(seen == 7);
+        BOOST_TEST(std::get<0>(std::move(op).GetResults()).value == 7);
+        if (keeps)
+            BOOST_TEST(kept.GetResults().value == 7);
+    }
 }
 
 // The last member is told of the end before those who registered later are.

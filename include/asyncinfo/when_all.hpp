@@ -85,9 +85,7 @@ template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(on_failure policy, Handles... members);
 /// The same with `on_failure::wait_for_rest`.
 template <detail::handle... Handles>
-detail::handle_t<detail::all_results_t<Handles...>> when_all(Handles... members) {
-    return when_all(on_failure::wait_for_rest, std::move(members)...);
-}
+detail::handle_t<detail::all_results_t<Handles...>> when_all(Handles... members);
 
 /// The same for a range of handles.
 ///

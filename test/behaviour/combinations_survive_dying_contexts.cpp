@@ -11,6 +11,11 @@ IAsyncAction wait_for_ever(const asio::any_io_executor& executor, std::shared_pt
     return async_wait_for_ever(executor, asio::consign(use_async_info, std::move(alive)));
 }
 
+/// The executor that is kept as no more than a pointer, and one that has to be given back.
+std::array<asio::any_io_executor, 2> executors_of(asio::io_context& context) {
+    return {context.get_executor(), asio::make_strand(context.get_executor())};
+}
+
 /// Two of each, and combinations of them that fail, and that have a winner, when they die.
 struct combined {
     std::vector<IAsyncInfo> failing;
@@ -110,22 +115,26 @@ BOOST_AUTO_TEST_CASE(one_of_two_contexts) {
 
 // Where the first member's executor has gone it is not the combination's either.
 BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_goes) {
-    const auto alive = std::make_shared<int>();
-    async_source<> source;
-    std::optional<asio::io_context> dies(std::in_place);
-    const auto dying = wait_for_ever(asio::make_strand(dies->get_executor()), alive);
-    const auto all = asyncinfo::when_all(dying, source.operation());
-    const auto any = asyncinfo::when_any(winner::first_to_succeed, dying, source.operation());
-    const auto outer = asyncinfo::abandon_on_cancel(all);
-    dies.reset();
-    for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)}) {
-        BOOST_TEST(op.Status() == AsyncStatus::Started);
-        BOOST_TEST((op.get_executor() == asio::system_executor()));
+    for (const std::size_t which : {0u, 1u}) {
+        const auto alive = std::make_shared<int>();
+        async_source<> source;
+        std::optional<asio::io_context> dies(std::in_place);
+        const auto dying = wait_for_ever(executors_of(*dies)[which], alive);
+        const auto all = asyncinfo::when_all(dying, source.operation());
+        const auto any = asyncinfo::when_any(winner::first_to_succeed, dying, source.operation());
+        const auto outer = asyncinfo::abandon_on_cancel(all);
+        dies.reset();
+        for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)}) {
+            BOOST_TEST(op.Status() == AsyncStatus::Started);
+            BOOST_TEST((op.get_executor() == asio::system_executor()));
+        }
+        source.set_value();
+        BOOST_TEST((all.ErrorCode() == errc::abandoned));
+        BOOST_TEST(any.Status() == AsyncStatus::Completed);
+        BOOST_TEST((outer.ErrorCode() == errc::abandoned));
+        for (const IAsyncInfo& op : {IAsyncInfo(all), IAsyncInfo(any), IAsyncInfo(outer)})
+            BOOST_TEST((op.get_executor() == asio::system_executor()));
     }
-    source.set_value();
-    BOOST_TEST((all.ErrorCode() == errc::abandoned));
-    BOOST_TEST(any.Status() == AsyncStatus::Completed);
-    BOOST_TEST((outer.ErrorCode() == errc::abandoned));
 }
 
 // From the moment the context begins to go: what goes with it before the combination is told may
@@ -139,26 +148,27 @@ BOOST_AUTO_TEST_CASE(with_an_executor_of_the_first_that_is_going) {
         const on_exit guard{std::move(at_end)};
         co_await asyncinfo::resume_after(1h);
     };
-    const auto alive = std::make_shared<int>();
-    async_source<> source;
-    std::optional<asio::io_context> dies(std::in_place);
-    IAsyncAction all;
-    bool asked = false;
-    const auto earlier = suspended(*dies, [&] {
-        asked = true;
-        BOOST_TEST(all.Status() == AsyncStatus::Started);
-        BOOST_TEST((all.get_executor() == asio::system_executor()));
-    });
-    const auto dying = wait_for_ever(asio::make_strand(dies->get_executor()), alive);
-    all = asyncinfo::when_all(dying, source.operation());
-    BOOST_TEST((all.get_executor() != asio::system_executor()));
-    dies.reset();
-    BOOST_TEST(asked);
-    source.set_value();
-    BOOST_TEST((all.ErrorCode() == errc::abandoned));
+    for (const std::size_t which : {0u, 1u}) {
+        const auto alive = std::make_shared<int>();
+        async_source<> source;
+        std::optional<asio::io_context> dies(std::in_place);
+        IAsyncAction all;
+        bool asked = false;
+        const auto earlier = suspended(*dies, [&] {
+            asked = true;
+            BOOST_TEST(all.Status() == AsyncStatus::Started);
+            BOOST_TEST((all.get_executor() == asio::system_executor()));
+        });
+        const auto dying = wait_for_ever(executors_of(*dies)[which], alive);
+        all = asyncinfo::when_all(dying, source.operation());
+        BOOST_TEST((all.get_executor() != asio::system_executor()));
+        dies.reset();
+        BOOST_TEST(asked);
+        source.set_value();
+        BOOST_TEST((all.ErrorCode() == errc::abandoned));
+    }
 }
 
-// Dying cancels the others, whose context dies by that, and so on.
 BOOST_AUTO_TEST_CASE(a_context_that_keeps_another_one) {
     const auto alive = std::make_shared<int>();
     auto inner = std::make_shared<asio::io_context>();

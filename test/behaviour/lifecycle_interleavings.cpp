@@ -62,6 +62,7 @@ enum class act {
     wait,          ///< get()
     wait_as_owner, ///< who observes a member of a combination may have the only handle; the
                    ///< operation locks its executor meanwhile, as a coroutine does
+    inherit,       ///< the same, as an heir, which gives up its handle meanwhile
     wait_a_little, ///< wait_for() whose time is over: observe and unobserve
     read,          ///< GetResults()
     drop,          ///< give up a handle
@@ -70,9 +71,10 @@ enum class act {
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
                           act::complete_plainly_in_step, act::abandon};
-constexpr act others[] = {act::initiate,      act::step,          act::throwing_step, act::cancel,
-                          act::expire,        act::close,         act::assign,        act::wait,
-                          act::wait_as_owner, act::wait_a_little, act::read,          act::drop};
+constexpr act others[] = {act::initiate,      act::step,    act::throwing_step, act::cancel,
+                          act::expire,        act::close,   act::assign,        act::wait,
+                          act::wait_as_owner, act::inherit, act::wait_a_little, act::read,
+                          act::drop};
 
 std::ostream& operator<<(std::ostream& out, act a) {
     constexpr const char* names[] = {"complete_in_step",
@@ -89,6 +91,7 @@ std::ostream& operator<<(std::ostream& out, act a) {
                                      "assign",
                                      "wait",
                                      "wait_as_owner",
+                                     "inherit",
                                      "wait_a_little",
                                      "read",
                                      "drop",
@@ -163,7 +166,7 @@ public:
         std::uint64_t hash = 0;
         for (const std::uint64_t v :
              {deliveries_.size(), std::size_t{hops_on_their_way()}, inside_by_, inside_depth_,
-              completed_calls_, std::size_t{waiting_}, std::size_t{emitted_}})
+              completed_calls_, std::size_t{waiting_}, std::size_t{heirs_}, std::size_t{emitted_}})
             hash = explorer::mix(hash, v);
         for (const bool b : {handler_, placed_, ended_, cleaned_, told_, assigned_, destroyed_})
             hash = explorer::mix(hash, b);
@@ -315,10 +318,15 @@ private:
         observers_.write();
         require(!std::exchange(told_, true), "told twice");
         exploring().release(waking);
-        waiting_ = 0;
+        const bool inherits = heirs_ && waiting_ == heirs_ && !handler_;
+        if (heirs_ && !inherits)
+            retain();
+        waiting_ = heirs_ = 0;
         if (std::exchange(handler_, false))
             call_completed();
-        release();
+        at(inherits ? 'I' : 'N');
+        if (!inherits)
+            release();
     }
 
     void call_completed() {
@@ -350,7 +358,7 @@ private:
         case act::complete_plainly_in_step:
             return run([this] {
                 const holder in(*this);
-                if (scenario_.has(act::wait_as_owner) && lock()) {
+                if ((scenario_.has(act::wait_as_owner) || scenario_.has(act::inherit)) && lock()) {
                     executor_.read();
                     unlock();
                 }
@@ -393,8 +401,9 @@ private:
         case act::assign:
             assign_completed();
             break;
+        case act::inherit:
         case act::wait_as_owner:
-            if (observe_alone()) {
+            if (observe_alone(a == act::inherit)) {
                 wait_to_be_told();
                 break;
             }
@@ -481,7 +490,25 @@ private:
         }
     }
 
-    bool observe_alone() {
+    bool observe_alone(bool inherits) {
+        if (inherits) {
+            bool stored = false;
+            at('H');
+            if (gate::observe_as_heir([&] {
+                    observers_.write();
+                    waiting_ |= 1u << me();
+                    heirs_ |= 1u << me();
+                    stored = true;
+                }))
+                return true;
+            if (!stored)
+                return false;
+            at('h');
+            observers_.write();
+            waiting_ &= ~(1u << me());
+            heirs_ &= ~(1u << me());
+            return false;
+        }
         bool stored = false;
         if (gate::observe_as_owner([&] {
                 observers_.write();
@@ -569,6 +596,7 @@ private:
     std::size_t inside_depth_ = 0;
     std::size_t completed_calls_ = 0;
     unsigned waiting_ = 0; ///< the actors, as bits
+    unsigned heirs_ = 0;   ///< those of them that have given up their handle
     unsigned emitted_ = 0;
     bool handler_ = false;
     bool placed_ = false;
@@ -703,9 +731,11 @@ BOOST_AUTO_TEST_CASE(the_observers_are_edited_by_one_at_a_time) {
 // Beside another handle nobody takes himself for the only owner.
 BOOST_AUTO_TEST_CASE(only_the_only_owner_observes_without_the_lock) {
     std::vector<scenario> all;
-    for (const act other : {act::assign, act::wait, act::wait_as_owner, act::wait_a_little})
-        all.push_back({.acts = {act::complete, act::wait_as_owner, other},
-                       .grain = explorer::grain::transition});
+    for (const act alone : {act::wait_as_owner, act::inherit})
+        for (const act other : {act::assign, act::wait, act::wait_as_owner, act::inherit,
+                                act::wait_a_little, act::copy})
+            all.push_back(
+                {.acts = {act::complete, alone, other}, .grain = explorer::grain::transition});
     explore_all(all);
 }
 

@@ -449,8 +449,8 @@ BOOST_AUTO_TEST_CASE(invariants) {
 
 // A shortcut is an optimisation, and no rule of its own.
 BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
-    int applied[8] = {};
-    int wrong[8] = {};
+    int applied[9] = {};
+    int wrong[9] = {};
     for_each_word([&](word w) {
         const auto check = [&](int which, bool applies, word value, auto transitions) {
             if (!applies)
@@ -502,11 +502,16 @@ BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
         const auto unlocked = unlock_at_once(w);
         check(7, unlocked.applies, unlocked.value,
               [&](word value) { return unlock(w, true) == transition{value, next::nothing}; });
+        const auto inheriting = observe_as_heir(w);
+        check(8, inheriting.applies, inheriting.value, [&](word value) {
+            const auto alone = observe_as_owner(w);
+            return alone.applies && release(alone.value) == transition{value, next::nothing};
+        });
         if (references(w) >= 1)
             check(4, is_last_reference(w), 0,
                   [&](word) { return release(w).then == next::destroy; });
     });
-    for (int which = 0; which != 8; ++which)
+    for (int which = 0; which != 9; ++which)
         BOOST_TEST_CONTEXT(which) {
             BOOST_TEST(applied[which] > 0);
             BOOST_TEST(wrong[which] == 0);

@@ -33,7 +33,8 @@ protected:
         : base(std::forward<Args>(args)...), left_(this->nodes().size() + 1), policy_(policy) {}
 
     /// The result of a member that has not failed; does nothing once there is an error.
-    /// `notifying`: the member whose notification this thread is making, or null.
+    /// `notifying`: the member whose notification this thread is making, with a reference of its
+    /// own; or null.
     template <typename R>
     static std::optional<value_or_monostate<R>> take(operation_base& member,
                                                      const operation_base* notifying,
@@ -67,7 +68,7 @@ public:
     void begin() {
         this->hold_members();
         for (node& n : this->nodes())
-            if (!n.operation().observe_as_owner(n))
+            if (!n.operation().observe_as_heir(n) && !n.operation().observe(n))
                 member_ended(n, false);
         if (is_last()) {
             store_outcome(nullptr);
@@ -82,10 +83,8 @@ public:
                 this->cancel_members(boost::asio::cancellation_type::all, &n);
         }
         // If this notification is not the last one, the block may be gone after `is_last`.
-        if (is_last()) {
-            store_outcome(is_notified ? &n.operation() : nullptr);
-            this->end_on_this_thread();
-        }
+        if (is_last())
+            end_by(is_notified && !n.is_heir() ? &n.operation() : nullptr);
     }
 
     bool runs_here() const noexcept final { return this->members_need_this_thread(false); }
@@ -105,6 +104,11 @@ private:
             if (has_failed(n))
                 return &n;
         return nullptr;
+    }
+
+    ASYNCINFO_NOINLINE void end_by(const operation_base* notifying) {
+        store_outcome(notifying);
+        this->end_on_this_thread();
     }
 
     void store_outcome(const operation_base* notifying) noexcept {
@@ -132,6 +136,12 @@ class all_of_these final
 
 public:
     explicit all_of_these(on_failure policy, Handles&... handles) : base(policy, handles...) {}
+
+    /// Leaves the handles empty.
+    static auto of(on_failure policy, Handles&... handles) {
+        return handle_access::make<handle_t<all_results_t<Handles...>>>(
+            all_of_these::start([](auto& made) { made.begin(); }, policy, handles...));
+    }
 
     boost::system::error_code collect(const operation_base* notifying) {
         boost::system::error_code error;
@@ -201,9 +211,12 @@ namespace asyncinfo {
 template <detail::handle... Handles>
 detail::handle_t<detail::all_results_t<Handles...>> when_all(on_failure policy,
                                                              Handles... members) {
-    using handle = detail::handle_t<detail::all_results_t<Handles...>>;
-    return detail::handle_access::make<handle>(detail::all_of_these<Handles...>::start(
-        [](auto& made) { made.begin(); }, detail::checked(policy), members...));
+    return detail::all_of_these<Handles...>::of(detail::checked(policy), members...);
+}
+
+template <detail::handle... Handles>
+detail::handle_t<detail::all_results_t<Handles...>> when_all(Handles... members) {
+    return detail::all_of_these<Handles...>::of(on_failure::wait_for_rest, members...);
 }
 
 template <detail::range_of_handles Range>

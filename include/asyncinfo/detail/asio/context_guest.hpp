@@ -12,6 +12,7 @@
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
@@ -50,9 +51,16 @@ boost::asio::execution_context* mortal_context_of(const Executor& executor) {
         if constexpr (std::is_constructible_v<bool, const Executor&>)
             if (!executor)
                 return nullptr;
-        if constexpr (std::is_same_v<Executor, asio::any_io_executor>)
+        if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
+            // The commonest ones first.
+            using io = asio::io_context::executor_type;
+            if (auto* of_io = executor.template target<io>())
+                return &of_io->context();
+            if (auto* tracked = executor.template target<tracked_t<io>>())
+                return &tracked->context();
             if (holds_lasting_context(executor))
                 return nullptr;
+        }
         return &static_cast<asio::execution_context&>(
             asio::query(executor, asio::execution::context));
     }

@@ -82,12 +82,14 @@ template <typename Use>
 void with_plain(const boost::asio::any_io_executor& executor, Use use) {
     using io = boost::asio::io_context::executor_type;
     using pool = boost::asio::thread_pool::executor_type;
+    if (const auto* of_io = executor.target<io>()) // the commonest
+        return use(*of_io);
     without_strand(executor, [&]<typename E>(const E& inner) {
         if constexpr (std::is_same_v<E, io> || std::is_same_v<E, pool>) {
             use(inner);
         } else if constexpr (std::is_same_v<E, boost::asio::any_io_executor>) {
             if (const auto* of_io = inner.template target<io>())
-                use(*of_io);
+                use(*of_io); // under a strand
             else if (const auto* of_pool = inner.template target<pool>())
                 use(*of_pool);
             else if (holds_context_keeper(inner))
@@ -126,7 +128,7 @@ public:
 
     /// `held` is how it may be held, and becomes how it is.
     template <typename E>
-    executor_storage(E&& executor, held_executor& held) noexcept
+    executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept
         : executor_(std::forward<E>(executor)) {
         if (!always_plain)
             held = held_executor::whole;
@@ -225,7 +227,7 @@ public:
     static constexpr bool may_queue_twice = true;
 
     template <typename E>
-    executor_storage(E&& executor, held_executor& held) noexcept {
+    executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept {
         if (held != held_executor::whole)
             if (const auto* io = executor.template target<io_executor>()) {
                 std::construct_at(&io_, *io);
@@ -274,7 +276,7 @@ private:
 template <>
 class executor_storage<unbound> {
 public:
-    executor_storage(const unbound&, held_executor&) noexcept {}
+    executor_storage(const unbound&, std::atomic<held_executor>&) noexcept {}
     void destroy(held_executor) noexcept {}
     void give_back() noexcept {}
 };

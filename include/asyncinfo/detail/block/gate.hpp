@@ -108,6 +108,16 @@ public:
             end_with_others();
     }
 
+    /// `store` is called in between, if the shortcut applies.
+    template <typename Store>
+    bool observe_as_heir(Store store) noexcept {
+        return cell::at_once([](auto w) { return lifecycle::observe_as_heir(w); },
+                             [&] {
+                                 store();
+                                 return true;
+                             });
+    }
+
     void end_read() noexcept { leave(false, 0); }
 
     bool close() noexcept {

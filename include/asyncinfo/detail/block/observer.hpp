@@ -13,6 +13,9 @@ namespace asyncinfo::detail {
 /// own memory, so a notification allocates nothing.
 ///
 /// Once notified an observer may be gone; the operation does not touch it again.
+///
+/// Whoever keeps an operation for its observer has a reference to it. An *heir* has none before it
+/// is notified: the notification gives it the one that the completion handler had.
 class observer {
 public:
     /// The timer of the deadlines is cancelled and blocked threads are woken before any handler is
@@ -27,14 +30,18 @@ public:
     /// the other observers are notified first.
     virtual void ended() = 0;
 
+    bool is_heir() const noexcept { return is_heir_; }
+
 protected:
     virtual ~observer() = default;
 
 private:
     friend class observer_list;
+    friend class operation_base;
 
     observer* next_ = nullptr;
     const rank rank_;
+    bool is_heir_ = false;
 };
 
 /// Observers in order of registration: a circular list, known by its last element. The lifecycle's

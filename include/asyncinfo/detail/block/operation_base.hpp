@@ -129,6 +129,21 @@ public:
     bool observe(observer& added) noexcept;
     /// The same. It is cheaper if the caller has the only handle, in its own hands.
     bool observe_as_owner(observer& added) noexcept;
+    /// Takes the caller's reference and registers an heir, if the caller has the only handle. Else
+    /// returns false and changes nothing.
+    bool observe_as_heir(observer& added) noexcept {
+        bool stored = false;
+        if (gate::observe_as_heir([&] {
+                added.is_heir_ = stored = true;
+                observers_.push_back(added);
+            }))
+            return true;
+        if (stored) {
+            observers_.remove(added);
+            added.is_heir_ = false;
+        }
+        return false;
+    }
     /// Calls `visit` with the observer that has the operation's deadlines, or null, and registers
     /// the observer that it returns, if any. The deadlines cannot be notified meanwhile. Returns
     /// false if the operation has ended.
@@ -196,8 +211,8 @@ protected:
     virtual context_dependent* own_dependent(context_life&) noexcept { return nullptr; }
 
     /// How the executor is held. Changed by the constructor and `give_back_executor` only.
-    held_executor& held() noexcept { return held_; }
-    held_executor held() const noexcept { return held_; }
+    std::atomic<held_executor>& held() noexcept { return held_; }
+    held_executor held() const noexcept { return held_.load(std::memory_order_acquire); }
 
     /// True if a failure is stored. For the thread that stored the outcome.
     bool has_failed() const noexcept { return failure_ != failure::none; }
@@ -221,7 +236,7 @@ private:
     void clear_slot() noexcept { place_.clear(); }
     bool keeps_executor() const noexcept { return held_ != held_executor::whole; }
     void drop_executor() noexcept {
-        if (held_ == held_executor::whole)
+        if (held() == held_executor::whole)
             give_back_executor();
     }
     /// See `executor`. Called with the observers locked, or after the end.
@@ -266,7 +281,7 @@ private:
     bool error_is_in_result_ : 1 = false; // shares a byte: the completion handler writes both
     unsigned char final_status_ = 0;
     bool owes_completed_ = false;
-    held_executor held_;
+    std::atomic<held_executor> held_;
     const bool hears_requests_; // no virtual call for what most operations do not have
     std::atomic<bool> emits_anywhere_{false};
 };

@@ -33,7 +33,7 @@ constexpr shortcut leave_at_once(word w) {
 /// and the reference is kept.
 constexpr shortcut end_at_once(word w, word in, unsigned final_status) {
     constexpr word concerned = inside_mask | submitting | locked | contended;
-    return {(w & concerned) == in && references(w) > 1,
+    return {(w & concerned) == in && ((w & observed) || references(w) > 1),
             (w | ended | final_status) - in - ((w & observed) ? observed : one_reference)};
 }
 
@@ -55,6 +55,13 @@ constexpr shortcut observe_as_owner(word w) {
     constexpr word references = ~(one_reference - 1);
     constexpr word concerned = references | status_mask | ended | locked | observed;
     return {(w & concerned) == 2 * one_reference, w | observed};
+}
+
+/// `observe_as_owner` and `release`: the observer becomes an heir.
+constexpr shortcut observe_as_heir(word w) {
+    constexpr word references = ~(one_reference - 1);
+    constexpr word concerned = references | status_mask | ended | locked | observed;
+    return {(w & concerned) == 2 * one_reference, (w | observed) - one_reference};
 }
 
 /// True if `release` returns `next::destroy`, whatever else is in the word.

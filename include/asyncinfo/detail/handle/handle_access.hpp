@@ -34,9 +34,17 @@ struct handle_access {
 
     /// Throws `errc::empty_handle` for an empty handle, `errc::illegal_method_call` after Close.
     static operation_base& usable(const IAsyncInfo& handle, const char* function) {
+        operation_base* const operation = handle.operation_.get();
+        if (!operation || (operation->load() & lifecycle::closed)) [[unlikely]]
+            refuse(handle, function);
+        return *operation;
+    }
+
+private:
+    [[noreturn]] ASYNCINFO_NOINLINE static void refuse(const IAsyncInfo& handle,
+                                                       const char* function) {
         boost::system::error_code error;
-        if (auto* operation = handle.usable(error))
-            return *operation;
+        static_cast<void>(handle.usable(error));
         handle.refuse(error, function);
     }
 };

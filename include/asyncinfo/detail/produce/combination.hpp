@@ -89,11 +89,12 @@ protected:
     class node final : public observer {
     public:
         node() noexcept : observer(rank::submitted) {}
+        node(combination& owner, operation_base* taken) noexcept : node() { set(owner, taken); }
         ~node() override { release(); }
 
-        void set(combination& owner, operation_ptr operation) noexcept {
+        void set(combination& owner, operation_base* taken) noexcept {
             owner_ = &owner;
-            operation_ = operation.detach();
+            operation_ = taken;
             holds_ = true;
         }
 
@@ -115,15 +116,8 @@ protected:
     };
 
     template <handle... Handles>
-    explicit combination(Handles&... handles) : promise_operation<Derived, T>(true) {
-        auto* next = nodes_.data();
-        const auto add = [&](IAsyncInfo& h) {
-            handle_access::usable(h, "when_all, when_any");
-            (next++)->set(*this, handle_access::take(h));
-        };
-        static_cast<void>(add);
-        static_cast<void>(next);
-        (add(handles), ...);
+    explicit combination(Handles&... handles)
+        : promise_operation<Derived, T>(true), nodes_{node(*this, take(handles))...} {
         take_executor();
     }
 
@@ -142,8 +136,7 @@ protected:
                 else
                     return std::ranges::iter_move(position);
             }();
-            handle_access::usable(h, "when_all, when_any");
-            n.set(*this, handle_access::take(h));
+            n.set(*this, take(h));
             ++position;
         }
         take_executor();
@@ -210,6 +203,12 @@ private:
             if (n.operation().status() == AsyncStatus::Started && visit(n.operation()))
                 break;
         --depth;
+    }
+
+    /// Leaves the handle empty. The node gets its reference.
+    static operation_base* take(IAsyncInfo& handle) {
+        handle_access::usable(handle, "when_all, when_any");
+        return handle_access::take(handle).detach();
     }
 
     void release_members() noexcept {

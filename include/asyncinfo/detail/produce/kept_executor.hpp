@@ -11,6 +11,7 @@
 #include <asyncinfo/detail/block/operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <utility>
 
@@ -21,10 +22,7 @@ namespace asyncinfo::detail {
 class kept_executor final : context_dependent {
 public:
     explicit kept_executor(operation_base& owner) noexcept : owner_(owner) {}
-    ~kept_executor() {
-        if (life_)
-            life_->remove(*this);
-    }
+    ~kept_executor() { unlist(); }
 
     /// Called once, before any other thread knows the owner.
     void keep(boost::asio::any_io_executor executor) {
@@ -33,7 +31,11 @@ public:
         if (!context)
             return;
         auto life = context_life::of(*context);
-        if (life->add(*this))
+        // The commonest one is no more than a pointer, and the context's end need not take it away:
+        // `get` sees that.
+        plain_ = executor_.target<boost::asio::io_context::executor_type>();
+        listed_ = !plain_ && life->add(*this);
+        if (listed_ || (plain_ && !life->is_over()))
             life_ = std::move(life);
     }
 
@@ -46,12 +48,17 @@ public:
 
     /// Called at the owner's end, with its observers locked.
     void give_back() noexcept {
-        executor_ = what_remains(executor_);
-        if (life_)
-            life_->remove(*this);
+        if (!plain_)
+            executor_ = what_remains(executor_);
+        unlist();
     }
 
 private:
+    void unlist() noexcept {
+        if (listed_)
+            life_->remove(*this);
+    }
+
     void hold() noexcept override { owner_.retain(); }
     void let_go() noexcept override { owner_.release(); }
     void context_ends(context_life&, bool) noexcept override {
@@ -66,6 +73,8 @@ private:
     operation_base& owner_;
     boost::asio::any_io_executor executor_;
     context_life_ptr life_;
+    bool plain_ = false;
+    bool listed_ = false;
 };
 
 } // namespace asyncinfo::detail
