@@ -28,11 +28,11 @@ held_executor executor_storage<any_io_executor>::give_back() noexcept {
         } else if constexpr (std::is_same_v<E, io_executor>) {
             std::destroy_at(&executor_);
             std::construct_at(&io_, plain);
-            held = held_executor::plain;
+            held = held_executor::io_remains;
         } else {
             std::destroy_at(&executor_);
             std::construct_at(&pool_, plain);
-            held = held_executor::plain_pool;
+            held = held_executor::pool_remains;
         }
     });
     return held;

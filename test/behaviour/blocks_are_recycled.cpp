@@ -180,10 +180,13 @@ BOOST_AUTO_TEST_CASE(large_results) {
 }
 
 BOOST_AUTO_TEST_CASE(over_aligned_results) {
+    asio::io_context context;
+    const asio::any_io_executor strand = asio::make_strand(context);
     std::vector<IAsyncOperation<aligned>> kept;
     for (int n = 0; n < 8; ++n) {
         pending<void(error_code, aligned)> source;
-        kept.push_back(source.start(use_async_info));
+        kept.push_back(n % 2 ? source.start_on(strand, use_async_info)
+                             : source.start(use_async_info));
         source.complete({}, aligned());
     }
     for (const auto& op : kept)

@@ -15,7 +15,9 @@ const std::string long_name(1000, 'x');
 /// The block of an operation without a name, as it would be if nothing had one.
 template <typename T, typename Executor, typename Allocator>
 struct block_before_names : detail::operation<T> {
-    detail::executor_storage<Executor> executor;
+    std::conditional_t<std::is_same_v<Executor, asio::any_io_executor>,
+                       detail::small_executor_storage, detail::executor_storage<Executor>>
+        executor;
     [[no_unique_address]] detail::executor_storage<detail::unbound> io_executor;
     [[no_unique_address]] Allocator allocator;
     [[no_unique_address]] detail::unbound immediate;

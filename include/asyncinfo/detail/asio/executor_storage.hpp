@@ -215,8 +215,7 @@ private:
     };
 };
 
-/// An `any_io_executor` usually holds the executor of an `io_context`, which is then kept in its
-/// place. Of one that was given back the plain executor under a strand remains.
+/// Of an `any_io_executor` that was given back the plain executor under a strand remains.
 template <>
 class executor_storage<boost::asio::any_io_executor> {
     using any_io_executor = boost::asio::any_io_executor;
@@ -227,13 +226,8 @@ public:
     static constexpr bool may_queue_twice = true;
 
     template <typename E>
-    executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept {
-        if (held != held_executor::whole)
-            if (const auto* io = executor.template target<io_executor>()) {
-                std::construct_at(&io_, *io);
-                return;
-            }
-        std::construct_at(&executor_, std::forward<E>(executor));
+    executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept
+        : executor_(std::forward<E>(executor)) {
         held = held_executor::whole;
     }
 
@@ -249,9 +243,9 @@ public:
     template <typename Use>
     decltype(auto) visit(held_executor held, Use&& use) const {
         switch (held) {
-        case held_executor::plain:
+        case held_executor::io_remains:
             return use(io_);
-        case held_executor::plain_pool:
+        case held_executor::pool_remains:
             return use(pool_);
         default:
             return use(executor_);
@@ -270,6 +264,53 @@ private:
         any_io_executor executor_;
         io_executor io_;
         pool_executor pool_;
+    };
+};
+
+/// An `any_io_executor` is seven pointers large, and usually holds the executor of an `io_context`,
+/// which is one pointer. So that one is kept here, and any other in a room behind the operation, in
+/// the same block of memory.
+class small_executor_storage {
+    using any_io_executor = boost::asio::any_io_executor;
+    using io_executor = boost::asio::io_context::executor_type;
+
+public:
+    using room = executor_storage<any_io_executor>;
+
+    /// The executor that needs no room; null if `executor` needs one.
+    static const io_executor* small(const any_io_executor& executor) noexcept {
+        return executor.target<io_executor>();
+    }
+    static bool has_room(held_executor held) noexcept { return held != held_executor::plain; }
+
+    explicit small_executor_storage(const io_executor& executor) noexcept : io_(executor) {}
+    /// Makes the room at this place.
+    template <typename E>
+    small_executor_storage(E&& executor, std::atomic<held_executor>& held, void* place) noexcept
+        : room_(::new(place) room(std::forward<E>(executor), held)) {}
+
+    ~small_executor_storage() {}
+
+    void destroy(held_executor held) noexcept {
+        if (has_room(held))
+            room_->destroy(held);
+    }
+
+    held_executor give_back() noexcept { return room_->give_back(); }
+
+    template <typename Use>
+    decltype(auto) visit(held_executor held, Use&& use) const {
+        return has_room(held) ? room_->visit(held, use) : use(io_);
+    }
+
+    any_io_executor any(const any_executor_maker& make, held_executor held, bool) const {
+        return visit(held, make);
+    }
+
+private:
+    union {
+        io_executor io_;
+        room* room_;
     };
 };
 

@@ -34,7 +34,9 @@ public:
 
     void* place() const noexcept { return memory_; }
 
-    T* keep(T* made) noexcept {
+    /// What was made may also be the first part of a T.
+    template <typename Made>
+    Made* keep(Made* made) noexcept {
         memory_ = nullptr;
         return made;
     }

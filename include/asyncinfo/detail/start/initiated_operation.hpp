@@ -81,6 +81,13 @@ struct reporter_traits<unbound> {
     };
 };
 
+/// An operation and the room behind it, see `small_executor_storage`.
+template <typename Operation>
+struct operation_with_room {
+    Operation operation;
+    small_executor_storage::room room;
+};
+
 /// The whole block, which `use_async_info` allocates once for each operation.
 ///
 /// `Executor` is where a request for cancellation is delivered: the bound executor, else the one
@@ -110,9 +117,19 @@ public:
             else
                 return block_allocator();
         }();
-        memory_for<initiated_operation, block_allocator> memory(allocator);
-        return memory.keep(::new (memory.place()) initiated_operation(
-            token, std::forward<E>(executor), allocator, io_executor));
+        const auto create_in = [&]<typename Block, typename Kept>(std::type_identity<Block>,
+                                                                  Kept&& kept) {
+            memory_for<Block, block_allocator> memory(allocator);
+            return memory.keep(::new (memory.place()) initiated_operation(
+                token, std::forward<Kept>(kept), allocator, io_executor));
+        };
+        using block = std::type_identity<initiated_operation>;
+        if constexpr (!may_have_room)
+            return create_in(block(), std::forward<E>(executor));
+        else if (const auto* const small = keeper::small(executor))
+            return create_in(block(), *small);
+        else
+            return create_in(std::type_identity<with_room>(), std::forward<E>(executor));
     }
 
     allocator_type get_allocator() const noexcept { return allocator_type(allocator_); }
@@ -159,16 +176,31 @@ private:
     using block_allocator =
         typename std::allocator_traits<allocator_type>::template rebind_alloc<initiated_operation>;
 
-    using keeper = executor_storage<Executor>;
-    using operation<T>::held;
-
     /// A bound `any_io_executor` is stored as it is, since `get_bound_executor` refers to it. An
     /// I/O object's executor beside the bound one has to be given back.
     static constexpr bool keeps_whole =
         is_bound<IoExecutor> ||
         (BoundExecutor && std::is_same_v<Executor, boost::asio::any_io_executor>);
+    static constexpr bool may_have_room =
+        !keeps_whole && std::is_same_v<Executor, boost::asio::any_io_executor>;
+
+    using keeper =
+        std::conditional_t<may_have_room, small_executor_storage, executor_storage<Executor>>;
+    using with_room = operation_with_room<initiated_operation>;
+    using operation<T>::held;
 
     using tracker = typename reporter_traits<Reporter>::tracker;
+
+    template <typename E>
+    keeper keep(E&& executor) noexcept {
+        if constexpr (!may_have_room)
+            return keeper(std::forward<E>(executor), held());
+        else if constexpr (std::is_same_v<std::remove_cvref_t<E>, Executor>)
+            return keeper(std::forward<E>(executor), held(),
+                          &reinterpret_cast<with_room*>(this)->room);
+        else
+            return keeper(executor);
+    }
 
     template <typename Token, typename E>
     initiated_operation(const Token& token, E&& executor, const block_allocator& allocator,
@@ -178,7 +210,7 @@ private:
           name_(detail::bound_to<bound::name>(token), allocator),
           redirected_{detail::bound_to<bound::redirected>(token)},
           tracker_(detail::bound_to<bound::reporter>(token)),
-          executor_(std::forward<E>(executor), held()), io_executor_(io_executor, held()) {}
+          executor_(keep(std::forward<E>(executor))), io_executor_(io_executor, held()) {}
 
     const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
     std::string_view name() const noexcept override { return name_.get(); }
@@ -186,6 +218,10 @@ private:
     void destroy() noexcept override {
         executor_.destroy(held());
         io_executor_.destroy(held_executor::whole);
+        if constexpr (may_have_room)
+            if (keeper::has_room(held()))
+                return memory_for<with_room, block_allocator>::destroy(
+                    reinterpret_cast<with_room*>(this), allocator_);
         memory_for<initiated_operation, block_allocator>::destroy(this, allocator_);
     }
 
