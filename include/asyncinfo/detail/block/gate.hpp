@@ -145,13 +145,17 @@ private:
         case lifecycle::next::finish:
             return finish();
         case lifecycle::next::discard:
-            derived().discard();
-            return proceed(cell::transit([](auto w) { return lifecycle::discarded(w); }));
+            return discard();
         case lifecycle::next::destroy:
             return derived().destroy();
         default:
             return;
         }
+    }
+
+    ASYNCINFO_NOINLINE void discard() {
+        derived().discard();
+        proceed(cell::transit([](auto w) { return lifecycle::discarded(w); }));
     }
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
@@ -165,7 +169,7 @@ private:
             leave_after_exception(may_emit);
             throw;
         }
-        if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w); }))
+        if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w, 0); }))
             leave_slowly(may_emit);
     }
 
@@ -179,7 +183,7 @@ private:
     ASYNCINFO_NOINLINE void leave_slowly(bool may_emit) {
         std::exception_ptr thrown;
         unsigned delivered = 0;
-        for (;;) {
+        do {
             const auto then =
                 cell::transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
             if (then != lifecycle::next::deliver) {
@@ -193,7 +197,7 @@ private:
             } catch (...) {
                 thrown = std::current_exception();
             }
-        }
+        } while (!cell::at_once([=](auto w) { return lifecycle::leave_at_once(w, delivered); }));
         if (thrown)
             std::rethrow_exception(thrown);
     }
@@ -213,12 +217,14 @@ private:
     }
 
     ASYNCINFO_NOINLINE void hand_over() noexcept {
-        auto then = lifecycle::next::submit;
-        while (then == lifecycle::next::submit) {
+        for (;;) {
             submit_quietly(delivery(*this));
-            then = cell::transit([](auto w) { return lifecycle::submitted(w); });
+            if (cell::at_once([](auto w) { return lifecycle::submitted_at_once(w); }))
+                return;
+            const auto then = cell::transit([](auto w) { return lifecycle::submitted(w); });
+            if (then != lifecycle::next::submit)
+                return proceed(then);
         }
-        proceed(then);
     }
 
     /// Submits the delivery to its next executor.
