@@ -120,10 +120,6 @@ class executor_storage {
 public:
     static constexpr bool always_plain = detail::always_plain<Executor>;
 
-    /// True if the executor may be, or hold, a strand. A function may then pass the context's queue
-    /// before it gets into the strand.
-    static constexpr bool may_queue_twice = !always_plain;
-
     static held_executor how_to_hold(const Executor&) noexcept {
         return always_plain ? held_executor::plain : held_executor::whole;
     }
@@ -221,8 +217,6 @@ class executor_storage<boost::asio::any_io_executor> {
     using pool_executor = boost::asio::thread_pool::executor_type;
 
 public:
-    static constexpr bool may_queue_twice = true;
-
     static held_executor how_to_hold(const any_io_executor& executor) noexcept {
         return executor.target<io_executor>() ? held_executor::plain : held_executor::whole;
     }
