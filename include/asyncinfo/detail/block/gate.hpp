@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 #define ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/block/activity.hpp>
 #include <asyncinfo/detail/block/delivery.hpp>
 #include <asyncinfo/detail/block/lifecycle_cell.hpp>
@@ -39,7 +40,7 @@ namespace asyncinfo::detail {
 ///
 /// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
-class gate : lifecycle_cell<Word> {
+class ASYNCINFO_DECL gate : lifecycle_cell<Word> {
     using cell = lifecycle_cell<Word>;
 
 public:
