@@ -5,6 +5,7 @@
 #include <asyncinfo/detail/coroutine/coroutine_home.hpp>
 
 #include <asyncinfo/detail/asio/executor_storage.hpp>
+#include <asyncinfo/detail/block/post_request.hpp>
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
@@ -117,12 +118,7 @@ void coroutine_home::submit_request(operation_base::delivery&& request,
         request.set_last(true);
         return std::move(request)();
     }
-    request.set_last(request.hops() == 1 ||
-                     executor.target<asio::io_context::executor_type>() != nullptr);
-    const auto post = [&] {
-        const bool first = request.hops() == 0;
-        post_on_the_way(executor, first, std::move(request));
-    };
+    const auto post = [&] { post_on_the_way(executor, std::move(request)); };
     // A request that the executor does not take stays latched.
     if (!has_own || !ends || holds_context_keeper(executor))
         post();

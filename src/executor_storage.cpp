@@ -5,7 +5,7 @@
 #include <asyncinfo/detail/asio/executor_storage.hpp>
 
 #include <asyncinfo/detail/asio/post_to.hpp>
-#include <asyncinfo/detail/start/initiated_operation.hpp>
+#include <asyncinfo/detail/block/post_request.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -18,6 +18,8 @@
 namespace asyncinfo::detail {
 
 using boost::asio::any_io_executor;
+using boost::asio::io_context;
+using boost::asio::thread_pool;
 
 held_executor executor_storage<any_io_executor>::give_back() noexcept {
     const any_io_executor given = std::exchange(executor_, nullptr);
@@ -38,24 +40,30 @@ held_executor executor_storage<any_io_executor>::give_back() noexcept {
     return held;
 }
 
-namespace {
-
-/// Not inlined, since it would then be there for each kind of strand.
-template <typename Executor>
-ASYNCINFO_NOINLINE void post_request(const Executor& executor, operation_base::delivery& request) {
+void post_request(const io_context::executor_type& executor, operation_base::delivery&& request) {
     post_to(executor, std::move(request));
 }
 
-} // namespace
+void post_request(const thread_pool::executor_type& executor, operation_base::delivery&& request) {
+    post_to(executor, std::move(request));
+}
 
-void post_on_the_way(const any_io_executor& executor, bool first,
-                     operation_base::delivery&& request) {
-    // The copy is needed: the operation may end, and give the executor back, while it is in use.
-    const any_io_executor used = executor;
-    if (first)
-        without_strand(used, [&](const auto& inner) { post_request(inner, request); });
+void post_request(const any_io_executor& executor, operation_base::delivery&& request) {
+    // Asio allocates memory on the way through an `any_io_executor`.
+    if (const auto* const plain = executor.target<io_context::executor_type>())
+        post_request(*plain, std::move(request));
     else
-        post_request(used, request);
+        post_to(any_io_executor(executor), std::move(request));
+}
+
+void post_on_the_way(const any_io_executor& executor, operation_base::delivery&& request) {
+    const bool last = request.hops() != 0 || executor.target<io_context::executor_type>();
+    request.set_last(last);
+    if (last)
+        post_request(executor, std::move(request));
+    else
+        without_strand(any_io_executor(executor),
+                       [&](const auto& inner) { post_request(inner, std::move(request)); });
 }
 
 } // namespace asyncinfo::detail

@@ -47,9 +47,12 @@ void operation_base::fetch_ids() noexcept {
 }
 
 bool operation_base::fail(const boost::system::error_code& code) noexcept {
-    const bool as_delivered = failed(code);
-    store(as_delivered ? code : timed_out());
-    return as_delivered;
+    if (failed(code)) {
+        store(code);
+        return true;
+    }
+    store(timed_out());
+    return false;
 }
 
 bool operation_base::fail(std::exception_ptr exception) noexcept {
@@ -160,5 +163,7 @@ void operation_base::notify_many() {
     if (thrown)
         std::rethrow_exception(thrown);
 }
+
+template class gate<operation_base>;
 
 } // namespace asyncinfo::detail

@@ -449,8 +449,8 @@ BOOST_AUTO_TEST_CASE(invariants) {
 
 // A shortcut is an optimisation, and no rule of its own.
 BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
-    int applied[9] = {};
-    int wrong[9] = {};
+    int applied[11] = {};
+    int wrong[11] = {};
     for_each_word([&](word w) {
         const auto check = [&](int which, bool applies, word value, auto transitions) {
             if (!applies)
@@ -461,12 +461,18 @@ BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
         const auto entered = enter_at_once(w);
         check(0, entered.applies, entered.value,
               [&](word value) { return enter(w) == transition{value, next::nothing}; });
-        const auto left = leave_at_once(w);
+        const auto left = leave_at_once(w, 0);
         // While it runs the completion handler has a reference.
         check(1, left.applies && references(w) >= 1, left.value, [&](word value) {
             return leave(w, true, 0) == transition{value, next::nothing} &&
                    leave(w, false, 0) == transition{value, next::nothing};
         });
+        const auto delivered = leave_at_once(w, 5);
+        check(9, delivered.applies && references(w) >= 1, delivered.value,
+              [&](word value) { return leave(w, true, 5) == transition{value, next::nothing}; });
+        const auto taken = submitted_at_once(w);
+        check(10, (w & submitting) && taken.applies, taken.value,
+              [&](word value) { return submitted(w) == transition{value, next::nothing}; });
         const auto published_by = [](word inside, word value, next then) {
             const auto retired = retire(inside, false);
             return retired.then == next::perform &&
@@ -511,7 +517,7 @@ BOOST_AUTO_TEST_CASE(shortcuts_give_what_the_transitions_give) {
             check(4, is_last_reference(w), 0,
                   [&](word) { return release(w).then == next::destroy; });
     });
-    for (int which = 0; which != 9; ++which)
+    for (int which = 0; which != 11; ++which)
         BOOST_TEST_CONTEXT(which) {
             BOOST_TEST(applied[which] > 0);
             BOOST_TEST(wrong[which] == 0);

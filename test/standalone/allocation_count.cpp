@@ -374,6 +374,10 @@ std::uint64_t by_observers(std::size_t observers, Observe observe) {
     return observed_rounds<Observe>(observers, observe).run();
 }
 
+IAsyncAction wait_for(asio::any_io_executor, asio::steady_timer& timer) {
+    co_await timer.async_wait(asio::deferred);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(allocation_count)
@@ -415,6 +419,32 @@ BOOST_AUTO_TEST_CASE(later_deadlines_and_renewed_ones_allocate_nothing) {
     }
     BOOST_TEST(heap::stop_counting() == 0u);
     source.complete({}, 1);
+}
+
+// Outside a loop Asio recycles nothing.
+BOOST_AUTO_TEST_CASE(a_request_from_outside_the_loop_allocates_nothing,
+                     *boost::unit_test::enable_if<recycles>()) {
+    asio::io_context context;
+    asio::steady_timer timer(context, 1h);
+    const asio::any_io_executor erased = context.get_executor();
+    const std::pair<const char*, std::function<IAsyncAction()>> starts[] = {
+        {"plain", [&] { return timer.async_wait(use_async_info); }},
+        {"bound", [&] { return timer.async_wait(asio::bind_executor(erased, use_async_info)); }},
+        {"coroutine", [&] { return wait_for(erased, timer); }},
+    };
+    for (const auto& [what, start] : starts)
+        BOOST_TEST_CONTEXT(what) {
+            for (int n = 0; n < 3; ++n) {
+                const IAsyncAction op = start();
+                heap::start_counting();
+                op.Cancel();
+                const auto allocated = heap::stop_counting();
+                run_ready(context);
+                BOOST_TEST(op.Status() == AsyncStatus::Canceled);
+                if (n != 0) // the first fills the list of blocks
+                    BOOST_TEST(allocated == 0u);
+            }
+        }
 }
 
 BOOST_AUTO_TEST_CASE(one_block_from_the_associated_allocator) {

@@ -65,9 +65,12 @@ template <typename Handle>
 std::tuple<boost::system::error_code>
 basic_action<Handle>::outcome(boost::system::error_code& error) const noexcept {
     auto* operation = this->usable(error);
-    if (operation && operation->status() == AsyncStatus::Started)
-        error = errc::illegal_method_call;
-    return error ? boost::system::error_code() : operation->code(error);
+    if (!operation)
+        return {};
+    if (operation->status() != AsyncStatus::Started)
+        return operation->code(error);
+    error = errc::illegal_method_call;
+    return {};
 }
 
 } // namespace asyncinfo

@@ -122,10 +122,6 @@ class executor_storage {
 public:
     static constexpr bool always_plain = detail::always_plain<Executor>;
 
-    /// True if the executor may be, or hold, a strand. A function may then pass the context's queue
-    /// before it gets into the strand.
-    static constexpr bool may_queue_twice = !always_plain;
-
     /// `held` is how it may be held, and becomes how it is.
     template <typename E>
     executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept
@@ -223,7 +219,6 @@ class executor_storage<boost::asio::any_io_executor> {
     using pool_executor = boost::asio::thread_pool::executor_type;
 
 public:
-    static constexpr bool may_queue_twice = true;
 
     template <typename E>
     executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept

@@ -25,16 +25,16 @@ namespace asyncinfo::detail {
 
 /// Posts `function` to the executor. It does not run in the caller if the executor can avoid that.
 template <typename Executor, typename Function, typename Allocator = recycling_allocator<void>>
-void post_to(const Executor& executor, Function function, const Allocator& allocator = {}) {
+void post_to(const Executor& executor, Function&& function, const Allocator& allocator = {}) {
     namespace asio = boost::asio;
     if constexpr (asio::can_require<const Executor&, asio::execution::blocking_t::never_t>::value)
         asio::prefer(asio::require(executor, asio::execution::blocking.never),
                      asio::execution::allocator(allocator))
-            .execute(std::move(function));
+            .execute(std::forward<Function>(function));
     else
         asio::prefer(executor, asio::execution::blocking.never,
                      asio::execution::allocator(allocator))
-            .execute(std::move(function));
+            .execute(std::forward<Function>(function));
 }
 
 /// Calls `use` with the executor under a strand, or with `executor` if it finds none. An
@@ -75,18 +75,6 @@ auto under_strand(const Executor& executor) noexcept {
         return under_strand(executor.get_inner_executor());
     else
         return executor;
-}
-
-/// Posts `function` to the executor under a strand if `first` is true, else to the executor itself.
-template <typename Executor, typename Function>
-void post_on_the_way(const Executor& executor, bool first, Function&& function) {
-    // The copy is needed: the operation may end, and give the executor back, while it is in use.
-    if (first)
-        without_strand(Executor(executor), [&](const auto& inner) {
-            post_to(std::decay_t<decltype(inner)>(inner), std::move(function));
-        });
-    else
-        post_to(Executor(executor), std::move(function));
 }
 
 } // namespace asyncinfo::detail

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_DELIVERY_HPP
 #define ASYNCINFO_DETAIL_BLOCK_DELIVERY_HPP
 
+#include <cstdint>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -15,8 +16,7 @@ template <typename Gate>
 class delivery {
 public:
     delivery(delivery&& other) noexcept
-        : gate_(std::exchange(other.gate_, nullptr)), hops_(other.hops_), last_(other.last_),
-          here_(other.here_) {}
+        : gate_(std::exchange(other.gate_, nullptr)), way_(other.way_) {}
     delivery& operator=(delivery&&) = delete;
 
     ~delivery() {
@@ -25,20 +25,20 @@ public:
     }
 
     /// The number of executors that it has come through.
-    unsigned hops() const noexcept { return hops_; }
+    unsigned hops() const noexcept { return way_.hops; }
 
     /// Called before it is submitted: whether this is its last executor, where it is to be
     /// delivered.
-    void set_last(bool last) noexcept { last_ = last; }
+    void set_last(bool last) noexcept { way_.last = last; }
 
     /// Called before it is called on a thread outside the operation's executor. There it is
     /// delivered only if `emits_anywhere()` is still true, and else submitted again.
-    void set_here() noexcept { here_ = true; }
+    void set_here() noexcept { way_.here = true; }
 
     void operator()() {
-        if (last_)
-            return std::exchange(gate_, nullptr)->take_in(here_);
-        ++hops_;
+        if (way_.last)
+            return std::exchange(gate_, nullptr)->take_in(way_.here);
+        ++way_.hops;
         gate_->hand_on(*this);
     }
 
@@ -48,10 +48,14 @@ private:
     explicit delivery(Gate& gate) noexcept : gate_(&gate) {}
     void forget() noexcept { gate_ = nullptr; }
 
+    struct way {
+        std::uint16_t hops = 0;
+        bool last = true;
+        bool here = false;
+    };
+
     Gate* gate_;
-    unsigned hops_ = 0;
-    bool last_ = true;
-    bool here_ = false;
+    way way_;
 };
 
 } // namespace asyncinfo::detail

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 #define ASYNCINFO_DETAIL_BLOCK_GATE_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/block/activity.hpp>
 #include <asyncinfo/detail/block/delivery.hpp>
 #include <asyncinfo/detail/block/lifecycle_cell.hpp>
@@ -42,7 +43,7 @@ namespace asyncinfo::detail {
 ///
 /// `Word` is `std::atomic` except in the test that explores all interleavings.
 template <typename Derived, typename Word = std::atomic<lifecycle::word>>
-class gate : lifecycle_cell<Word> {
+class ASYNCINFO_DECL gate : lifecycle_cell<Word> {
     using cell = lifecycle_cell<Word>;
 
 public:
@@ -150,13 +151,17 @@ private:
         case lifecycle::next::finish:
             return finish();
         case lifecycle::next::discard:
-            derived().discard();
-            return proceed(cell::transit([](auto w) { return lifecycle::discarded(w); }));
+            return discard();
         case lifecycle::next::destroy:
             return derived().destroy();
         default:
             return;
         }
+    }
+
+    ASYNCINFO_NOINLINE void discard() {
+        derived().discard();
+        proceed(cell::transit([](auto w) { return lifecycle::discarded(w); }));
     }
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
@@ -173,7 +178,7 @@ private:
         }
         if (ended)
             finish();
-        else if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w); }))
+        else if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w, 0); }))
             leave_slowly(may_emit);
     }
 
@@ -199,11 +204,7 @@ private:
     ASYNCINFO_NOINLINE void leave_slowly(bool may_emit) {
         std::exception_ptr thrown;
         unsigned delivered = 0;
-        for (bool ended = false;;) {
-            if (ended) {
-                finish();
-                break;
-            }
+        for (;;) {
             const auto then =
                 cell::transit([&](auto w) { return lifecycle::leave(w, may_emit, delivered); });
             if (then != lifecycle::next::deliver) {
@@ -211,12 +212,19 @@ private:
                 break;
             }
             delivered = lifecycle::requested(load());
+            bool ended = false;
             try {
                 const activity here(this, ended);
                 derived().deliver(delivered);
             } catch (...) {
                 thrown = std::current_exception();
             }
+            if (ended) {
+                finish();
+                break;
+            }
+            if (cell::at_once([=](auto w) { return lifecycle::leave_at_once(w, delivered); }))
+                break;
         }
         if (thrown)
             std::rethrow_exception(thrown);
@@ -237,12 +245,14 @@ private:
     }
 
     ASYNCINFO_NOINLINE void hand_over() noexcept {
-        auto then = lifecycle::next::submit;
-        while (then == lifecycle::next::submit) {
+        for (;;) {
             submit_quietly(delivery(*this));
-            then = cell::transit([](auto w) { return lifecycle::submitted(w); });
+            if (cell::at_once([](auto w) { return lifecycle::submitted_at_once(w); }))
+                return;
+            const auto then = cell::transit([](auto w) { return lifecycle::submitted(w); });
+            if (then != lifecycle::next::submit)
+                return proceed(then);
         }
-        proceed(then);
     }
 
     /// Submits the delivery to its next executor.

@@ -286,6 +286,8 @@ private:
     std::atomic<bool> emits_anywhere_{false};
 };
 
+extern template class gate<operation_base>; // compiled once
+
 /// Throws a code as its exception class: `operation_canceled` or `system_error`.
 [[noreturn]] ASYNCINFO_DECL void throw_code(const boost::system::error_code& code,
                                             const char* what = nullptr);

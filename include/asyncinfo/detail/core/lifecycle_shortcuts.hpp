@@ -22,10 +22,15 @@ constexpr shortcut enter_at_once(word w) {
     return {(w & (inside_mask | contended)) == 0, w + one_inside};
 }
 
-/// `leave`, if nothing became due.
-constexpr shortcut leave_at_once(word w) {
+/// `leave`, if nothing became due but what this thread has `delivered`.
+constexpr shortcut leave_at_once(word w, unsigned delivered) {
     constexpr word concerned = inside_mask | status_mask | ended | requested_mask | contended;
-    return {(w & concerned) == one_inside, w - one_inside};
+    return {(w & concerned) == (one_inside | word{delivered} << requested_shift), w - one_inside};
+}
+
+/// `submitted`, if no request came meanwhile.
+constexpr shortcut submitted_at_once(word w) {
+    return {(w & (again | contended)) == 0 && references(w) != 0, w & ~submitting};
 }
 
 /// `end`, `retire` and `publish`, if there is nothing to clean up. `in` is `one_inside` on the thread

@@ -13,6 +13,7 @@
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
+#include <asyncinfo/detail/block/post_request.hpp>
 #include <asyncinfo/detail/start/handler_work.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,10 +26,6 @@
 #include <utility>
 
 namespace asyncinfo::detail {
-
-/// `post_on_the_way` for the executor that most operations have, compiled once.
-ASYNCINFO_DECL void post_on_the_way(const boost::asio::any_io_executor& executor, bool first,
-                                    operation_base::delivery&& request);
 
 /// An operation's name, in memory from the operation's allocator; empty for an operation without
 /// one.
@@ -230,11 +227,14 @@ private:
     /// then the bound one, or by the executor under a strand and then the strand, since what comes
     /// from the reactor does not start in the strand. (Besides, a strand of a context that is being
     /// destroyed must not be posted to from outside: its shutdown takes no lock.)
+    ///
+    /// Nor is it delivered on the spot where this thread runs the executor: what Asio has placed in
+    /// the slot refers to the I/O object, and nothing tells whether that still exists.
     void submit(operation_base::delivery&& request) override {
         if constexpr (is_bound<IoExecutor>) {
             if (request.hops() == 0) {
                 request.set_last(false);
-                return post_to(IoExecutor(io_executor_.get()), std::move(request));
+                return post_request(io_executor_.get(), std::move(request));
             }
         }
         executor_.visit(held(), [&]<typename E>(const E& executor) {
@@ -242,17 +242,15 @@ private:
                 // Read once, since a step may capture one meanwhile. Without an executor the caller's
                 // thread is as good as any other.
                 auto* const captured = executor.get();
-                request.set_last(request.hops() == 1 || !captured);
                 if (captured)
-                    post_on_the_way(*captured, request.hops() == 0, std::move(request));
-                else
-                    std::move(request)();
+                    return post_on_the_way(*captured, std::move(request));
+                request.set_last(true);
+                std::move(request)();
             } else if constexpr (std::is_base_of_v<boost::asio::system_executor, E>) {
                 request.set_last(true);
                 std::move(request)();
             } else {
-                request.set_last(request.hops() == 1 || !executor_storage<E>::may_queue_twice);
-                post_on_the_way(executor, request.hops() == 0, std::move(request));
+                post_on_the_way(executor, std::move(request));
             }
         });
     }
