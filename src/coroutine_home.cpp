@@ -30,12 +30,14 @@ context_life_ptr life_of(const asio::any_io_executor& executor) {
 } // namespace
 
 void coroutine_home::make_work() noexcept {
-    constexpr auto tracked = asio::execution::outstanding_work.tracked;
+    if (!has_executor())
+        return;
     try {
-        if (kind_ == executor_kind::other)
-            work_ = asio::prefer(under_strand(executor_), tracked); // which needs no memory
+        if (kind_ == executor_kind::other) // which needs no memory
+            std::construct_at(&work_, asio::prefer(under_strand(executor_), tracked));
         else
-            work_ = asio::prefer(executor_, tracked);
+            std::construct_at(&work_, asio::prefer(executor_, tracked));
+        works_ = true;
     } catch (...) {
         // The right to resume has been given away already. The next suspension tries again.
     }
@@ -64,34 +66,79 @@ void coroutine_home::watch(context_life_ptr life) noexcept {
         life_.store(life.detach(), std::memory_order_release);
 }
 
-void coroutine_home::watch_context() { watch(life_of(executor_)); }
+void coroutine_home::watch_context() {
+    if (is_io())
+        watch(context_life::of(asio::query(io_, asio::execution::context)));
+    else
+        watch(has_executor() ? life_of(executor_) : nullptr);
+}
+
+void coroutine_home::keep(asio::any_io_executor executor) noexcept {
+    kind_ = kind_of(executor);
+    if (is_io())
+        std::construct_at(&io_, *executor.target<io_executor>());
+    else if (has_executor())
+        std::construct_at(&executor_, std::move(executor));
+}
+
+asio::any_io_executor coroutine_home::take_executor() noexcept {
+    asio::any_io_executor taken;
+    if (holds_erased()) {
+        taken.swap(executor_);
+        std::destroy_at(&executor_);
+    }
+    is_captured_ = false;
+    return taken;
+}
+
+void coroutine_home::drop_work() noexcept {
+    if (!std::exchange(works_, false))
+        return;
+    if (is_io())
+        std::destroy_at(&io_work_);
+    else
+        std::destroy_at(&work_);
+}
+
+void coroutine_home::destroy_executor() noexcept {
+    drop_work();
+    take_executor();
+}
 
 void coroutine_home::set_executor(asio::any_io_executor executor) {
     context_life_ptr life = life_of(executor);
-    work_ = nullptr;
+    drop_work();
+    asio::any_io_executor gone;
     context_life_ptr before;
     {
         const executor_lock lock(self_);
-        executor_.swap(executor);
+        gone = take_executor();
+        keep(std::move(executor));
         before = context_life_ptr(life_.exchange(nullptr), false);
     }
-    executor = nullptr;
+    gone = nullptr;
     if (before)
         before->remove(*this); // now that there is nothing of it here any more
-    kind_ = kind_of(executor_);
     watch(std::move(life));
 }
 
 asio::execution_context& coroutine_home::context() const noexcept {
     if (context_life* const known = life())
         return known->context();
+    if (is_io())
+        return asio::query(io_, asio::execution::context);
     return asio::query(executor_, asio::execution::context);
 }
 
 void coroutine_home::capture(asio::any_io_executor executor) noexcept {
+    asio::any_io_executor gone;
     const executor_lock lock(self_);
-    if (!executor || !captured_)
-        captured_.swap(executor);
+    if (!executor) {
+        gone = take_executor();
+    } else if (!is_captured_) {
+        std::construct_at(&executor_, std::move(executor));
+        is_captured_ = true;
+    }
 }
 
 void coroutine_home::release_captured() noexcept { capture(nullptr); }
@@ -103,8 +150,11 @@ void coroutine_home::submit_request(operation_base::delivery&& request,
     bool has_own = true;
     {
         const executor_lock lock(self_);
-        has_own = executor_ != nullptr;
-        executor = has_own ? executor_ : captured_;
+        has_own = has_executor();
+        if (is_io())
+            executor = io_;
+        else if (holds_erased())
+            executor = executor_;
         ends = context_life_ptr(life_.load(std::memory_order_acquire));
     }
     const bool callback_here =
@@ -127,8 +177,9 @@ void coroutine_home::submit_request(operation_base::delivery&& request,
 }
 
 void coroutine_home::drop_executor() noexcept {
-    captured_ = nullptr;
-    work_ = nullptr;
+    if (is_captured_)
+        take_executor();
+    drop_work();
     if (kind_ == executor_kind::other)
         executor_ = what_remains(executor_);
     if (context_life* const known = life())
@@ -136,14 +187,14 @@ void coroutine_home::drop_executor() noexcept {
 }
 
 bool coroutine_home::runs_here() const noexcept {
-    return executor_ && runs_on_this_thread(executor_);
+    return is_io() ? runs_on_this_thread(io_) : has_executor() && runs_on_this_thread(executor_);
 }
 
 asio::any_io_executor coroutine_home::any_executor() const {
     const context_life* const known = life_.load(std::memory_order_acquire);
-    if (known && known->is_over() && kind_ != executor_kind::queue)
+    if (!has_executor() || (known && known->is_over() && kind_ != executor_kind::queue))
         return asio::system_executor();
-    return or_system_executor(executor_);
+    return is_io() ? as_any_io_executor(io_) : executor_;
 }
 
 } // namespace asyncinfo::detail

@@ -49,9 +49,11 @@ public:
 
     void set_frame(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
 
-    void set_first_executor(boost::asio::any_io_executor executor) noexcept {
-        coroutine_home::set_first_executor(std::move(executor));
-        phase_.begin_away();
+    template <typename Executor>
+    void set_first_executor(const Executor& executor) {
+        coroutine_home::set_first_executor(executor);
+        if (has_executor())
+            phase_.begin_away();
     }
 
     /// Called by the initial suspension: runs the body on this thread until it suspends. If

@@ -12,10 +12,16 @@
 #include <asyncinfo/detail/block/operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
 
 #include <atomic>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -42,6 +48,8 @@ private:
 
 /// Where a coroutine runs: its executor, if it has one, with the life of the executor's context;
 /// else the executor of what it awaits, for the delivery of a request.
+///
+/// The executor of an `io_context`, the commonest, is kept without type erasure.
 class ASYNCINFO_DECL coroutine_home : public context_dependent {
 public:
     coroutine_home(const coroutine_home&) = delete;
@@ -49,8 +57,7 @@ public:
 
     operation_base& self() noexcept { return self_; }
 
-    /// Null if the coroutine has none: then it resumes where the awaited operation ends.
-    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    /// False if the coroutine has none: then it resumes where the awaited operation ends.
     bool has_executor() const noexcept { return kind_ != executor_kind::none; }
     /// Must not be called if the executor's context may be gone.
     boost::asio::execution_context& context() const noexcept;
@@ -83,15 +90,22 @@ public:
 protected:
     explicit coroutine_home(operation_base& self) noexcept : self_(self) {}
     ~coroutine_home() {
+        if (holds_erased() || works_) [[unlikely]]
+            destroy_executor();
         if (context_life* const known = life())
             intrusive_ptr_release(known);
     }
 
     context_life* life() const noexcept { return life_.load(std::memory_order_relaxed); }
 
-    void set_first_executor(boost::asio::any_io_executor executor) noexcept {
-        executor_ = std::move(executor);
-        kind_ = kind_of(executor_);
+    template <typename Executor>
+    void set_first_executor(const Executor& executor) {
+        if constexpr (std::is_same_v<Executor, io_executor>) {
+            std::construct_at(&io_, executor);
+            kind_ = executor_kind::io_context;
+        } else {
+            keep(as_any_io_executor(executor));
+        }
     }
     /// Has no effect if it throws.
     void set_executor(boost::asio::any_io_executor executor);
@@ -103,13 +117,17 @@ protected:
     }
     /// Called when the coroutine has suspended.
     void hold_work() noexcept {
-        if (executor_ && !work_)
-            make_work();
+        if (works_)
+            return;
+        if (kind_ != executor_kind::io_context)
+            return make_work();
+        std::construct_at(&io_work_, boost::asio::prefer(io_, tracked));
+        works_ = true;
     }
 
     template <typename Function>
     void execute(Function&& function) const {
-        boost::asio::any_io_executor(executor_).execute(std::forward<Function>(function));
+        with_copy([&](auto& executor) { executor.execute(std::forward<Function>(function)); });
     }
     /// Posts what `make` returns; false if the context is being destroyed.
     template <typename Make>
@@ -118,7 +136,7 @@ protected:
     /// with; null lets go of it.
     void capture(boost::asio::any_io_executor executor) noexcept;
     void forget_captured() noexcept {
-        if (captured_) [[unlikely]]
+        if (is_captured_) [[unlikely]]
             release_captured();
     }
 
@@ -137,12 +155,40 @@ private:
     };
     static executor_kind kind_of(const boost::asio::any_io_executor& executor) noexcept;
 
+    using io_executor = boost::asio::io_context::executor_type;
+    static constexpr auto tracked = boost::asio::execution::outstanding_work.tracked;
+    using io_work =
+        std::decay_t<decltype(boost::asio::prefer(std::declval<io_executor>(), tracked))>;
+
+    bool is_io() const noexcept { return kind_ == executor_kind::io_context; }
+    /// True if `executor_` is the union's member.
+    bool holds_erased() const noexcept { return kind_ > executor_kind::io_context || is_captured_; }
+    /// Keeps the first executor, or one in the place of one that was taken out.
+    void keep(boost::asio::any_io_executor executor) noexcept;
+    /// Takes the executor out, be it captured.
+    boost::asio::any_io_executor take_executor() noexcept;
+    void drop_work() noexcept;
+    void destroy_executor() noexcept;
+    /// Calls `use` with a copy of the executor, since the coroutine may end meanwhile.
+    template <typename Use>
+    void with_copy(Use use) const {
+        if (is_io()) {
+            io_executor copy(io_);
+            use(copy);
+        } else {
+            boost::asio::any_io_executor copy(executor_);
+            use(copy);
+        }
+    }
+
     bool runs_here(context_life& life) const noexcept {
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
         return life.runs_here();
 #else
         bool here = false;
-        life.unless_over([&] { here = runs_on_this_thread(executor_); });
+        life.unless_over([&] {
+            with_copy([&](const auto& executor) { here = runs_on_this_thread(executor); });
+        });
         return here;
 #endif
     }
@@ -151,32 +197,32 @@ private:
     void release_captured() noexcept;
     void make_work() noexcept;
 
-    boost::asio::any_io_executor executor_;
-    /// Keeps the executor's context running from the first suspension to the end. Work per await is
-    /// no alternative: work that begins and ends before the context has run would stop it.
-    boost::asio::any_io_executor work_;
-    /// The awaited operation's executor, if the coroutine has none: for the delivery of a request.
-    boost::asio::any_io_executor captured_;
+    union {
+        /// The executor if it is of another kind than `io_context`. If the coroutine has none, and
+        /// `is_captured_`: that of the awaited operation, for the delivery of a request.
+        boost::asio::any_io_executor executor_;
+        io_executor io_;
+    };
+    /// If `works_`: keeps the executor's context running from the first suspension to the end. Work
+    /// per await is no alternative: work that begins and ends before the context has run would stop
+    /// it.
+    union {
+        boost::asio::any_io_executor work_;
+        io_work io_work_;
+    };
     /// The life of the executor's context; owned. Changed inside the gate, and the first time with
     /// the observers locked, too.
     std::atomic<context_life*> life_{nullptr};
     executor_kind kind_ = executor_kind::none;
+    bool is_captured_ = false;
     bool is_watching_ = false;
+    bool works_ = false;
 };
 
 template <typename Make>
 bool coroutine_home::post(Make make) const {
     context_life* const known = life();
-    const auto post = [&] {
-        // A copy, since the coroutine may end meanwhile; of the commonest executor without type
-        // erasure.
-        if (kind_ == executor_kind::io_context) {
-            using io = boost::asio::io_context::executor_type;
-            post_to(io(*executor_.target<io>()), make());
-        } else {
-            post_to(boost::asio::any_io_executor(executor_), make());
-        }
-    };
+    const auto post = [&] { with_copy([&](const auto& executor) { post_to(executor, make()); }); };
     if (known && kind_ != executor_kind::queue)
         return known->unless_over(post);
     post();
@@ -190,7 +236,7 @@ void coroutine_home::run_step(Step&& step, bool later) const {
     if (here && !later)
         return execute(std::forward<Step>(step));
     const auto post = [&] {
-        post_to(boost::asio::any_io_executor(executor_), std::forward<Step>(step));
+        with_copy([&](const auto& executor) { post_to(executor, std::forward<Step>(step)); });
     };
     if (here || kind_ == executor_kind::queue)
         post();

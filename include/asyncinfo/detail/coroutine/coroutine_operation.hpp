@@ -47,8 +47,7 @@ public:
         const std::size_t units = own + units_of(frame_size + frame_alignment - alignment);
         auto* const memory = std::to_address(traits::allocate(allocator, units));
         const auto start = reinterpret_cast<std::uintptr_t>(memory + own);
-        const std::size_t shift =
-            units_of((frame_alignment - start % frame_alignment) % frame_alignment);
+        const std::size_t shift = units_of((~start + 1) & (frame_alignment - 1));
         ::new (static_cast<void*>(memory + shift)) coroutine_operation(allocator, units, shift);
         return memory + shift + own;
     }

@@ -25,16 +25,18 @@ concept gives_executor = !std::derived_from<std::remove_cvref_t<T>, IAsyncInfo> 
 template <typename T>
 concept is_executor = any_kind_of_executor<std::remove_cvref_t<T>>;
 
-/// The executor of the first parameter, or object of a member function, that is one or has one.
-inline boost::asio::any_io_executor find_executor() noexcept { return {}; }
-template <typename First, typename... Rest>
-boost::asio::any_io_executor find_executor(First& first, Rest&... rest) {
+/// Calls `use` with the executor of the first parameter, or object of a member function, that is one
+/// or has one.
+template <typename Use>
+void with_executor(Use) noexcept {}
+template <typename Use, typename First, typename... Rest>
+void with_executor(Use use, First& first, Rest&... rest) {
     if constexpr (is_executor<First>)
-        return as_any_io_executor(first);
+        use(first);
     else if constexpr (gives_executor<First>)
-        return as_any_io_executor(first.get_executor());
+        use(first.get_executor());
     else
-        return find_executor(rest...);
+        with_executor(use, rest...);
 }
 
 /// The type of the parameter after `std::allocator_arg`, as Asio's coroutines take it.

@@ -67,8 +67,8 @@ public:
     template <typename... Args>
     explicit coroutine_promise_base(Args&... args)
         : block_(block_type::in_front_of(frame().address())) {
-        if (auto executor = find_executor(args...))
-            block_.set_first_executor(std::move(executor));
+        with_executor([this](const auto& executor) { block_.set_first_executor(executor); },
+                      args...);
     }
 
     Handle get_return_object() noexcept {
