@@ -329,6 +329,22 @@ BOOST_AUTO_TEST_CASE(with_the_one_they_have_moved_to) {
     BOOST_TEST(kept.use_count() == 1);
 }
 
+// The context of a coroutine that awaits another one's ends; the other one goes on.
+BOOST_AUTO_TEST_CASE(each_with_its_own) {
+    elsewhere e;
+    auto first = std::make_unique<asio::io_context>();
+    auto second = std::make_unique<asio::io_context>();
+    const auto inner = source(second->get_executor(), e, nullptr);
+    const auto outer = [](asio::io_context&, IAsyncAction awaited) -> IAsyncAction {
+        co_await awaited;
+    }(*first, inner);
+    first.reset();
+    BOOST_TEST((outer.ErrorCode() == errc::abandoned));
+    BOOST_TEST((inner.Status() == AsyncStatus::Started));
+    second.reset();
+    BOOST_TEST((inner.ErrorCode() == errc::abandoned));
+}
+
 // The body destroys its own queue, and suspends.
 BOOST_AUTO_TEST_CASE(also_if_their_body_destroys_it) {
     elsewhere e;

@@ -84,7 +84,7 @@ public:
     bool runs_here() const noexcept;
     boost::asio::any_io_executor any_executor() const;
     context_dependent* hold_if_watched(context_life& life) noexcept {
-        return life.hold_if_listed(*this) ? this : nullptr;
+        return this->life() == &life && life.hold_if_listed(*this) ? this : nullptr;
     }
 
 protected:
