@@ -127,6 +127,8 @@ asio::execution_context& coroutine_home::context() const noexcept {
         return known->context();
     if (is_io())
         return asio::query(io_, asio::execution::context);
+    if (!holds_erased()) // see with_copy
+        return asio::query(asio::system_executor(), asio::execution::context);
     return asio::query(executor_, asio::execution::context);
 }
 

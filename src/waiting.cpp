@@ -42,8 +42,8 @@ bool operation_base::unobserve(observer& gone) noexcept {
 bool operation_base::needs_this_thread() noexcept {
     if (!lock())
         return false;
-    // The executor exists as long as this thread holds the lock. An operation that has ended needs
-    // its context no more: the thread that is inside publishes, unless it is this one.
+    // The executor exists as long as this thread holds the lock. An operation that is known to have
+    // ended needs its context no more: the thread that is inside publishes, unless it is this one.
     const bool needs = is_inside() || (!(load() & lifecycle::ended) && runs_here());
     unlock();
     return needs;

@@ -173,6 +173,9 @@ BOOST_AUTO_TEST_CASE(asio_takes_the_handlers_work_and_dispatch_from_here) {
             BOOST_TEST(takes_work_from_here<as_tuple_handler<Handler>>());
             BOOST_TEST(takes_work_from_here<awaiting>());
             BOOST_TEST(takes_work_from_here<as_tuple_handler<awaiting>>());
+            BOOST_TEST(detail::is_end<as_tuple_handler<awaiting>>);
+            // It writes to a variable of the user's, which may be in the frame.
+            BOOST_TEST(!detail::is_end<asio::detail::redirect_error_handler<awaiting>>);
             BOOST_TEST((!is_work_dispatcher_required<Handler, executor>::value));
             BOOST_TEST((!is_work_dispatcher_required<awaiting, executor>::value));
 #else

@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(the_end) {
         {"publish, observed", publish(refs(2) | in(1) | ended | locked | observed, 3),
          3 | refs(2) | ended, next::notify},
         {"publish, contended", publish(refs(2) | in(1) | ended | locked | contended, 3),
-         3 | refs(2) | ended | contended, next::notify},
+         3 | refs(1) | ended | contended, next::nothing},
 
         {"release", release(completed | ended | refs(2)), completed | ended | refs(1),
          next::nothing},

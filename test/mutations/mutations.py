@@ -637,7 +637,7 @@ promises = {
          ['behaviour/cancellation_callback_never_meets_the_body.cpp']),
         ('the callback is called by whoever cancels',
          'src/coroutine_home.cpp',
-         'has_own = executor_ != nullptr;',
+         'has_own = has_executor();',
          'has_own = false;',
          ['behaviour/cancellation_callback_never_meets_the_body.cpp']),
         ('the body goes on inside the callback',

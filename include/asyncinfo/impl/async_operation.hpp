@@ -59,9 +59,6 @@ T basic_operation<Handle, T>::GetResults() const& {
 
 template <typename Handle, typename T>
 T basic_operation<Handle, T>::GetResults() && {
-    if constexpr (stays)
-        if (const T* const result = at_hand())
-            return *result;
     return get_results(true);
 }
 

@@ -26,7 +26,7 @@ namespace asyncinfo::detail {
 /// Asio makes a new handler in the memory of the one before it, if that is large enough. So what is
 /// kept stands in the new signal as a handler that does nothing. (Asio keeps such memory itself, but
 /// for two handlers a thread.)
-class spare_slot_memory final : public asio_cancellation_handler {
+class ASYNCINFO_DECL spare_slot_memory final : public asio_cancellation_handler {
 public:
     /// Gives the signal, which has no handler, memory for one, if there is any.
     static void lend(boost::asio::cancellation_signal& signal) noexcept {
@@ -58,8 +58,9 @@ public:
         }
     }
 
-    void call(boost::asio::cancellation_type_t) override {}
-    std::pair<void*, std::size_t> destroy() noexcept override { return {this, size_}; }
+    // Not here: what is kept must not refer to a module that is unloaded before the thread ends.
+    void call(boost::asio::cancellation_type_t) override;
+    std::pair<void*, std::size_t> destroy() noexcept override;
 
 private:
     static constexpr unsigned kept_per_thread = 64;

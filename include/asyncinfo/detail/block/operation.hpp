@@ -48,6 +48,7 @@ class operation<void> : public operation_base {
 public:
     using operation_base::operation_base;
     void set_result() noexcept {}
+    static constexpr bool stays = true;
 
 protected:
     void discard_result() noexcept override {}

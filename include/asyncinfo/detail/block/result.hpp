@@ -56,16 +56,15 @@ private:
 template <typename T>
 std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::error_code& error) {
     if constexpr (is_copyable<T>::value) {
+        if (sole && operation.claim_if_sole()) {
+            const reading hold(operation);
+            return std::move(operation.result());
+        }
         if constexpr (detail::operation<T>::stays) {
             if (!(operation.load() & (lifecycle::closed | lifecycle::claimed)))
                 return operation.result();
-        } else {
-            if (sole && operation.claim_if_sole()) {
-                const reading hold(operation);
-                return std::move(operation.result());
-            }
-            if (const reading hold{operation, false})
-                return operation.result();
+        } else if (const reading hold{operation, false}) {
+            return operation.result();
         }
     } else if (const reading hold{operation, false}) {
         if (!operation.result())

@@ -14,7 +14,8 @@
 /// thread. `detail::gate` performs the transitions; the tests explore them.
 ///
 ///     bit 0-1    status      Started, Completed, Canceled, Error (the numbers of AsyncStatus)
-///     bit 2      ended       the completion handler ran or died; the outcome is stored
+///     bit 2      ended       the outcome is stored. It is not set before the status is published
+///                            if the completion handler ran, or died, on the thread inside
 ///     bit 3      again       a request came while a thread was submitting: it submits once more
 ///     bit 4      hop         a delivery of the request is on its way through the executor
 ///     bit 5      submitting  a thread is inside the executor, submitting that delivery
@@ -59,7 +60,7 @@ enum class next {
     deliver,  ///< deliver the request, then `leave` again
     submit,   ///< submit a delivery (with one reference) to the executor, then `submitted`
     finish,   ///< the thread is inside and the operation has ended: clean up, then `publish`
-    notify,   ///< the status is published: notify the observers, then `release` the kept reference
+    notify,   ///< the status is published: notify the observers, who get the kept reference
     perform,  ///< the transition was allowed: go on and store, read, submit
     call_now, ///< the operation has ended already: call the handler on this thread
     refuse,   ///< the member must not be used in this state
@@ -195,7 +196,7 @@ constexpr transition retire(word w, bool ignore_submitter) {
 /// handler's reference is given up, or kept while the observers are notified.
 constexpr transition publish(word w, unsigned final_status) {
     w = ((w & ~locked) - one_inside) | final_status;
-    if (w & (observed | contended))
+    if (w & observed)
         return {w & ~observed, next::notify};
     return settle(w - one_reference);
 }

@@ -71,7 +71,7 @@ public:
             // The function owns the right to resume, so the step needs no reference.
             asyncinfo::detail::gated_step<Function> step{coroutine.self(), std::move(function)};
             if (is_there)
-                base1_type::dispatch(step, step.function.handler_);
+                base1_type::dispatch(step, step.handler());
             else
                 step();
         }

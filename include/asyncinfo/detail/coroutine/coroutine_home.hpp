@@ -176,7 +176,10 @@ private:
             io_executor copy(io_);
             use(copy);
         } else {
-            boost::asio::any_io_executor copy(executor_);
+            // Null for what an operation keeps that was awaited before the coroutine had none.
+            boost::asio::any_io_executor copy;
+            if (holds_erased())
+                copy = executor_;
             use(copy);
         }
     }

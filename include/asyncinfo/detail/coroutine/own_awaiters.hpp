@@ -59,7 +59,11 @@ public:
         coroutine_.awaited_end();
         if (abort_)
             coroutine_.throw_if_cancelled();
-        return std::move(handle_).GetResults();
+        // The handle goes with this awaiter. To take a result that is as cheap to copy is dearer.
+        if constexpr (operation<typename Handle::result_type>::stays)
+            return handle_.GetResults();
+        else
+            return std::move(handle_).GetResults();
     }
 
 private:

@@ -98,8 +98,8 @@ protected:
             holds_ = true;
         }
 
-        /// An observer that is being notified may use it after `release`: the notifying thread
-        /// holds a reference.
+        /// An observer that is being notified may use it after `release`, unless it is an heir: the
+        /// notifying thread holds a reference.
         operation_base& operation() const noexcept { return *operation_; }
 
         void release() noexcept {

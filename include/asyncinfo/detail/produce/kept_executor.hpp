@@ -31,12 +31,10 @@ public:
         if (!context)
             return;
         auto life = context_life::of(*context);
-        // The commonest one is no more than a pointer, and the context's end need not take it away:
-        // `get` sees that.
+        // The context's end waits for who uses the executor meanwhile.
+        listed_ = life->add(*this);
+        life_ = std::move(life);
         plain_ = executor_.target<boost::asio::io_context::executor_type>();
-        listed_ = !plain_ && life->add(*this);
-        if (listed_ || (plain_ && !life->is_over()))
-            life_ = std::move(life);
     }
 
     /// Called with the owner's observers locked, or after its end.

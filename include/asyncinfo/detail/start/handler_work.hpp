@@ -17,7 +17,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detail/handler_work.hpp>
 #include <boost/asio/detail/work_dispatcher.hpp>
-#include <boost/asio/redirect_error.hpp>
 #endif
 
 /// A door to what is Asio's own. Without it each step costs one more work count and one more
@@ -41,7 +40,8 @@ template <typename Operation, typename... Parameters>
 class completion_handler;
 
 /// True for a handler that only stores the outcome. To call it is not a step but the end: it enters
-/// the gate by itself where it must. Asio's adapters that change the arguments leave that as it is.
+/// the gate by itself where it must. `as_tuple` leaves that as it is. `redirect_error` does not: it
+/// writes to a variable of the user's, which may be in the frame of a coroutine.
 template <typename Handler>
 inline constexpr bool is_end = false;
 template <typename Operation, typename... Parameters>
@@ -49,9 +49,6 @@ inline constexpr bool is_end<completion_handler<Operation, Parameters...>> = tru
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
 template <typename Handler>
 inline constexpr bool is_end<boost::asio::detail::as_tuple_handler<Handler>> = is_end<Handler>;
-template <typename Handler>
-inline constexpr bool is_end<boost::asio::detail::redirect_error_handler<Handler>> =
-    is_end<Handler>;
 #endif
 
 /// A step whose function owns the completion handler, so the step needs no reference.
@@ -61,6 +58,14 @@ struct gated_step {
     Function function;
 
     void operator()() { operation.run(std::move(function)); }
+
+    /// Asio's functions have the handler in them, or are the handler.
+    auto& handler() noexcept {
+        if constexpr (requires { function.handler_; })
+            return function.handler_;
+        else
+            return function;
+    }
 };
 
 /// True if a handler's associated executor is its I/O executor through the gate, and not one that
@@ -106,7 +111,7 @@ public:
             auto& ours = *associated_executor<Handler, probe>::get(handler, probe()).operation;
             if (base1_type::owns_work()) {
                 asyncinfo::detail::gated_step<Function> step{ours, std::move(function)};
-                base1_type::dispatch(step, step.function.handler_);
+                base1_type::dispatch(step, step.handler());
             } else {
                 ours.run(std::move(function));
             }
