@@ -66,7 +66,9 @@ enum class act {
     wait_a_little, ///< wait_for() whose time is over: observe and unobserve
     read,          ///< GetResults()
     drop,          ///< give up a handle
-    copy           ///< copy a handle, and give up both
+    copy,          ///< copy a handle, and give up both
+    visit          ///< who cancels the members of a combination has no handle of theirs, but a
+                   ///< reference for as long as it looks at one
 };
 
 constexpr act enders[] = {act::complete_in_step, act::complete, act::complete_plainly,
@@ -95,7 +97,8 @@ std::ostream& operator<<(std::ostream& out, act a) {
                                      "wait_a_little",
                                      "read",
                                      "drop",
-                                     "copy"};
+                                     "copy",
+                                     "visit"};
     return out << names[static_cast<int>(a)];
 }
 
@@ -145,7 +148,7 @@ public:
         if (!born)
             run_initiation([] {});
         for (const act a : s.acts)
-            if (!ends(a) && a != act::initiate)
+            if (!ends(a) && a != act::initiate && a != act::visit)
                 retain();
         if (!born)
             release();
@@ -238,8 +241,10 @@ private:
                (scenario_.has(act::expire) ? deadline_type : 0);
     }
 
-    /// In the larger scenarios most keep their handles until all is over.
+    /// In the larger scenarios most keep their handles until all is over, and so does who is visited.
     bool keeps_handle(act a) const {
+        if (scenario_.has(act::visit))
+            return a == act::wait_as_owner;
         return scenario_.grain == explorer::grain::transition && !ends(a) && a != act::drop &&
                a != act::initiate;
     }
@@ -430,6 +435,15 @@ private:
             block_.read();
             release();
             break;
+        case act::visit:
+            retain();
+            at('v');
+            if (lock()) {
+                executor_.read();
+                unlock();
+            }
+            release();
+            return;
         }
         at('r');
         block_.read();
@@ -737,6 +751,12 @@ BOOST_AUTO_TEST_CASE(only_the_only_owner_observes_without_the_lock) {
             all.push_back(
                 {.acts = {act::complete, alone, other}, .grain = explorer::grain::transition});
     explore_all(all);
+}
+
+// A thread that sleeps at the end is nobody to be told, while the owner is about to observe.
+BOOST_AUTO_TEST_CASE(who_sleeps_is_no_observer) {
+    explore_all({{{act::complete, act::wait_as_owner, act::visit}},
+                 {{act::complete_in_step, act::wait_as_owner, act::visit}}});
 }
 
 // §1: "cheap to copy [...] as thread-safe as a shared_ptr".
