@@ -186,6 +186,35 @@ BOOST_AUTO_TEST_CASE(a_context_that_keeps_another_one) {
     BOOST_TEST(alive.use_count() == 1);
 }
 
+// §10: the end of the context waits for who is using its executor.
+BOOST_AUTO_TEST_CASE(while_the_executor_is_in_use) {
+    for (const std::size_t kind : {0u, 1u}) {
+        auto first = std::make_unique<asio::io_context>();
+        pending<void(error_code)> other;
+        const auto all = asyncinfo::when_all(asio::post(executors_of(*first)[kind], use_async_info),
+                                             other.start(use_async_info));
+        first->run(); // so nothing of the context's is left but that executor
+        std::atomic<bool> gone = false;
+        std::jthread destroying;
+        bool waits = false;
+        auto& operation = *asyncinfo::detail::handle_access::operation(all);
+        operation.visit_executor([&](const asio::any_io_executor& used) {
+            BOOST_TEST(bool(used));
+            destroying = std::jthread([&] {
+                first.reset();
+                gone = true;
+            });
+            while (!waits && !gone)
+                waits = (operation.load() & asyncinfo::detail::lifecycle::contended) != 0;
+        });
+        destroying.join();
+        BOOST_TEST(waits);
+        BOOST_TEST(gone);
+        other.complete({});
+        BOOST_TEST(all.Status() == AsyncStatus::Completed);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(and_their_waiters_wake) {
     const auto alive = std::make_shared<int>();
     auto context = std::make_optional<asio::io_context>();
