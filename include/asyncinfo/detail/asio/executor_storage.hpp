@@ -219,7 +219,6 @@ class executor_storage<boost::asio::any_io_executor> {
     using pool_executor = boost::asio::thread_pool::executor_type;
 
 public:
-
     template <typename E>
     executor_storage(E&& executor, std::atomic<held_executor>& held) noexcept
         : executor_(std::forward<E>(executor)) {

@@ -15,9 +15,9 @@ namespace asyncinfo::detail {
 
 /// How an operation holds its executor.
 enum class held_executor : unsigned char {
-    whole,       ///< it is given back when the operation ends; after that, what remains of it
-    plain,       ///< it is no more than a pointer, or as good as one, and so may outlive its context
-    io_remains,  ///< that of an `io_context`, which remains of an `any_io_executor`
+    whole,      ///< it is given back when the operation ends; after that, what remains of it
+    plain,      ///< it is no more than a pointer, or as good as one, and so may outlive its context
+    io_remains, ///< that of an `io_context`, which remains of an `any_io_executor`
     pool_remains ///< the same, of a `thread_pool`
 };
 
