@@ -99,10 +99,10 @@ BOOST_AUTO_TEST_CASE(without_memory_for_the_rest) {
         allocations blocks;
         blocks.budget = 1;
         pending<void(error_code, int)> source;
-        BOOST_CHECK_THROW(
-            source.start_on(executor, asio::bind_allocator(counting_allocator<void>(blocks),
-                                                           use_async_info.named(name))),
-            std::bad_alloc);
+        BOOST_CHECK_THROW(static_cast<void>(source.start_on(
+                              executor, asio::bind_allocator(counting_allocator<void>(blocks),
+                                                             use_async_info.named(name)))),
+                          std::bad_alloc);
         BOOST_TEST(blocks.made == 1);
         BOOST_TEST(blocks.alive == 0);
     }

@@ -74,7 +74,8 @@ private:
 
 #else
 
-struct spare_slot_memory {
+class spare_slot_memory {
+public:
     static void lend(boost::asio::cancellation_signal&) noexcept {}
     static void take_back(boost::asio::cancellation_signal&) noexcept {}
     static void free_all() noexcept {}
