@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_COROUTINE_OPERATION_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/coroutine/coroutine_base.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -52,7 +53,9 @@ public:
         return memory + shift + own;
     }
 
-    static coroutine_operation& in_front_of(void* frame) noexcept {
+    /// Not inlined: clang's sanitizer of object sizes takes a promise that is being made for an object
+    /// on the stack, and the block in front of it for one that is not there.
+    ASYNCINFO_NOINLINE static coroutine_operation& in_front_of(void* frame) noexcept {
         return *std::launder(reinterpret_cast<coroutine_operation*>(
             static_cast<unit*>(frame) - units_of(sizeof(coroutine_operation))));
     }
