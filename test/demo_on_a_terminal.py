@@ -25,6 +25,10 @@ def run(command, size, variables, meanwhile=lambda output, terminal: None):
     child, terminal = pty.fork()
     if child == 0:
         resize(0, size)
+        # For Ctrl-C the terminal writes ^C and drops what is on its way: in the middle of a character.
+        attributes = termios.tcgetattr(0)
+        attributes[3] = attributes[3] & ~termios.ECHO | termios.NOFLSH
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
         os.execve(command[0], command,
                   {**kept, "LC_ALL": "C.UTF-8", "TERM": "xterm", **variables})
