@@ -9,58 +9,23 @@
 namespace asyncinfo_test::blocks_are_small_test {
 namespace {
 
-struct measured {
-    std::size_t blocks = 0;
-    std::size_t bytes = 0;
-};
-
-/// Counts what is allocated now.
-template <typename T>
-struct measuring_allocator {
-    using value_type = T;
-
-    explicit measuring_allocator(measured& m) noexcept : now(&m) {}
-    template <typename U>
-    measuring_allocator(const measuring_allocator<U>& other) noexcept : now(other.now) {}
-
-    T* allocate(std::size_t n) {
-        T* const memory = std::allocator<T>().allocate(n);
-        ++now->blocks;
-        now->bytes += n * sizeof(T);
-        return memory;
-    }
-
-    void deallocate(T* memory, std::size_t n) noexcept {
-        --now->blocks;
-        now->bytes -= n * sizeof(T);
-        std::allocator<T>().deallocate(memory, n);
-    }
-
-    template <typename U>
-    friend bool operator==(const measuring_allocator& a, const measuring_allocator<U>& b) noexcept {
-        return a.now == b.now;
-    }
-
-    measured* now;
-};
-
 /// The bytes of the block of an operation that has this executor until it ends.
 template <typename Executor>
 std::size_t size_of_block(const Executor& executor) {
-    measured now;
+    allocations now;
     std::size_t bytes = 0;
     {
         pending<void(error_code, int)> source;
         auto op = source.start_on(
-            executor, asio::bind_allocator(measuring_allocator<void>(now), use_async_info));
-        BOOST_TEST(now.blocks == 1);
+            executor, asio::bind_allocator(counting_allocator<void>(now), use_async_info));
+        BOOST_TEST(now.alive == 1);
         bytes = now.bytes;
         BOOST_TEST((op.get_executor() == executor));
         source.complete({}, 7);
         BOOST_TEST(op.GetResults() == 7);
         BOOST_TEST(now.bytes == bytes);
     }
-    BOOST_TEST(now.blocks == 0);
+    BOOST_TEST(now.alive == 0);
     BOOST_TEST(now.bytes == 0);
     return bytes;
 }

@@ -12,7 +12,8 @@ namespace asyncinfo_test {
 struct allocations {
     std::atomic<int> made = 0;
     std::atomic<int> alive = 0;
-    std::atomic<int> budget = INT_MAX; ///< so many succeed, then `std::bad_alloc`
+    std::atomic<std::size_t> bytes = 0; ///< of those that are alive
+    std::atomic<int> budget = INT_MAX;  ///< so many succeed, then `std::bad_alloc`
 };
 
 template <typename T>
@@ -29,11 +30,13 @@ struct counting_allocator {
         T* const memory = std::allocator<T>().allocate(n);
         ++counted->made;
         ++counted->alive;
+        counted->bytes += n * sizeof(T);
         return memory;
     }
 
     void deallocate(T* memory, std::size_t n) noexcept {
         --counted->alive;
+        counted->bytes -= n * sizeof(T);
         std::allocator<T>().deallocate(memory, n);
     }
 

@@ -24,8 +24,8 @@ namespace asyncinfo::detail {
 /// Memory of Asio's that a signal's handler had, kept for the handler of another signal.
 ///
 /// Asio makes a new handler in the memory of the one before it, if that is large enough. So what is
-/// kept stands in the new signal as a handler that does nothing. (Asio keeps such memory itself, but
-/// for two handlers a thread.)
+/// kept stands in the new signal as a handler that does nothing. (Asio keeps such memory itself,
+/// but for two handlers a thread.)
 class ASYNCINFO_DECL spare_slot_memory final : public asio_cancellation_handler {
 public:
     /// Gives the signal, which has no handler, memory for one, if there is any.

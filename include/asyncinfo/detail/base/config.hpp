@@ -55,8 +55,8 @@
 #define ASYNCINFO_NOINLINE
 #endif
 
-/// ASYNCINFO_ALWAYS_INLINE marks what each operation goes through, in few places, where a call would
-/// cost as much as what it does: an argument that is a lambda is passed through memory.
+/// ASYNCINFO_ALWAYS_INLINE marks what each operation goes through, in few places, where a call
+/// would cost as much as what it does: an argument that is a lambda is passed through memory.
 #if defined(__GNUC__)
 #define ASYNCINFO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #else

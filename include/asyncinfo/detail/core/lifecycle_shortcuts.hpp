@@ -33,9 +33,9 @@ constexpr shortcut submitted_at_once(word w) {
     return {(w & (again | contended)) == 0 && references(w) != 0, w & ~submitting};
 }
 
-/// `end`, `retire` and `publish`, if there is nothing to clean up. `in` is `one_inside` on the thread
-/// that is inside, which also leaves, and else 0. If there are observers the next step is `notify`,
-/// and the reference is kept.
+/// `end`, `retire` and `publish`, if there is nothing to clean up. `in` is `one_inside` on the
+/// thread that is inside, which also leaves, and else 0. If there are observers the next step is
+/// `notify`, and the reference is kept.
 constexpr shortcut end_at_once(word w, word in, unsigned final_status) {
     constexpr word concerned = inside_mask | submitting | locked | contended;
     return {(w & concerned) == in && ((w & observed) || references(w) > 1),
@@ -53,9 +53,9 @@ constexpr shortcut unlock_at_once(word w) {
     return {(w & contended) == 0, (w & ~locked) | observed};
 }
 
-/// `lock` and `unlock`, for an observer that the owner of the only handle registers. If the shortcut
-/// applies the owner stores the observer, which no other thread can see, and then makes the
-/// exchange. If that fails it removes the observer again and uses `lock`.
+/// `lock` and `unlock`, for an observer that the owner of the only handle registers. If the
+/// shortcut applies the owner stores the observer, which no other thread can see, and then makes
+/// the exchange. If that fails it removes the observer again and uses `lock`.
 constexpr shortcut observe_as_owner(word w) {
     constexpr word references = ~(one_reference - 1);
     constexpr word concerned = references | status_mask | ended | locked | observed;

@@ -13,8 +13,9 @@
 #include <type_traits>
 #include <utility>
 
-/// The same door as detail/start/handler_work.hpp, for what a coroutine awaits. Without it each step
-/// of the awaited operation makes copies of executors, and one more dispatch with memory for it.
+/// The same door as detail/start/handler_work.hpp, for what a coroutine awaits. Without it each
+/// step of the awaited operation makes copies of executors, and one more dispatch with memory for
+/// it.
 namespace asyncinfo::detail {
 
 template <typename... Signatures>
