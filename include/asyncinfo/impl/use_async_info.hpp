@@ -67,8 +67,9 @@ struct starter {
 private:
     template <bool BoundExecutor, typename Executor, typename E, typename IoExecutor,
               typename Initiation, typename Token, typename... Args>
-    static handle_type start_on(E&& executor, const IoExecutor& io_executor,
-                                Initiation&& initiation, const Token& token, Args&&... args) {
+    ASYNCINFO_ALWAYS_INLINE static handle_type start_on(E&& executor, const IoExecutor& io_executor,
+                                                        Initiation&& initiation, const Token& token,
+                                                        Args&&... args) {
         using operation_type = initiated_operation<
             result_type, progress_type, Executor, BoundExecutor, IoExecutor,
             bound_t<bound::allocator, Token>, bound_t<bound::immediate_executor, Token>,

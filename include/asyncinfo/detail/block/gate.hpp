@@ -105,7 +105,8 @@ public:
 
     /// Called when the completion handler has stored the outcome.
     ASYNCINFO_NOINLINE void end() {
-        if (!activity::ends_innermost(this) && !publish_at_once(0))
+        if (!activity::ends_innermost(this) &&
+            !publish_at_once(0, [this] { return derived().has_clear_slot(); }))
             end_with_others();
     }
 
@@ -299,8 +300,10 @@ private:
     }
 
     /// Publishes the status in one exchange, if no other thread interferes and there is nothing to
-    /// clean up. `in`: this thread's part of the number inside.
-    ASYNCINFO_ALWAYS_INLINE bool publish_at_once(lifecycle::word in) {
+    /// clean up. `in`: this thread's part of the number inside. `is_clean` is asked about the slot,
+    /// once it is known that no other thread is inside.
+    template <typename IsClean>
+    ASYNCINFO_ALWAYS_INLINE bool publish_at_once(lifecycle::word in, IsClean is_clean) {
         const auto status = derived().final_status();
         bool tells = false;
         const bool published = cell::at_once(
@@ -308,7 +311,7 @@ private:
                 tells = (w & lifecycle::observed) != 0;
                 return lifecycle::end_at_once(w, in, status);
             },
-            [this] { return derived().has_clear_slot() && derived().keeps_executor(); });
+            [&] { return is_clean() && derived().keeps_executor(); });
         if (published && tells)
             derived().notify_observers();
         return published;
@@ -321,7 +324,7 @@ private:
             const activity here(this, ended);
             derived().clear_slot();
         }
-        if (publish_at_once(lifecycle::one_inside))
+        if (publish_at_once(lifecycle::one_inside, [] { return true; }))
             return;
         // An executor that runs the delivery at once brings this thread here inside its own
         // submission.

@@ -31,7 +31,7 @@ namespace asyncinfo::detail {
 /// A handler that is placed in the signal is adopted when it is to be called.
 class cancellation_place {
 public:
-    cancellation_place() = default;
+    cancellation_place() noexcept : signal_() {}
     cancellation_place(const cancellation_place&) = delete;
     cancellation_place& operator=(const cancellation_place&) = delete;
     ~cancellation_place() {
@@ -211,7 +211,11 @@ private:
 
     const methods* methods_ = nullptr;
     alignas(void*) unsigned char storage_[capacity];
-    mutable boost::asio::cancellation_signal signal_; ///< has no handler unless `shared_`
+    /// Has no handler unless `shared_`, and none after `destroy_handler`. So it is not destroyed,
+    /// which would ask the same once more.
+    union {
+        mutable boost::asio::cancellation_signal signal_;
+    };
     unsigned char delivered_ = 0;
     bool due_ : 1 = false;
     bool reset_ : 1 = false;
