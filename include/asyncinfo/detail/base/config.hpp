@@ -82,8 +82,14 @@
 /// The doors in detail/asio know Asio's internals for these versions only. With
 /// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, portable fallbacks are used: they keep
 /// every promise but for the corners that the headers there list, and cost more.
-#if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109000
+#if !defined(ASYNCINFO_NO_ASIO_INTERNALS) && BOOST_VERSION >= 108100 && BOOST_VERSION < 109300
 #define ASYNCINFO_USE_ASIO_INTERNALS
+#endif
+
+/// Asio's `post`, `dispatch` and `defer` also take a function to be run before the completion, which
+/// one of the doors must know.
+#if BOOST_VERSION >= 109000
+#define ASYNCINFO_POSTS_TAKE_A_FUNCTION
 #endif
 
 #endif // ASYNCINFO_DETAIL_BASE_CONFIG_HPP

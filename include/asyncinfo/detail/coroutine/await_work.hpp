@@ -23,6 +23,8 @@ class await_handler;
 
 template <typename... Signatures>
 inline constexpr bool is_end<await_handler<Signatures...>> = true;
+template <typename... Signatures>
+inline constexpr bool runs_where_posted<await_handler<Signatures...>> = true;
 
 /// What `await_handler` answers to a `candidate_probe`.
 struct probed_coroutine {
@@ -84,10 +86,6 @@ private:
         return associated_executor<Handler, probe>::get(handler, probe());
     }
 };
-
-template <typename... Signatures, typename Executor>
-struct is_work_dispatcher_required<asyncinfo::detail::await_handler<Signatures...>, Executor, void>
-    : std::false_type {};
 
 } // namespace boost::asio::detail
 

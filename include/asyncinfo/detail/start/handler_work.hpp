@@ -51,6 +51,14 @@ template <typename Handler>
 inline constexpr bool is_end<boost::asio::detail::as_tuple_handler<Handler>> = is_end<Handler>;
 #endif
 
+/// True for a handler that runs on its executor already if it was posted there. So nothing has to
+/// dispatch it once more.
+template <typename Handler>
+inline constexpr bool runs_where_posted = false;
+template <typename Operation, typename... Parameters>
+inline constexpr bool runs_where_posted<completion_handler<Operation, Parameters...>> =
+    !Operation::has_bound_executor;
+
 /// A step whose function owns the completion handler, so the step needs no reference.
 template <typename Function>
 struct gated_step {
@@ -119,11 +127,17 @@ public:
     }
 };
 
-/// The completion handler of `asio::post(executor, token)` runs on its executor already.
-template <typename Operation, typename... Parameters, typename Executor>
-struct is_work_dispatcher_required<asyncinfo::detail::completion_handler<Operation, Parameters...>,
-                                   Executor, std::enable_if_t<!Operation::has_bound_executor>>
-    : std::false_type {};
+/// For `asio::post(executor, token)` and its like.
+#if defined(ASYNCINFO_POSTS_TAKE_A_FUNCTION)
+template <typename Handler, typename Executor>
+    requires asyncinfo::detail::runs_where_posted<Handler>
+struct is_work_dispatcher_required<empty_work_function, Handler, Executor, void> : std::false_type {
+};
+#else
+template <typename Handler, typename Executor>
+    requires asyncinfo::detail::runs_where_posted<Handler>
+struct is_work_dispatcher_required<Handler, Executor, void> : std::false_type {};
+#endif
 
 } // namespace boost::asio::detail
 
