@@ -15,7 +15,8 @@
 
 namespace asyncinfo::detail {
 
-#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+// Without RTTI nobody can tell what kind of handler stands in a signal.
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS) && !defined(BOOST_NO_RTTI)
 
 namespace {
 

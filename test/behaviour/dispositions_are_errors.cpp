@@ -27,7 +27,8 @@ struct boost::asio::disposition_traits<asyncinfo_test::dispositions_are_errors_t
     static void throw_exception(verdict v) { std::rethrow_exception(to_exception_ptr(v)); }
     static std::exception_ptr to_exception_ptr(verdict v) noexcept {
         if (v.what == verdict::aborted)
-            return std::make_exception_ptr(system_error(boost::asio::error::operation_aborted));
+            return std::make_exception_ptr(
+                boost::system::system_error(boost::asio::error::operation_aborted));
         if (v.what == verdict::broken)
             return std::make_exception_ptr(std::runtime_error("broken"));
         return nullptr;

@@ -6,6 +6,7 @@
 # The file must fail to compile, with messages that match its lines `// expect: <regex>`, and must
 # compile with CONTROL defined: so it fails for its own reason and for no other. With a line
 # `// lines: <n>` the compiler says it in so many lines at most: one error that is read, no cascade.
+# A line `// flag: <flag>` is a flag of the compiler, which is left out with CONTROL.
 
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE 4 ${last})
@@ -27,7 +28,10 @@ if(NOT result EQUAL 0)
   message(FATAL_ERROR "${file} fails even with CONTROL defined:\n${output}")
 endif()
 
-execute_process(COMMAND ${command} ${file}
+file(STRINGS ${file} flag REGEX "^// flag: " LIMIT_COUNT 1)
+string(REGEX REPLACE "^// flag: " "" flag "${flag}")
+
+execute_process(COMMAND ${command} ${flag} ${file}
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(result EQUAL 0)
   message(FATAL_ERROR "${file} compiles")

@@ -14,7 +14,6 @@
 
 #include <concepts>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo {
@@ -143,7 +142,9 @@ Handle IAsyncInfo::try_as() const noexcept {
     } else {
         using kind =
             detail::operation_kind<typename Handle::result_type, typename Handle::progress_type>;
-        return operation_ && operation_->kind() == typeid(kind) ? Handle(operation_) : Handle();
+        return operation_ && operation_->kind() == boost::typeindex::type_id<kind>()
+                   ? Handle(operation_)
+                   : Handle();
     }
 }
 

@@ -10,9 +10,15 @@
 #endif
 
 #include <boost/asio/version.hpp>
+#include <boost/config.hpp>
 #include <boost/version.hpp>
 
 #include <version>
+
+#if defined(BOOST_NO_EXCEPTIONS)
+#error                                                                                             \
+    "asyncinfo needs exceptions: compile without -fno-exceptions. Error codes come without a throw from ErrorCode() and asio::as_tuple"
+#endif
 
 #if defined(Status)
 #error                                                                                             \

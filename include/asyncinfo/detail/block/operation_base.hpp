@@ -20,6 +20,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/type_index.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -28,7 +29,6 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -46,7 +46,7 @@ class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
     std::uint64_t id() const noexcept { return id_; }
     /// The `operation_kind` of what it holds, for `try_as`.
-    virtual const std::type_info& kind() const noexcept = 0;
+    virtual boost::typeindex::type_index kind() const noexcept = 0;
     virtual std::string_view name() const noexcept { return {}; }
 
     AsyncStatus status() const noexcept {

@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -104,7 +103,9 @@ private:
         traits::deallocate(allocator, memory, units);
     }
 
-    const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
+    boost::typeindex::type_index kind() const noexcept override {
+        return boost::typeindex::type_id<operation_kind<T, P>>();
+    }
     void destroy() noexcept override { destroy_later(); }
     void submit(operation_base::delivery&& request) override { submit_request(std::move(request)); }
     boost::asio::any_io_executor own_executor(const any_executor_maker&) override {

@@ -9,7 +9,6 @@
 #include <asyncinfo/detail/block/operation.hpp>
 
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -64,7 +63,9 @@ protected:
     void destroy_block() noexcept { memory_for<Derived>::destroy(static_cast<Derived*>(this)); }
 
 private:
-    const std::type_info& kind() const noexcept final { return typeid(operation_kind<T, P>); }
+    boost::typeindex::type_index kind() const noexcept final {
+        return boost::typeindex::type_id<operation_kind<T, P>>();
+    }
 
     void submit(operation_base::delivery&& request) final {
         request.set_last(true);

@@ -209,7 +209,9 @@ private:
           tracker_(detail::bound_to<bound::reporter>(token)),
           executor_(keep(std::forward<E>(executor))), io_executor_(io_executor, held()) {}
 
-    const std::type_info& kind() const noexcept override { return typeid(operation_kind<T, P>); }
+    boost::typeindex::type_index kind() const noexcept override {
+        return boost::typeindex::type_id<operation_kind<T, P>>();
+    }
     std::string_view name() const noexcept override { return name_.get(); }
 
     void destroy() noexcept override {
