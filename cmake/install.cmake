@@ -9,7 +9,11 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncinfo)
 set(pkgconfig_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 
-install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS FILE_SET loop_headers)
+install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS FILE_SET other_headers)
+# The sources are beside the headers, for src.hpp.
+install(TARGETS asyncinfo_header_only EXPORT asyncinfo
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo)
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
 
