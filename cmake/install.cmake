@@ -9,7 +9,16 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/asyncinfo)
 set(pkgconfig_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 
-install(TARGETS asyncinfo EXPORT asyncinfo FILE_SET HEADERS FILE_SET loop_headers)
+# What a program needs when it runs is a component, what compilers need is the other.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME asyncinfo_development)
+install(TARGETS asyncinfo EXPORT asyncinfo
+  RUNTIME COMPONENT asyncinfo_runtime
+  LIBRARY COMPONENT asyncinfo_runtime NAMELINK_COMPONENT asyncinfo_development
+  FILE_SET HEADERS FILE_SET other_headers)
+# The sources are beside the headers, for src.hpp.
+install(TARGETS asyncinfo_header_only EXPORT asyncinfo
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo)
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
 
@@ -23,7 +32,8 @@ install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-config-version.cmake
   DESTINATION ${package_dir})
 
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/asyncinfo)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/asyncinfo
+  COMPONENT asyncinfo_licence)
 
 # All paths in the .pc are relative to the file itself, so that an installed tree may be moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX

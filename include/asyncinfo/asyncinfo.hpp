@@ -57,7 +57,7 @@
 ///
 /// It does not include `beast.hpp`, for WebSocket over a `progress_stream`, nor `loop/glib.hpp`,
 /// `loop/qt.hpp`, `loop/sdl.hpp` and `loop/uv.hpp`, which poll a queue in the loops of these
-/// libraries.
+/// libraries; nor `src.hpp`, which compiles the library where it is included.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>

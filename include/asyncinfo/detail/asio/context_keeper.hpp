@@ -31,7 +31,7 @@ struct context_keepers {
 };
 
 /// `keepers` must be a constant of the program.
-ASYNCINFO_DECL void make_known(const context_keepers& keepers) noexcept;
+void make_known(const context_keepers& keepers) noexcept;
 
 /// True if it holds such an executor: the first one that does not count as work, the second one
 /// that does.

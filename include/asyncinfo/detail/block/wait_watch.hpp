@@ -16,7 +16,7 @@ namespace asyncinfo::detail {
 struct long_wait_settings;
 
 /// Watches a wait without a time limit, if `set_long_wait_handler` has asked for that.
-class ASYNCINFO_DECL wait_watch {
+class wait_watch {
 public:
     explicit wait_watch(operation_base& operation)
         : operation_(operation), methods_(installed.load(std::memory_order_relaxed)) {

@@ -13,7 +13,7 @@ namespace asyncinfo::detail {
 
 /// A descriptor or event that a foreign loop can wait for: an eventfd on Linux, a pipe on other
 /// POSIX systems (and with `ASYNCINFO_NO_EVENTFD`), a manual-reset event on Windows.
-class ASYNCINFO_DECL ready_signal {
+class ready_signal {
 public:
 #if defined(_WIN32)
     using native_handle_type = void*;
@@ -30,7 +30,7 @@ public:
     native_handle_type native_handle() const noexcept { return read_; }
 
     boost::system::error_code open() noexcept;
-    void close() noexcept;
+    ASYNCINFO_DECL void close() noexcept; // called by the destructor of the queue, which is inline
     /// Called when the descriptor has been closed elsewhere. Its number may be another file's by
     /// now, so it is not closed.
     void forget() noexcept;

@@ -17,8 +17,8 @@ namespace asyncinfo::detail {
 
 /// Runs `context` on this thread until the operation has ended, on whatever thread, or the time is
 /// over; gives `errc::would_deadlock` if that cannot be.
-ASYNCINFO_DECL AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
-                                 boost::system::error_code& error);
+AsyncStatus drive(operation_base& operation, driven_context context, deadline until,
+                  boost::system::error_code& error);
 
 /// What all drivers do. A `Driver` observes the operation while it lives. It has `run_some(until)`,
 /// which returns when the operation has ended, and may return before; and `poll`, which does not
