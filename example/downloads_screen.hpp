@@ -20,9 +20,13 @@
 #include <utility>
 #include <vector>
 
+#if defined(_WIN32)
+#include <windows.h>
+#else
 #include <langinfo.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#endif
 
 namespace demo {
 
@@ -47,6 +51,37 @@ inline std::string_view variable(const char* name) {
     return value ? value : "";
 }
 
+#if defined(_WIN32)
+
+/// What is written to: a terminal or something else, and what it can show.
+struct medium {
+    HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+    bool terminal = understands_sequences();
+    bool colours = terminal && variable("NO_COLOR").empty();
+    bool utf8 = GetConsoleOutputCP() == CP_UTF8;
+
+    bool understands_sequences() const {
+        DWORD mode = 0;
+        return GetConsoleMode(out, &mode) &&
+               SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    }
+
+    std::pair<std::size_t, std::size_t> rows_and_columns() const {
+        if (!terminal)
+            return {std::numeric_limits<std::size_t>::max(), 1000};
+        CONSOLE_SCREEN_BUFFER_INFO info{};
+        if (!GetConsoleScreenBufferInfo(out, &info))
+            return {24, 80};
+        const auto length = [](SHORT first, SHORT last) {
+            return static_cast<std::size_t>(last - first + 1);
+        };
+        return {length(info.srWindow.Top, info.srWindow.Bottom),
+                length(info.srWindow.Left, info.srWindow.Right)};
+    }
+};
+
+#else
+
 /// What is written to: a terminal or something else, and what it can show.
 struct medium {
     bool terminal =
@@ -63,6 +98,8 @@ struct medium {
         return {size.ws_row, size.ws_col};
     }
 };
+
+#endif
 
 /// A text of words in lines of at most `width` characters.
 inline lines wrap(std::string_view text, std::size_t width) {

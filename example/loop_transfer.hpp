@@ -21,7 +21,11 @@
 #include <utility>
 #include <vector>
 
+#if defined(_WIN32)
+#include <io.h>
+#else
 #include <unistd.h>
+#endif
 
 namespace demo {
 
@@ -83,7 +87,11 @@ public:
     bool went_well() const { return here_ && ended_; }
 
 private:
+#if defined(_WIN32)
+    const bool terminal_ = ::_isatty(::_fileno(stdout)) != 0;
+#else
     const bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
+#endif
     const std::thread::id thread_ = std::this_thread::get_id();
     int percent_ = -1;
     bool here_ = true, ended_ = false;

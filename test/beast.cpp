@@ -23,12 +23,12 @@ using stream_over = websocket::stream<Below, false>;
 
 struct fixture {
     asio::io_context context;
-    tcp::socket near{context}, far{context};
+    tcp::socket near_end{context}, far_end{context};
 
     fixture() {
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-        near.connect(acceptor.local_endpoint());
-        acceptor.accept(far);
+        near_end.connect(acceptor.local_endpoint());
+        acceptor.accept(far_end);
     }
 
     /// A message each way at once, then the closing handshake with all its teardown.
@@ -92,16 +92,16 @@ struct fixture {
 BOOST_AUTO_TEST_SUITE(beast)
 
 BOOST_FIXTURE_TEST_CASE(websocket_over_a_stream_that_counts, fixture) {
-    stream_over<progress_stream<tcp::socket>> client(std::move(near));
-    stream_over<progress_stream<tcp::socket>> server(std::move(far));
+    stream_over<progress_stream<tcp::socket>> client(std::move(near_end));
+    stream_over<progress_stream<tcp::socket>> server(std::move(far_end));
     talk(client, server, client.next_layer());
 }
 
 BOOST_FIXTURE_TEST_CASE(websocket_over_tls_over_a_stream_that_counts, fixture) {
     tls_contexts tls;
     using counted_tls = asio::ssl::stream<progress_stream<tcp::socket>>;
-    stream_over<counted_tls> client(std::move(near), tls.client);
-    stream_over<counted_tls> server(std::move(far), tls.server);
+    stream_over<counted_tls> client(std::move(near_end), tls.client);
+    stream_over<counted_tls> server(std::move(far_end), tls.server);
     using side = asio::ssl::stream_base::handshake_type;
     const auto handshake = client.next_layer().async_handshake(side::client, use_async_info);
     server.next_layer().async_handshake(side::server, use_async_info).get(context);
@@ -111,8 +111,8 @@ BOOST_FIXTURE_TEST_CASE(websocket_over_tls_over_a_stream_that_counts, fixture) {
 
 // The closing handshake tears down what is below.
 BOOST_FIXTURE_TEST_CASE(websocket_closes_the_stream_below, fixture) {
-    stream_over<progress_stream<tcp::socket>> client(std::move(near));
-    stream_over<progress_stream<tcp::socket>> server(std::move(far));
+    stream_over<progress_stream<tcp::socket>> client(std::move(near_end));
+    stream_over<progress_stream<tcp::socket>> server(std::move(far_end));
     const auto handshake = client.async_handshake("localhost", "/", use_async_info);
     server.async_accept(use_async_info).get(context);
     handshake.get(context);

@@ -26,17 +26,17 @@ static_assert(std::is_same_v<asyncinfo::progress_stream<beast::tcp_stream>::lowe
 
 /// A stream that counts, and its peer.
 struct fixture : conversation {
-    stream counted{std::move(near)};
+    stream counted{std::move(near_end)};
     std::string place = std::string(8, '\0');
     std::vector<std::uint64_t> seen;
 
     auto into_seen() {
         return [this](auto&, const transfer_progress& p) { seen.push_back(p.bytes); };
     }
-    void say(const std::string& words) { asio::write(far, asio::buffer(words)); }
+    void say(const std::string& words) { asio::write(far_end, asio::buffer(words)); }
     std::string hear(std::size_t n) {
         std::string words(n, '\0');
-        asio::read(far, asio::buffer(words));
+        asio::read(far_end, asio::buffer(words));
         return words;
     }
 };
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(it_counts_what_passes, fixture) {
     BOOST_TEST(counted.bytes_read() == 5u);
     BOOST_TEST(counted.bytes_written() == 7u);
     BOOST_TEST(hear(7) == "abcdefg");
-    far.close();
+    far_end.close();
     BOOST_CHECK_THROW(counted.read_some(asio::buffer(place)), system_error);
     counted.read_some(asio::buffer(place), error);
     BOOST_TEST((error == asio::error::eof));
@@ -93,8 +93,8 @@ BOOST_FIXTURE_TEST_CASE(it_gives_the_layers, fixture) {
     counted.lowest_layer().close();
     BOOST_TEST(!std::as_const(counted).next_layer().is_open());
     BOOST_TEST(!std::as_const(counted).lowest_layer().is_open());
-    asyncinfo::progress_stream<socket&> around(far);
-    BOOST_TEST(&around.next_layer() == &far);
+    asyncinfo::progress_stream<socket&> around(far_end);
+    BOOST_TEST(&around.next_layer() == &far_end);
     stream moved = std::move(counted);
     BOOST_TEST(moved.bytes_read() == 0u);
 }
@@ -293,7 +293,7 @@ BOOST_FIXTURE_TEST_CASE(it_may_be_destroyed_first, fixture) {
     for (const bool arrived : {false, true}) {
         asio::io_context other;
         socket one(context), two(context);
-        asio::local::connect_pair(one, two);
+        connect_pair(one, two);
         auto going = std::make_unique<stream>(std::move(one)); // its memory goes, too
         const auto op = asyncinfo::with_progress(*going, [&](auto token) {
             return going->async_read_some(asio::buffer(place), asio::bind_executor(other, token));

@@ -347,14 +347,14 @@ BOOST_AUTO_TEST_CASE(of_a_transfer_that_is_cancelled_midway) {
 
 // On a socket, which says itself that it was cancelled.
 BOOST_FIXTURE_TEST_CASE(of_a_socket_that_is_cancelled_midway, fixture) {
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+    local::socket near_end(context), far_end(context);
+    connect_pair(near_end, far_end);
     const transfer op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
-        return asio::async_read(near, asio::buffer(place), condition, token);
+        return asio::async_read(near_end, asio::buffer(place), condition, token);
     });
     op.Progress(into_seen());
     for (const auto* part : {"abc", "de"}) {
-        asio::write(far, asio::buffer(part, std::char_traits<char>::length(part)));
+        asio::write(far_end, asio::buffer(part, std::char_traits<char>::length(part)));
         context.run_one();
     }
     BOOST_TEST(seen == (std::vector<std::uint64_t>{3, 5}), per_element());

@@ -88,7 +88,8 @@ public:
     /// one handler runs in any case; so a budget of zero or less does what `poll_one` does.
     template <typename Rep, typename Period>
     std::size_t poll_for(std::chrono::duration<Rep, Period> budget) {
-        return core_->run(std::numeric_limits<std::size_t>::max(), detail::deadline::after(budget));
+        return core_->run((std::numeric_limits<std::size_t>::max)(),
+                          detail::deadline::after(budget));
     }
 
     /// Blocks until something is ready, and runs nothing. It returns true if something is ready. It

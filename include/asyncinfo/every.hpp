@@ -73,8 +73,8 @@ throttled<std::decay_t<Handler>> every(std::chrono::duration<Rep, Period> interv
     using seconds = std::chrono::duration<double>; // which no duration overflows
     auto throttle = detail::throttle{
         nanoseconds::zero(), []() -> nanoseconds { return Clock::now().time_since_epoch(); }};
-    if (seconds(interval) >= seconds(nanoseconds::max()))
-        throttle.interval = nanoseconds::max();
+    if (seconds(interval) >= seconds((nanoseconds::max)()))
+        throttle.interval = (nanoseconds::max)();
     else if (interval > interval.zero())
         throttle.interval = std::chrono::ceil<nanoseconds>(interval);
     return {throttle, std::forward<Handler>(handler)};

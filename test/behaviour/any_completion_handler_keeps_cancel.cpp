@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(before_the_context_runs) {
 
 BOOST_FIXTURE_TEST_CASE(between_steps, conversation) {
     bytes buffer{};
-    const auto op = async_fill(near, buffer, use_async_info);
+    const auto op = async_fill(near_end, buffer, use_async_info);
     for (const char* c = "abc"; *c; ++c) {
-        asio::write(far, asio::buffer(c, 1));
+        asio::write(far_end, asio::buffer(c, 1));
         context.poll();
     }
     op.Cancel();
@@ -63,10 +63,10 @@ BOOST_AUTO_TEST_CASE(on_a_pool_from_other_threads) {
     running_context context(4);
     asio::thread_pool cancellers(2);
     for (unsigned round = 0; round < 150; ++round) {
-        local::socket near(context), far(context);
-        asio::local::connect_pair(near, far);
+        local::socket near_end(context), far_end(context);
+        connect_pair(near_end, far_end);
         bytes buffer{};
-        const auto read = async_fill(near, buffer, use_async_info);
+        const auto read = async_fill(near_end, buffer, use_async_info);
         for (int n = 0; n < 2; ++n)
             asio::post(cancellers, [read, round] {
                 for (unsigned delay = 0; delay < round % 16; ++delay)
@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(on_a_pool_from_other_threads) {
                 read.Cancel();
             });
         for (unsigned n = 0; n < round % 32; ++n)
-            asio::write(far, asio::buffer("a", 1));
+            asio::write(far_end, asio::buffer("a", 1));
         BOOST_TEST(read.wait() == AsyncStatus::Canceled);
-        BOOST_TEST(std::get<1>(read.outcome()).value() + near.available() == round % 32);
+        BOOST_TEST(std::get<1>(read.outcome()).value() + near_end.available() == round % 32);
     }
     cancellers.join();
 }

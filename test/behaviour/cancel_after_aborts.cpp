@@ -58,9 +58,9 @@ BOOST_AUTO_TEST_CASE(and_cancel_does_before) {
 
 BOOST_FIXTURE_TEST_CASE(and_leaves_partial_results, conversation) {
     std::array<char, 4> bytes{};
-    asio::write(far, asio::buffer("ab", 2));
+    asio::write(far_end, asio::buffer("ab", 2));
     const auto op =
-        asio::async_read(near, asio::buffer(bytes), asio::cancel_after(5ms, use_async_info));
+        asio::async_read(near_end, asio::buffer(bytes), asio::cancel_after(5ms, use_async_info));
     context.run_for(1min);
     BOOST_TEST(op.Status() == AsyncStatus::Canceled);
     BOOST_TEST(std::get<1>(op.outcome()).value() == 2u);
@@ -112,11 +112,11 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_other_threads_cancel) {
     running_context context(4);
     asio::thread_pool cancellers(2);
     for (unsigned round = 0; round < 150; ++round) {
-        local::socket near(context), far(context);
-        asio::local::connect_pair(near, far);
+        local::socket near_end(context), far_end(context);
+        connect_pair(near_end, far_end);
         std::array<char, 64> bytes{};
         const auto op = asio::async_read(
-            near, asio::buffer(bytes),
+            near_end, asio::buffer(bytes),
             asio::cancel_after(std::chrono::microseconds(round % 8 * 50), use_async_info));
         asio::post(cancellers, [op, round] {
             for (unsigned delay = 0; delay < round % 16; ++delay)
@@ -124,9 +124,9 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_other_threads_cancel) {
             op.Cancel();
         });
         for (unsigned n = 0; n < round % 32; ++n)
-            asio::write(far, asio::buffer("a", 1));
+            asio::write(far_end, asio::buffer("a", 1));
         BOOST_TEST(op.wait() == AsyncStatus::Canceled);
-        BOOST_TEST(std::get<1>(op.outcome()).value() + near.available() == round % 32);
+        BOOST_TEST(std::get<1>(op.outcome()).value() + near_end.available() == round % 32);
     }
     cancellers.join();
 }

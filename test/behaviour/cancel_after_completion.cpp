@@ -100,12 +100,12 @@ BOOST_AUTO_TEST_CASE(the_object_is_destroyed_by_whoever_sees_the_end) {
     // With the loop on another thread. Address sanitizer would see an emission.
     running_context context(2);
     for (int i = 0; i < 100; ++i) {
-        auto near = std::make_unique<local::socket>(context);
-        auto far = std::make_unique<local::socket>(context);
-        asio::local::connect_pair(*near, *far);
+        auto near_end = std::make_unique<local::socket>(context);
+        auto far_end = std::make_unique<local::socket>(context);
+        connect_pair(*near_end, *far_end);
         auto bytes = std::make_unique<std::array<char, 2>>();
         auto timer = std::make_unique<asio::steady_timer>(asio::make_strand(context));
-        auto read = asio::async_read(*near, asio::buffer(*bytes), use_async_info);
+        auto read = asio::async_read(*near_end, asio::buffer(*bytes), use_async_info);
         auto wait = timer->async_wait(use_async_info);
         std::thread canceller([=] {
             while (read.Status() == AsyncStatus::Started)
@@ -117,11 +117,11 @@ BOOST_AUTO_TEST_CASE(the_object_is_destroyed_by_whoever_sees_the_end) {
                 wait.Cancel();
             }
         });
-        asio::write(*far, asio::buffer("a", 1));
-        asio::write(*far, asio::buffer("b", 1));
+        asio::write(*far_end, asio::buffer("a", 1));
+        asio::write(*far_end, asio::buffer("b", 1));
         while (read.Status() == AsyncStatus::Started)
             std::this_thread::yield();
-        near.reset(); // while the canceller goes on
+        near_end.reset(); // while the canceller goes on
         bytes.reset();
         while (wait.Status() == AsyncStatus::Started)
             std::this_thread::yield();

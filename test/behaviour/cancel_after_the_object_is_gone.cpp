@@ -40,13 +40,13 @@ started start(bool socket, const asio::any_io_executor& executor, Token token) {
         return {timer->async_wait(token), timer};
     }
     struct sockets {
-        local::socket near, far;
+        local::socket near_end, far_end;
         std::array<char, 8> bytes;
     };
     auto both =
         std::make_shared<sockets>(sockets{local::socket(executor), local::socket(executor), {}});
-    asio::local::connect_pair(both->near, both->far);
-    return {both->near.async_read_some(asio::buffer(both->bytes), token), both};
+    connect_pair(both->near_end, both->far_end);
+    return {both->near_end.async_read_some(asio::buffer(both->bytes), token), both};
 }
 
 struct token_row {

@@ -16,15 +16,15 @@ struct objects {
     asio::io_context context;
     asio::steady_timer timer{context, 1h};
     asio::steady_timer second_timer{context, 1h};
-    local::socket near{context};
-    local::socket far{context};
+    local::socket near_end{context};
+    local::socket far_end{context};
     local::acceptor acceptor{context};
     asio::signal_set signals{context, SIGUSR2};
     asio::experimental::channel<void(error_code, int)> channel{context};
     std::string bytes;
     std::vector<char> many = std::vector<char>(1 << 20);
 
-    objects() { asio::local::connect_pair(near, far); }
+    objects() { connect_pair(near_end, far_end); }
 };
 
 struct operation_row {
@@ -36,17 +36,20 @@ const operation_row rows[] = {
     {"timer", [](objects& o) { return o.timer.async_wait(use_async_info); }},
     {"signal", [](objects& o) { return o.signals.async_wait(use_async_info); }},
     {"read_some",
-     [](objects& o) { return o.near.async_read_some(asio::buffer(o.many), use_async_info); }},
+     [](objects& o) { return o.near_end.async_read_some(asio::buffer(o.many), use_async_info); }},
     {"wait for a socket",
-     [](objects& o) { return o.near.async_wait(local::socket::wait_read, use_async_info); }},
+     [](objects& o) { return o.near_end.async_wait(local::socket::wait_read, use_async_info); }},
     {"read",
-     [](objects& o) { return asio::async_read(o.near, asio::buffer(o.many), use_async_info); }},
+     [](objects& o) { return asio::async_read(o.near_end, asio::buffer(o.many), use_async_info); }},
     {"read_until",
      [](objects& o) {
-         return asio::async_read_until(o.near, asio::dynamic_buffer(o.bytes), '.', use_async_info);
+         return asio::async_read_until(o.near_end, asio::dynamic_buffer(o.bytes), '.',
+                                       use_async_info);
      }},
     {"write",
-     [](objects& o) { return asio::async_write(o.near, asio::buffer(o.many), use_async_info); }},
+     [](objects& o) {
+         return asio::async_write(o.near_end, asio::buffer(o.many), use_async_info);
+     }},
     {"channel", [](objects& o) { return o.channel.async_receive(use_async_info); }},
     {"composed",
      [](objects& o) {

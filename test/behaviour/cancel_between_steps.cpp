@@ -23,18 +23,18 @@ struct reading : conversation {
 
     void send() {
         if (sent_so_far < sent.size())
-            far.async_write_some(asio::buffer(sent.data() + sent_so_far, 1),
-                                 [this](error_code, std::size_t n) {
-                                     sent_so_far += n;
-                                     send();
-                                 });
+            far_end.async_write_some(asio::buffer(sent.data() + sent_so_far, 1),
+                                     [this](error_code, std::size_t n) {
+                                         sent_so_far += n;
+                                         send();
+                                     });
     }
 
     void check_received(std::size_t n) {
         context.restart();
         context.run(); // until all is sent
         BOOST_TEST(received.substr(0, n) == sent.substr(0, n));
-        BOOST_TEST(near.available() == sent.size() - n);
+        BOOST_TEST(near_end.available() == sent.size() - n);
     }
 };
 
@@ -42,7 +42,7 @@ struct async_read_test : reading {
     IAsyncInfo start() {
         received.resize(sent.size() + 1);
         send();
-        return asio::async_read(near, asio::buffer(received), use_async_info);
+        return asio::async_read(near_end, asio::buffer(received), use_async_info);
     }
     void check(const IAsyncInfo& op) {
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
@@ -53,7 +53,8 @@ struct async_read_test : reading {
 struct async_read_until_test : reading {
     IAsyncInfo start() {
         send();
-        return asio::async_read_until(near, asio::dynamic_buffer(received), '.', use_async_info);
+        return asio::async_read_until(near_end, asio::dynamic_buffer(received), '.',
+                                      use_async_info);
     }
     void check(const IAsyncInfo& op) {
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
@@ -71,11 +72,11 @@ struct async_write_test : conversation {
 
     IAsyncInfo start() {
         take();
-        return asio::async_write(near, asio::buffer(sent), use_async_info);
+        return asio::async_write(near_end, asio::buffer(sent), use_async_info);
     }
     void take() {
         if (reads-- > 0)
-            far.async_read_some(asio::buffer(buffer), [this](error_code, std::size_t n) {
+            far_end.async_read_some(asio::buffer(buffer), [this](error_code, std::size_t n) {
                 taken += n;
                 take();
             });
@@ -83,12 +84,12 @@ struct async_write_test : conversation {
     void check(const IAsyncInfo& op) {
         BOOST_TEST(op.Status() == AsyncStatus::Canceled);
         reads = 0;
-        far.cancel();
+        far_end.cancel();
         run_again(context);
-        near.close();
+        near_end.close();
         error_code error;
         while (!error)
-            taken += far.read_some(asio::buffer(buffer), error);
+            taken += far_end.read_some(asio::buffer(buffer), error);
         BOOST_TEST(taken == partial_result<std::size_t>(op));
     }
 };

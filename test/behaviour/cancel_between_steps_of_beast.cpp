@@ -50,14 +50,14 @@ struct reading : conversation {
 };
 
 struct on_a_socket : reading<on_a_socket> {
-    socket& client() { return near; }
-    socket& server() { return far; }
+    socket& client() { return near_end; }
+    socket& server() { return far_end; }
 };
 
 struct on_a_tls_stream : reading<on_a_tls_stream> {
     static inline tls_contexts tls;
-    asio::ssl::stream<socket&> near_tls{near, tls.client};
-    asio::ssl::stream<socket&> far_tls{far, tls.server};
+    asio::ssl::stream<socket&> near_tls{near_end, tls.client};
+    asio::ssl::stream<socket&> far_tls{far_end, tls.server};
 
     on_a_tls_stream() {
         near_tls.async_handshake(asio::ssl::stream_base::client, [](error_code) {});

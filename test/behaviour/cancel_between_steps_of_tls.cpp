@@ -15,8 +15,8 @@ using side = asio::ssl::stream_base::handshake_type;
 
 struct streams : conversation {
     static inline tls_contexts tls;
-    asio::ssl::stream<socket&> near_tls{near, tls.client};
-    asio::ssl::stream<socket&> far_tls{far, tls.server};
+    asio::ssl::stream<socket&> near_tls{near_end, tls.client};
+    asio::ssl::stream<socket&> far_tls{far_end, tls.server};
 };
 
 /// Ends by itself if Cancel comes late.
@@ -34,8 +34,8 @@ struct handshake : streams {
 
     void check(const IAsyncInfo& op) {
         BOOST_TEST((op.Status() == AsyncStatus::Canceled || op.Status() == AsyncStatus::Completed));
-        near.close();
-        far.close();
+        near_end.close();
+        far_end.close();
         run_again(context);
         BOOST_TEST(answered);
     }

@@ -190,8 +190,8 @@ void stress() {
 /// and so asks its completion condition once more.
 template <typename Context>
 void cancel_in_a_step_of_async_read(Context& context) {
-    asio::local::stream_protocol::socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+    local::socket near_end(context), far_end(context);
+    connect_pair(near_end, far_end);
     std::array<char, 2> bytes{};
     IAsyncOperation<std::size_t> op;
     std::latch started(1);
@@ -208,9 +208,9 @@ void cancel_in_a_step_of_async_read(Context& context) {
         aborted += error == asio::error::operation_aborted;
         return error ? 0 : bytes.size() - read;
     };
-    op = asio::async_read(near, asio::buffer(bytes), condition, use_async_info);
+    op = asio::async_read(near_end, asio::buffer(bytes), condition, use_async_info);
     started.count_down();
-    asio::write(far, asio::buffer("a", 1));
+    asio::write(far_end, asio::buffer("a", 1));
     BOOST_TEST(op.wait() == AsyncStatus::Canceled);
     BOOST_TEST(aborted == 1);
 }

@@ -19,13 +19,14 @@ namespace http = boost::beast::http;
 using side = asio::ssl::stream_base::handshake_type;
 
 struct connection {
-    local::socket near, far;
+    local::socket near_end, far_end;
     asio::ssl::stream<local::socket&> near_tls, far_tls;
 
     template <typename Context>
     connection(Context& context, tls_contexts& tls)
-        : near(context), far(context), near_tls(near, tls.client), far_tls(far, tls.server) {
-        asio::local::connect_pair(near, far);
+        : near_end(context), far_end(context), near_tls(near_end, tls.client),
+          far_tls(far_end, tls.server) {
+        connect_pair(near_end, far_end);
     }
 };
 

@@ -32,10 +32,11 @@ struct fixture : played_on_context {
 /// Has read one of two bytes.
 struct reading : conversation {
     std::array<char, 2> bytes{};
-    IAsyncOperation<std::size_t> op = asio::async_read(near, asio::buffer(bytes), use_async_info);
+    IAsyncOperation<std::size_t> op =
+        asio::async_read(near_end, asio::buffer(bytes), use_async_info);
 
     reading() {
-        asio::write(far, asio::buffer("a", 1));
+        asio::write(far_end, asio::buffer("a", 1));
         context.poll();
     }
 };
@@ -133,7 +134,7 @@ BOOST_FIXTURE_TEST_CASE(a_type_that_the_operation_does_not_support_does_not_canc
     context.poll();
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     BOOST_TEST(op.cancel_requested());
-    asio::write(far, asio::buffer("b", 1));
+    asio::write(far_end, asio::buffer("b", 1));
     run_again(context);
     BOOST_TEST(op.GetResults() == 2u);
 }

@@ -9,7 +9,7 @@ namespace asyncinfo_test::context_destroyed_during_cancel_test {
 namespace {
 
 struct read_objects {
-    local::socket near, far;
+    local::socket near_end, far_end;
     std::array<char, 4> bytes{};
 };
 
@@ -18,9 +18,9 @@ std::vector<IAsyncInfo> start_some(const asio::any_io_executor& executor) {
     const auto read = [&] {
         auto sockets = std::make_shared<read_objects>(
             read_objects{local::socket(executor), local::socket(executor), {}});
-        asio::local::connect_pair(sockets->near, sockets->far);
+        connect_pair(sockets->near_end, sockets->far_end);
         auto& s = *sockets;
-        return asio::async_read(s.near, asio::buffer(s.bytes),
+        return asio::async_read(s.near_end, asio::buffer(s.bytes),
                                 asio::consign(use_async_info, std::move(sockets)));
     };
     return {read(), read()};

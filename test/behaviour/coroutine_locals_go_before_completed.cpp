@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_cycle_by_a_parameter_ends_with_the_body) {
 
 // A socket, above all: a handle may outlive its context.
 BOOST_AUTO_TEST_CASE(a_parameter_may_belong_to_the_context) {
-    using socket = asio::local::stream_protocol::socket;
+    using socket = local::socket;
     const auto read = [](socket s) -> IAsyncOperation<std::size_t> {
         char data[8];
         co_return co_await s.async_read_some(asio::buffer(data), asio::deferred);
@@ -171,17 +171,17 @@ BOOST_AUTO_TEST_CASE(a_parameter_may_belong_to_the_context) {
     IAsyncOperation<std::size_t> ended, abandoned;
     {
         asio::io_context context;
-        socket near(context), far(context), other(context), silent(context);
-        asio::local::connect_pair(near, far);
-        asio::local::connect_pair(other, silent);
-        ended = read(std::move(near));
+        socket near_end(context), far_end(context), other(context), silent(context);
+        connect_pair(near_end, far_end);
+        connect_pair(other, silent);
+        ended = read(std::move(near_end));
         abandoned = read(std::move(other));
-        asio::write(far, asio::buffer("hi", 2));
+        asio::write(far_end, asio::buffer("hi", 2));
         context.run_one();
         BOOST_TEST((ended.Status() == AsyncStatus::Completed));
         char byte;
         error_code code;
-        asio::read(far, asio::buffer(&byte, 1), code);
+        asio::read(far_end, asio::buffer(&byte, 1), code);
         BOOST_TEST((code == asio::error::eof)); // the peer sees the end
     }
     BOOST_TEST(ended.GetResults() == 2u);

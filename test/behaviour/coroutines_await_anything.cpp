@@ -86,11 +86,11 @@ IAsyncAction as_tuple(pending<void(error_code, int)>* source, std::vector<int>* 
     BOOST_TEST((redirected == asio::error::eof));
 }
 
-IAsyncOperation<std::string> echo(local::socket* near, local::socket* far) {
+IAsyncOperation<std::string> echo(local::socket* near_end, local::socket* far_end) {
     std::array<char, 5> data{};
     const std::string said = "hello";
-    const auto written = co_await asio::async_write(*near, asio::buffer(said), asio::deferred);
-    const auto n = co_await asio::async_read(*far, asio::buffer(data), asio::deferred);
+    const auto written = co_await asio::async_write(*near_end, asio::buffer(said), asio::deferred);
+    const auto n = co_await asio::async_read(*far_end, asio::buffer(data), asio::deferred);
     BOOST_TEST(written == n);
     co_return std::string(data.data(), n);
 }
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(under_asio_s_adapters) {
 }
 
 BOOST_FIXTURE_TEST_CASE(input_and_output, conversation) {
-    BOOST_TEST(echo(&near, &far).get(context) == "hello");
+    BOOST_TEST(echo(&near_end, &far_end).get(context) == "hello");
     const auto op = by_default_token(context);
     BOOST_TEST(op.Status() == AsyncStatus::Started);
     op.get(context);

@@ -47,7 +47,7 @@ IAsyncAction operation(executor, elsewhere& e, alive) {
 IAsyncAction foreign(executor, elsewhere& e, alive) { co_await e.foreign; }
 IAsyncAction read(executor, elsewhere& e, alive kept) {
     const alive local = kept;
-    co_await asio::async_read(e.near, asio::buffer(e.data), asio::deferred);
+    co_await asio::async_read(e.near_end, asio::buffer(e.data), asio::deferred);
 }
 IAsyncAction timer(executor, elsewhere& e, alive) { co_await e.timer.async_wait(asio::deferred); }
 IAsyncAction handle(executor, elsewhere& e, alive) { co_await e.timer.async_wait(use_async_info); }
@@ -116,7 +116,7 @@ const std::pair<std::string_view, std::function<void(const IAsyncAction&, elsewh
     {"all that was awaited ends",
      [](auto&, elsewhere& e) {
          e.timer.cancel();
-         e.near.cancel();
+         e.near_end.cancel();
          run_ready(e.context);
      }},
 };

@@ -49,13 +49,13 @@ IAsyncOperation<int> nested(asio::io_context& context, tracer parameter, int dep
 }
 
 IAsyncAction conversation(asio::io_context& context, tracer parameter) {
-    using socket = asio::local::stream_protocol::socket;
+    using socket = local::socket;
     const tracer local(parameter);
-    socket near(context), far(context);
-    asio::local::connect_pair(near, far);
+    socket near_end(context), far_end(context);
+    connect_pair(near_end, far_end);
     std::array<char, 4> in{}, out{};
-    auto reading = asio::async_read(far, asio::buffer(in), use_async_info);
-    co_await asio::async_write(near, asio::buffer(out), asio::deferred);
+    auto reading = asio::async_read(far_end, asio::buffer(in), use_async_info);
+    co_await asio::async_write(near_end, asio::buffer(out), asio::deferred);
     co_await std::move(reading);
 }
 

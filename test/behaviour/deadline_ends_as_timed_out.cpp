@@ -166,8 +166,9 @@ BOOST_AUTO_TEST_CASE(within_a_tuple) {
 
 BOOST_FIXTURE_TEST_CASE(with_partial_results, conversation) {
     std::array<char, 4> bytes{};
-    asio::write(far, asio::buffer("ab", 2));
-    const auto op = asio::async_read(near, asio::buffer(bytes), use_async_info.cancel_after(5ms));
+    asio::write(far_end, asio::buffer("ab", 2));
+    const auto op =
+        asio::async_read(near_end, asio::buffer(bytes), use_async_info.cancel_after(5ms));
     context.run_for(long_enough);
     check_timed_out(op);
     check_throws(op);

@@ -60,21 +60,21 @@ BOOST_AUTO_TEST_CASE(of_reads_with_partial_results) {
     running_context context(4);
     std::minstd_rand random(2);
     for (int round = 0; round < rounds / 20; ++round) {
-        local::socket near(context), far(context);
-        asio::local::connect_pair(near, far);
+        local::socket near_end(context), far_end(context);
+        connect_pair(near_end, far_end);
         std::array<char, 8> bytes{};
         const auto op = asio::async_read(
-            near, asio::buffer(bytes),
+            near_end, asio::buffer(bytes),
             asio::as_tuple(use_async_info.cancel_after(microseconds(random() % 100))));
         const std::size_t sent = random() % 9;
         for (std::size_t n = 0; n < sent; ++n)
-            asio::write(far, asio::buffer("a", 1));
+            asio::write(far_end, asio::buffer("a", 1));
         const auto status = op.wait_for(long_enough);
         const auto [code, length] = op.GetResults();
         check_code(status, code);
         BOOST_TEST(op.ErrorCode() == code);
         BOOST_TEST((status == AsyncStatus::Completed) == (length == bytes.size()));
-        BOOST_TEST(length + near.available() == sent);
+        BOOST_TEST(length + near_end.available() == sent);
     }
 }
 

@@ -153,6 +153,9 @@ BOOST_AUTO_TEST_CASE(a_thread_is_found_in_the_call_stack_of_its_context) {
     asio::io_context other;
     asio::thread_pool pool(1);
     BOOST_TEST((detail::scheduler_of(context) != nullptr) == are_open);
+#if defined(ASYNCINFO_USE_ASIO_INTERNALS)
+    BOOST_TEST(asio::has_service<detail::io_scheduler>(context));
+#endif
     bool here = false;
     bool in_other = true;
     bool in_pool = false;

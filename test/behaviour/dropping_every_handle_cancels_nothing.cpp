@@ -46,10 +46,10 @@ BOOST_FIXTURE_TEST_CASE(the_operation_runs_to_its_end, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_read_goes_on, conversation) {
     std::array<char, 3> bytes{};
-    static_cast<void>(asio::async_read(near, asio::buffer(bytes), use_async_info));
+    static_cast<void>(asio::async_read(near_end, asio::buffer(bytes), use_async_info));
     for (const char* c = "abc"; *c; ++c) {
         context.poll();
-        asio::write(far, asio::buffer(c, 1));
+        asio::write(far_end, asio::buffer(c, 1));
     }
     context.run();
     BOOST_TEST(std::string(bytes.data(), 3) == "abc");

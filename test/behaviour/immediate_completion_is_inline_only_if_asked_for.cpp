@@ -18,11 +18,11 @@ namespace {
 struct fixture : conversation {
     std::array<char, 4> bytes{};
 
-    fixture() { asio::write(far, asio::buffer("a", 1)); }
+    fixture() { asio::write(far_end, asio::buffer("a", 1)); }
 
     template <typename Token>
     auto read(Token token) {
-        return near.async_read_some(asio::buffer(bytes), token);
+        return near_end.async_read_some(asio::buffer(bytes), token);
     }
 };
 

@@ -179,15 +179,15 @@ BOOST_AUTO_TEST_CASE(of_a_transfer_out_of_run_at_its_end) {
     conversation talk;
     std::string received(8, ' ');
     const auto op = asyncinfo::with_progress(8, [&](auto condition, auto token) {
-        return asio::async_read(talk.near, asio::buffer(received), condition, token);
+        return asio::async_read(talk.near_end, asio::buffer(received), condition, token);
     });
     op.Progress(
         [](auto&, const transfer_progress& p) { throw from_handler{static_cast<int>(p.bytes)}; });
-    asio::write(talk.far, asio::buffer("half", 4));
+    asio::write(talk.far_end, asio::buffer("half", 4));
     while (op.progress()->bytes != 4)
         talk.context.run_one();
     BOOST_TEST(op.Status() == AsyncStatus::Started);
-    asio::write(talk.far, asio::buffer("full", 4));
+    asio::write(talk.far_end, asio::buffer("full", 4));
     talk.context.restart();
     const auto thrown = thrown_by([&] { talk.context.run(); });
     BOOST_TEST(thrown == std::vector{4}, per_element());

@@ -17,13 +17,13 @@ using strand = asio::strand<asio::io_context::executor_type>;
 struct objects {
     strand executor;
     asio::steady_timer timer{executor};
-    local::socket near{executor};
-    local::socket far{executor};
+    local::socket near_end{executor};
+    local::socket far_end{executor};
     std::array<char, 64> in{};
     int steps = 0; // of the operation: for the thread sanitizer
 
     explicit objects(asio::io_context& context) : executor(asio::make_strand(context)) {
-        asio::local::connect_pair(near, far);
+        connect_pair(near_end, far_end);
     }
 };
 
@@ -33,8 +33,8 @@ asio::awaitable<void> coroutine(objects& o) {
         ++o.steps;
         o.timer.expires_after(std::chrono::microseconds(n));
         co_await o.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        co_await asio::async_write(o.far, asio::buffer(o.in, n + 1), asio::use_awaitable);
-        co_await asio::async_read(o.near, asio::buffer(o.in, n + 1), asio::use_awaitable);
+        co_await asio::async_write(o.far_end, asio::buffer(o.in, n + 1), asio::use_awaitable);
+        co_await asio::async_read(o.near_end, asio::buffer(o.in, n + 1), asio::use_awaitable);
         co_await asio::post(o.executor, asio::use_awaitable);
     }
 }
@@ -62,7 +62,7 @@ const operation_row rows[] = {
      [](objects& o) {
          o.timer.expires_after(1h);
          return asio::experimental::make_parallel_group(
-                    asio::async_read(o.near, asio::buffer(o.in), asio::deferred),
+                    asio::async_read(o.near_end, asio::buffer(o.in), asio::deferred),
                     o.timer.async_wait(asio::deferred))
              .async_wait(asio::experimental::wait_for_all(),
                          asio::bind_executor(o.executor, use_async_info));

@@ -33,39 +33,41 @@ IAsyncOperation<std::size_t> await_write(stream& s, const std::string& text) {
 struct conversation {
     asio::io_context& context;
     const bool awaited;
-    std::optional<stream> near{context}, far{context};
+    std::optional<stream> near_end{context}, far_end{context};
     boost::beast::flat_buffer in, far_in;
     const std::string long_text = std::string(std::size_t{8} << 20, 'x');
 
     conversation(asio::io_context& c, bool a) : context(c), awaited(a) {
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-        near->next_layer().connect(acceptor.local_endpoint());
-        acceptor.accept(far->next_layer());
-        near->auto_fragment(false);
+        near_end->next_layer().connect(acceptor.local_endpoint());
+        acceptor.accept(far_end->next_layer());
+        near_end->auto_fragment(false);
     }
 
     /// Fails rather than hangs.
     AsyncStatus end_of(const IAsyncInfo& op) { return op.wait_for(context, 1min); }
 
     void shake_hands() {
-        const auto handshake = near->async_handshake("localhost", "/", use_async_info);
-        end_of(far->async_accept(use_async_info));
+        const auto handshake = near_end->async_handshake("localhost", "/", use_async_info);
+        end_of(far_end->async_accept(use_async_info));
         end_of(handshake);
     }
 
-    auto read() { return awaited ? await_read(*near, in) : near->async_read(in, use_async_info); }
+    auto read() {
+        return awaited ? await_read(*near_end, in) : near_end->async_read(in, use_async_info);
+    }
     auto write() {
-        return awaited ? await_write(*near, long_text)
-                       : near->async_write(asio::buffer(long_text), use_async_info);
+        return awaited ? await_write(*near_end, long_text)
+                       : near_end->async_write(asio::buffer(long_text), use_async_info);
     }
     IAsyncAction ping() {
-        return awaited ? await_ping(*near) : near->async_ping({}, use_async_info);
+        return awaited ? await_ping(*near_end) : near_end->async_ping({}, use_async_info);
     }
     IAsyncAction close() {
-        return awaited ? await_close(*near)
-                       : near->async_close(websocket::close_code::normal, use_async_info);
+        return awaited ? await_close(*near_end)
+                       : near_end->async_close(websocket::close_code::normal, use_async_info);
     }
-    auto far_read() { return far->async_read(far_in, use_async_info); }
+    auto far_read() { return far_end->async_read(far_in, use_async_info); }
 };
 
 /// On a context that the test drives.
@@ -86,33 +88,33 @@ BOOST_AUTO_TEST_SUITE(parked_operations_end)
 
 BOOST_AUTO_TEST_CASE(closed_while_it_reads) {
     in_both([](conversation& c) {
-        const auto far = c.far_read();
+        const auto far_end = c.far_read();
         const auto read = c.read();
         const auto close = c.close();
         BOOST_TEST(c.end_of(close) == AsyncStatus::Completed);
         BOOST_TEST(c.end_of(read) == AsyncStatus::Canceled);
-        BOOST_TEST(c.end_of(far) == AsyncStatus::Error);
-        BOOST_TEST((far.ErrorCode() == websocket::error::closed));
+        BOOST_TEST(c.end_of(far_end) == AsyncStatus::Error);
+        BOOST_TEST((far_end.ErrorCode() == websocket::error::closed));
     });
 }
 
 BOOST_AUTO_TEST_CASE(pinged_while_it_writes) {
     in_both([](conversation& c) {
-        const auto far = c.far_read();
+        const auto far_end = c.far_read();
         const auto write = c.write();
         const auto ping = c.ping();
         BOOST_TEST(c.end_of(ping) == AsyncStatus::Completed);
         BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
-        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far_end) == AsyncStatus::Completed);
     });
 }
 
 BOOST_AUTO_TEST_CASE(closed_while_it_writes) {
     in_both([](conversation& c) {
-        const auto far = c.far_read();
+        const auto far_end = c.far_read();
         const auto write = c.write();
         const auto close = c.close();
-        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far_end) == AsyncStatus::Completed);
         BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
         BOOST_TEST(c.end_of(c.far_read()) == AsyncStatus::Error); // closed
         BOOST_TEST(c.end_of(close) == AsyncStatus::Completed);
@@ -128,9 +130,9 @@ BOOST_AUTO_TEST_CASE(cancelled_where_it_is_parked) {
         ping.Cancel();
         BOOST_TEST(c.end_of(ping) == AsyncStatus::Canceled);
         BOOST_TEST(write.Status() == AsyncStatus::Started);
-        const auto far = c.far_read();
+        const auto far_end = c.far_read();
         BOOST_TEST(c.end_of(write) == AsyncStatus::Completed);
-        BOOST_TEST(c.end_of(far) == AsyncStatus::Completed);
+        BOOST_TEST(c.end_of(far_end) == AsyncStatus::Completed);
     });
 }
 
@@ -153,7 +155,7 @@ BOOST_AUTO_TEST_CASE(its_stream_is_destroyed) {
     const auto ping = c.ping();
     context.poll();
     BOOST_TEST(ping.Status() == AsyncStatus::Started);
-    c.near.reset();
+    c.near_end.reset();
     ping.Cancel();
     BOOST_TEST(c.end_of(ping) == AsyncStatus::Error);
     BOOST_TEST((ping.ErrorCode() == errc::abandoned));
@@ -167,8 +169,9 @@ BOOST_AUTO_TEST_CASE(cancelled_from_another_thread) {
             BOOST_TEST_CONTEXT("awaited: " << awaited << ", round: " << round) {
                 running_context context;
                 conversation c(context, awaited);
-                const auto handshake = c.near->async_handshake("localhost", "/", use_async_info);
-                c.far->async_accept(use_async_info).wait();
+                const auto handshake =
+                    c.near_end->async_handshake("localhost", "/", use_async_info);
+                c.far_end->async_accept(use_async_info).wait();
                 handshake.wait();
                 std::promise<std::pair<IAsyncInfo, IAsyncInfo>> started;
                 asio::post(context, [&] { started.set_value({c.write(), c.ping()}); });

@@ -23,7 +23,7 @@ using side = asio::ssl::stream_base::handshake_type;
 
 /// A download, whose server says its part in pieces.
 struct download : conversation {
-    progress_stream<socket> client{std::move(near)};
+    progress_stream<socket> client{std::move(near_end)};
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     std::string sent;
@@ -37,13 +37,13 @@ struct download : conversation {
     void send(bool close) {
         constexpr std::size_t piece = 100;
         if (sent_so_far < sent.size())
-            far.async_write_some(asio::buffer(asio::buffer(sent) + sent_so_far, piece),
-                                 [this, close](error_code, std::size_t n) {
-                                     sent_so_far += n;
-                                     send(close);
-                                 });
+            far_end.async_write_some(asio::buffer(asio::buffer(sent) + sent_so_far, piece),
+                                     [this, close](error_code, std::size_t n) {
+                                         sent_so_far += n;
+                                         send(close);
+                                     });
         else if (close)
-            far.close();
+            far_end.close();
     }
 
     bool grows() const {
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(of_an_upload, download) {
     });
     op.Progress(into_seen());
     std::string received(1 << 21, '\0');
-    const auto read = asio::async_read(far, asio::buffer(received), use_async_info);
+    const auto read = asio::async_read(far_end, asio::buffer(received), use_async_info);
     const auto written = op.get(context);
     BOOST_TEST(seen.size() > 2u);
     BOOST_TEST(grows());
@@ -130,9 +130,10 @@ BOOST_FIXTURE_TEST_CASE(of_an_upload, download) {
 // Below TLS what passes is what is encrypted, above it what is said; the handshake is an action.
 BOOST_FIXTURE_TEST_CASE(of_tls, conversation) {
     tls_contexts tls;
-    progress_stream<asio::ssl::stream<progress_stream<socket>>> client(std::move(near), tls.client);
+    progress_stream<asio::ssl::stream<progress_stream<socket>>> client(std::move(near_end),
+                                                                       tls.client);
     auto& below = client.next_layer().next_layer();
-    asio::ssl::stream<socket&> server(far, tls.server);
+    asio::ssl::stream<socket&> server(far_end, tls.server);
 
     const IAsyncActionWithProgress<transfer_progress> handshake =
         asyncinfo::with_progress(below, [&](auto token) {
@@ -176,10 +177,11 @@ BOOST_AUTO_TEST_CASE(on_a_pool) {
     SSL_CTX_set_num_tickets(tls.server.native_handle(), 0);
     running_context context(4);
     for (int round = 0; round != 20; ++round) {
-        conversation::socket near(context), far(context);
-        asio::local::connect_pair(near, far);
-        asio::ssl::stream<progress_stream<decltype(near)>> client(std::move(near), tls.client);
-        asio::ssl::stream<decltype(far)&> server(far, tls.server);
+        conversation::socket near_end(context), far_end(context);
+        connect_pair(near_end, far_end);
+        asio::ssl::stream<progress_stream<decltype(near_end)>> client(std::move(near_end),
+                                                                      tls.client);
+        asio::ssl::stream<decltype(far_end)&> server(far_end, tls.server);
         const auto handshake = client.async_handshake(side::client, use_async_info);
         server.async_handshake(side::server, use_async_info).get();
         handshake.get();

@@ -11,6 +11,9 @@
 #include <poll.h>
 #include <unistd.h>
 #endif
+#if defined(_WIN32)
+#include <windows.h>
+#endif
 #if defined(__linux__)
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -52,7 +55,23 @@ private:
     int completed_ = 0;
 };
 
-#if defined(ASYNCINFO_TEST_HAS_DESCRIPTORS)
+#if defined(_WIN32)
+
+bool is_readable(completion_queue& queue) {
+    return WaitForSingleObject(queue.native_handle(), 0) == WAIT_OBJECT_0;
+}
+
+bool is_inherited(completion_queue& queue) {
+    DWORD flags = 0;
+    BOOST_TEST_REQUIRE(GetHandleInformation(queue.native_handle(), &flags));
+    return flags & HANDLE_FLAG_INHERIT;
+}
+
+#elif defined(ASYNCINFO_TEST_HAS_DESCRIPTORS)
+
+bool is_inherited(completion_queue& queue) {
+    return (::fcntl(queue.native_handle(), F_GETFD) & FD_CLOEXEC) == 0;
+}
 
 bool is_readable(completion_queue& queue) {
     pollfd asked{queue.native_handle(), POLLIN, 0};
@@ -109,7 +128,7 @@ std::ptrdiff_t open_descriptors() {
 
 BOOST_AUTO_TEST_SUITE(queue_wakes_its_loop)
 
-#if defined(ASYNCINFO_TEST_HAS_DESCRIPTORS)
+#if defined(ASYNCINFO_TEST_HAS_DESCRIPTORS) || defined(_WIN32)
 
 BOOST_AUTO_TEST_CASE(the_descriptor_is_readable_exactly_while_something_is_ready) {
     completion_queue queue;
@@ -168,8 +187,46 @@ BOOST_AUTO_TEST_CASE(a_descriptor_asked_for_late_is_readable_at_once) {
     asio::post(queue, nothing);
     BOOST_TEST(is_readable(queue));
     BOOST_TEST(queue.native_handle() == queue.native_handle());
-    BOOST_TEST((::fcntl(queue.native_handle(), F_GETFD) & FD_CLOEXEC) != 0);
+    BOOST_TEST(!is_inherited(queue));
 }
+
+#endif
+#if defined(_WIN32)
+
+BOOST_AUTO_TEST_CASE(a_loop_waits_for_the_queues_event_beside_others) {
+    completion_queue queue;
+    const HANDLE other = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+    const HANDLE all[] = {other, queue.native_handle()};
+    const auto wait = [&](DWORD time) { return WaitForMultipleObjects(2, all, FALSE, time); };
+    BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});
+    std::jthread poster([&] { asio::post(queue, nothing); });
+    BOOST_TEST(wait(INFINITE) == WAIT_OBJECT_0 + 1);
+    BOOST_TEST(wait(INFINITE) == WAIT_OBJECT_0 + 1); // until it is polled
+    BOOST_TEST(queue.poll() == 1u);
+    SetEvent(other);
+    BOOST_TEST(wait(INFINITE) == DWORD{WAIT_OBJECT_0});
+    CloseHandle(other);
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_event_is_reported) {
+    const error_code invalid(ERROR_INVALID_HANDLE, boost::system::system_category());
+    completion_queue queue;
+    int calls = 0;
+    const auto count = [&] { ++calls; };
+    CloseHandle(queue.native_handle());
+    asio::post(queue, count);
+    asio::post(queue, count);
+    CHECK_THROWS_CODE(queue.poll(), invalid);
+    BOOST_TEST(calls == 2);
+    BOOST_TEST(queue.poll() == 0u); // reported once
+    asio::post(queue, count);
+    BOOST_TEST(is_readable(queue)); // a new one
+    BOOST_TEST(queue.poll() == 1u);
+    BOOST_TEST(!is_readable(queue));
+}
+
+#endif
+#if defined(ASYNCINFO_TEST_HAS_DESCRIPTORS)
 
 BOOST_AUTO_TEST_CASE(a_burst_writes_to_the_descriptor_once) {
     completion_queue queue;

@@ -12,7 +12,7 @@
 namespace asyncinfo_test::stress_pool_cancel_test {
 namespace {
 
-using socket = asio::local::stream_protocol::socket;
+using socket = local::socket;
 using operation = IAsyncOperation<std::size_t>;
 
 constexpr std::size_t operations = 100'000;
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_or_doubled) {
     for (unsigned i = 0; i < pairs; ++i) {
         writers.push_back(std::make_unique<writer>(pool, longest_write, seed + 2 * i));
         readers.push_back(std::make_unique<reader>(pool, longest, seed + 2 * i + 1));
-        asio::local::connect_pair(writers[i]->socket_, readers[i]->socket_);
+        connect_pair(writers[i]->socket_, readers[i]->socket_);
         // Small, so that writing takes several steps too.
         writers[i]->socket_.set_option(asio::socket_base::send_buffer_size(1));
         sides.push_back(writers[i].get());

@@ -7,6 +7,8 @@
 #ifndef ASYNCINFO_TEST_MODULES_OTHER_MODULE_HPP
 #define ASYNCINFO_TEST_MODULES_OTHER_MODULE_HPP
 
+#include "shown.hpp"
+
 #include <asyncinfo/asyncinfo.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,26 +25,24 @@ using asyncinfo::IAsyncAction;
 using asyncinfo::IAsyncInfo;
 using asyncinfo::IAsyncOperation;
 
-#define OTHER_MODULE_DECL [[gnu::visibility("default")]]
-
-OTHER_MODULE_DECL std::vector<std::uint64_t> new_ids(int count);
+ASYNCINFO_TEST_SHOWN std::vector<std::uint64_t> new_ids(int count);
 
 /// Operations that are started there, and run here.
-OTHER_MODULE_DECL IAsyncAction sleep(boost::asio::io_context& context, std::chrono::hours time);
-OTHER_MODULE_DECL IAsyncAction
+ASYNCINFO_TEST_SHOWN IAsyncAction sleep(boost::asio::io_context& context, std::chrono::hours time);
+ASYNCINFO_TEST_SHOWN IAsyncAction
 completes_in_its_cancellation_handler(boost::asio::io_context& context);
-OTHER_MODULE_DECL IAsyncOperation<int> add_one(const boost::asio::any_io_executor&,
-                                               IAsyncOperation<int> awaited);
-OTHER_MODULE_DECL IAsyncOperation<int> all_of(IAsyncOperation<int> a, IAsyncOperation<int> b);
-OTHER_MODULE_DECL IAsyncOperation<int> fails_with_a_runtime_error();
+ASYNCINFO_TEST_SHOWN IAsyncOperation<int> add_one(const boost::asio::any_io_executor&,
+                                                  IAsyncOperation<int> awaited);
+ASYNCINFO_TEST_SHOWN IAsyncOperation<int> all_of(IAsyncOperation<int> a, IAsyncOperation<int> b);
+ASYNCINFO_TEST_SHOWN IAsyncOperation<int> fails_with_a_runtime_error();
 
 /// Members of handles that are called there.
-OTHER_MODULE_DECL bool is_of_int(const IAsyncInfo& info);
-OTHER_MODULE_DECL AsyncStatus wait(const IAsyncInfo& info);
-OTHER_MODULE_DECL void dispatch_to(asyncinfo::completion_queue& queue, bool& called);
-OTHER_MODULE_DECL std::vector<AsyncStatus> drain(asyncinfo::operation_group<>& group);
+ASYNCINFO_TEST_SHOWN bool is_of_int(const IAsyncInfo& info);
+ASYNCINFO_TEST_SHOWN AsyncStatus wait(const IAsyncInfo& info);
+ASYNCINFO_TEST_SHOWN void dispatch_to(asyncinfo::completion_queue& queue, bool& called);
+ASYNCINFO_TEST_SHOWN std::vector<AsyncStatus> drain(asyncinfo::operation_group<>& group);
 
-OTHER_MODULE_DECL boost::system::error_code empty_handle();
+ASYNCINFO_TEST_SHOWN boost::system::error_code empty_handle();
 
 } // namespace other_module
 

@@ -64,13 +64,13 @@ struct cancel : timers {
 };
 
 struct sockets {
-    using socket = asio::local::stream_protocol::socket;
+    using socket = local::socket;
 
     explicit sockets(asio::io_context& context) {
         for (std::size_t i = 0; i < most; ++i) {
-            near.emplace_back(context);
-            far.emplace_back(context);
-            asio::local::connect_pair(near[i], far[i]);
+            near_end.emplace_back(context);
+            far_end.emplace_back(context);
+            connect_pair(near_end[i], far_end[i]);
         }
     }
 
@@ -80,11 +80,11 @@ struct sockets {
         if (lacking[i] == 0)
             return;
         --lacking[i];
-        far[i].write_some(asio::buffer("x", 1));
+        far_end[i].write_some(asio::buffer("x", 1));
     }
 
-    std::vector<socket> near;
-    std::vector<socket> far;
+    std::vector<socket> near_end;
+    std::vector<socket> far_end;
     std::array<std::array<char, 4>, most> buffers{};
     std::array<std::size_t, most> lacking{};
 };
@@ -96,7 +96,7 @@ struct socket_read : sockets {
     template <typename Token>
     auto start(std::size_t i, Token token) {
         lacking[i] = 1;
-        return near[i].async_read_some(asio::buffer(buffers[i], 1), token);
+        return near_end[i].async_read_some(asio::buffer(buffers[i], 1), token);
     }
     void poke(std::size_t i) { send(i); }
 };
@@ -108,7 +108,7 @@ struct composed_read : sockets {
     template <typename Token>
     auto start(std::size_t i, Token token) {
         lacking[i] = buffers[i].size();
-        return asio::async_read(near[i], asio::buffer(buffers[i]), token);
+        return asio::async_read(near_end[i], asio::buffer(buffers[i]), token);
     }
     /// Called again until the operation has ended: a byte a step.
     void poke(std::size_t i) { send(i); }

@@ -54,19 +54,19 @@ using any_timer = asio::steady_timer;
 using io_timer = timer_on<asio::io_context::executor_type>;
 
 struct reading {
-    explicit reading(asio::io_context& context) : near(context), far(context) {
-        asio::local::connect_pair(near, far);
+    explicit reading(asio::io_context& context) : near_end(context), far_end(context) {
+        connect_pair(near_end, far_end);
     }
 
     template <typename Token>
     auto start(Token token) {
-        return asio::async_read(near, asio::buffer(buffer), token);
+        return asio::async_read(near_end, asio::buffer(buffer), token);
     }
-    void let_it_go_on() { far.write_some(asio::buffer("x", 1)); }
-    void let_it_end() { far.write_some(asio::buffer("xxxxxxxx", 8)); }
+    void let_it_go_on() { far_end.write_some(asio::buffer("x", 1)); }
+    void let_it_end() { far_end.write_some(asio::buffer("xxxxxxxx", 8)); }
 
-    asio::local::stream_protocol::socket near;
-    asio::local::stream_protocol::socket far;
+    local::socket near_end;
+    local::socket far_end;
     std::array<char, 8> buffer{};
 };
 

@@ -6,20 +6,20 @@
 
 #include <asyncinfo/async_info.hpp>
 
-#include "beside_the_library.hpp"
+#include "socket_pair.hpp"
 
 namespace asyncinfo_test {
 
 /// Two sockets that talk on one io_context. The peer of the operation under test is part of a test;
 /// it says its part in several handlers and then falls silent.
 struct conversation {
-    using socket = boost::asio::local::stream_protocol::socket;
+    using socket = local::socket;
 
     boost::asio::io_context context;
-    socket near{context};
-    socket far{context};
+    socket near_end{context};
+    socket far_end{context};
 
-    conversation() { boost::asio::local::connect_pair(near, far); }
+    conversation() { connect_pair(near_end, far_end); }
 };
 
 /// Has one conversation after the other, and cancels the operation after no handler of its context,

@@ -7,7 +7,11 @@
 #include <asyncinfo/detail/block/gate.hpp>
 
 #include <cxxabi.h>
+#if defined(_WIN32)
+#include <windows.h>
+#else
 #include <ucontext.h>
+#endif
 
 #include <array>
 #include <atomic>
@@ -187,8 +191,12 @@ private:
     struct fiber {
         static constexpr std::size_t stack_size = 64 * 1024;
 
+#if defined(_WIN32)
+        void* context = nullptr; ///< null for the thread's own, until it is left
+#else
         ucontext_t context;
         std::unique_ptr<char[]> stack;
+#endif
         const asyncinfo::detail::activity* activity = nullptr;
         exceptions in_flight{};
         std::function<void()> loop;
@@ -200,6 +208,9 @@ private:
 
         void start(std::function<void()> f) {
             loop = std::move(f);
+#if defined(_WIN32)
+            context = CreateFiber(stack_size, [](void*) { entry(); }, nullptr);
+#else
             stack = std::make_unique<char[]>(stack_size);
             bottom = stack.get();
             size = stack_size;
@@ -210,6 +221,7 @@ private:
             makecontext(&context, &entry, 0);
 #if defined(ASYNCINFO_TEST_TSAN)
             sanitizer = __tsan_create_fiber(0);
+#endif
 #endif
         }
 
@@ -230,7 +242,14 @@ private:
 #elif defined(ASYNCINFO_TEST_TSAN)
             __tsan_switch_to_fiber(to.sanitizer, 0);
 #endif
+#if defined(_WIN32)
+            static void* const of_thread = ConvertThreadToFiber(nullptr);
+            if (!context)
+                context = of_thread;
+            SwitchToFiber(to.context);
+#else
             swapcontext(&context, &to.context);
+#endif
             arrived(sanitizer);
         }
 
@@ -239,6 +258,8 @@ private:
             main.switch_to(*this);
 #if defined(ASYNCINFO_TEST_TSAN)
             __tsan_destroy_fiber(sanitizer);
+#elif defined(_WIN32)
+            DeleteFiber(context);
 #endif
         }
 

@@ -15,6 +15,7 @@
 #include "support/played_operation.hpp"
 #include "support/running_context.hpp"
 #include "support/sanitizer.hpp"
+#include "support/socket_pair.hpp"
 #include "support/threads.hpp"
 #include "support/types.hpp"
 
@@ -42,7 +43,6 @@ using asyncinfo::winner;
 using boost::system::error_code;
 using boost::system::system_error;
 using boost::test_tools::per_element;
-using local = asio::local::stream_protocol;
 using tcp = asio::ip::tcp;
 using namespace std::chrono_literals;
 

@@ -122,7 +122,7 @@ std::size_t operation_group<Tag, Handle>::drain(F&& f, std::chrono::duration<Rep
 template <typename Tag, typename Handle>
 template <std::invocable<group_entry<Tag, Handle>> F>
 std::size_t operation_group<Tag, Handle>::drain(F&& f) {
-    return drain(std::forward<F>(f), std::chrono::steady_clock::duration::max());
+    return drain(std::forward<F>(f), (std::chrono::steady_clock::duration::max)());
 }
 
 template <typename Tag, typename Handle>

@@ -45,7 +45,7 @@ enum class bound {
 
 template <bound Kind, typename T>
 struct binding {
-    [[no_unique_address]] T value;
+    ASYNCINFO_NO_UNIQUE_ADDRESS T value;
 };
 
 template <bound Kind, typename T>

@@ -272,7 +272,7 @@ public:
     using room = executor_storage<any_io_executor>;
 
     /// The executor that needs no room; null if `executor` needs one.
-    static const io_executor* small(const any_io_executor& executor) noexcept {
+    static const io_executor* bare(const any_io_executor& executor) noexcept {
         return executor.target<io_executor>();
     }
     static bool has_room(held_executor held) noexcept { return held != held_executor::plain; }

@@ -55,12 +55,25 @@ inline bool polled_here(const boost::asio::execution_context& context) noexcept 
 
 #if defined(ASYNCINFO_USE_ASIO_INTERNALS)
 
+/// What runs an `io_context`. With Windows' completion ports (IOCP) that is another class than what
+/// runs a `thread_pool`; elsewhere it is the same. A context of another kind, such as a
+/// `thread_pool` on Windows or a `completion_queue`, gets one too when it has its first timer or
+/// I/O object, and that one has a thread of its own.
+using io_scheduler = boost::asio::detail::io_context_impl;
+
+template <typename Service>
+Service* service_of(boost::asio::execution_context& context) {
+    return boost::asio::has_service<Service>(context) ? &boost::asio::use_service<Service>(context)
+                                                      : nullptr;
+}
+
 /// The key by which `scheduler_runs_here` knows the context; null if there is none.
 inline const void* scheduler_of(boost::asio::execution_context& context) {
     using boost::asio::detail::scheduler;
-    boost::asio::detail::thread_context* found = nullptr;
-    if (boost::asio::has_service<scheduler>(context))
-        found = &boost::asio::use_service<scheduler>(context);
+    boost::asio::detail::thread_context* found = service_of<scheduler>(context);
+    if constexpr (!std::is_same_v<scheduler, io_scheduler>)
+        if (!found)
+            found = service_of<io_scheduler>(context);
     return found;
 }
 
@@ -74,12 +87,20 @@ inline bool scheduler_runs_here(const void* key) noexcept {
     return key && access::contains(const_cast<void*>(key));
 }
 
+template <typename Service>
+bool service_runs_here(boost::asio::execution_context& context) {
+    Service* const found = service_of<Service>(context);
+    return found && found->can_dispatch();
+}
+
 inline bool context_runs_here(boost::asio::execution_context& context) noexcept {
     using boost::asio::detail::scheduler;
     try {
-        return polled_here(context) ||
-               (boost::asio::has_service<scheduler>(context) &&
-                boost::asio::use_service<scheduler>(context).can_dispatch());
+        if (polled_here(context) || service_runs_here<scheduler>(context))
+            return true;
+        if constexpr (!std::is_same_v<scheduler, io_scheduler>)
+            return service_runs_here<io_scheduler>(context);
+        return false;
     } catch (...) {
         return false;
     }

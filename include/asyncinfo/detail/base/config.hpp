@@ -5,7 +5,12 @@
 #ifndef ASYNCINFO_DETAIL_BASE_CONFIG_HPP
 #define ASYNCINFO_DETAIL_BASE_CONFIG_HPP
 
-#if __cplusplus < 202002L
+// Without /Zc:__cplusplus, MSVC says what it compiles only in a macro of its own.
+#if defined(_MSVC_LANG)
+#if _MSVC_LANG < 202002L
+#error "asyncinfo needs C++20: /std:c++20"
+#endif
+#elif __cplusplus < 202002L
 #error "asyncinfo needs C++20: -std=c++20"
 #endif
 
@@ -57,6 +62,8 @@
 /// to matter.
 #if defined(__GNUC__)
 #define ASYNCINFO_NOINLINE [[gnu::noinline]]
+#elif defined(_MSC_VER)
+#define ASYNCINFO_NOINLINE __declspec(noinline)
 #else
 #define ASYNCINFO_NOINLINE
 #endif
@@ -65,8 +72,18 @@
 /// would cost as much as what it does: an argument that is a lambda is passed through memory.
 #if defined(__GNUC__)
 #define ASYNCINFO_ALWAYS_INLINE [[gnu::always_inline]] inline
+#elif defined(_MSC_VER)
+#define ASYNCINFO_ALWAYS_INLINE __forceinline
 #else
 #define ASYNCINFO_ALWAYS_INLINE inline
+#endif
+
+/// ASYNCINFO_NO_UNIQUE_ADDRESS marks a member that takes no room if it is empty. MSVC ignores the
+/// attribute of the standard.
+#if defined(_MSC_VER)
+#define ASYNCINFO_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]
+#else
+#define ASYNCINFO_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
 /// The features of the installed Boost. This is the only place that compares versions.

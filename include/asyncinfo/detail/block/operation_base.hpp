@@ -7,6 +7,7 @@
 
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/detail/asio/held_executor.hpp>
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
 #include <asyncinfo/detail/block/canceled.hpp>
 #include <asyncinfo/detail/block/delegate_target.hpp>
@@ -276,7 +277,7 @@ private:
         boost::system::error_code code_;
         std::exception_ptr exception_;
     };
-    [[no_unique_address]] cancellation_place place_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS cancellation_place place_;
     failure failure_ : 2 = failure::none;
     bool error_is_in_result_ : 1 = false; // shares a byte: the completion handler writes both
     unsigned char final_status_ = 0;

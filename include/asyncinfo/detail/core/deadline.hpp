@@ -28,7 +28,7 @@ class deadline {
 public:
     using clock = std::chrono::steady_clock;
 
-    static deadline never() noexcept { return deadline(clock::time_point::max()); }
+    static deadline never() noexcept { return deadline((clock::time_point::max)()); }
 
     /// Zero and less means not at all; a duration that the clock cannot hold means for ever.
     template <typename Rep, typename Period>
@@ -38,7 +38,7 @@ public:
         // The comparison is in seconds as floating point, which no duration overflows.
         using seconds = std::chrono::duration<double>;
         const auto now = clock::now();
-        if (seconds(duration) >= seconds(clock::time_point::max() - now))
+        if (seconds(duration) >= seconds((clock::time_point::max)() - now))
             return never();
         return deadline(now + std::chrono::ceil<clock::duration>(duration));
     }
@@ -56,7 +56,7 @@ public:
     }
 
     bool is_poll() const noexcept { return !time_; }
-    bool is_never() const noexcept { return time_ == clock::time_point::max(); }
+    bool is_never() const noexcept { return time_ == (clock::time_point::max)(); }
     bool is_over() const noexcept { return is_poll() || (!is_never() && clock::now() >= time()); }
     clock::time_point time() const noexcept { return *time_; }
     /// The same deadline as a `schedule` stores it: not at all is `schedule::at_once`.
@@ -110,8 +110,8 @@ private:
         using seconds = std::chrono::duration<double>;
         if (duration <= duration.zero())
             return clock::duration::zero();
-        if (seconds(duration) >= seconds(clock::duration::max()))
-            return clock::duration::max();
+        if (seconds(duration) >= seconds((clock::duration::max)()))
+            return (clock::duration::max)();
         return std::chrono::ceil<clock::duration>(duration);
     }
 

@@ -18,12 +18,12 @@ namespace asyncinfo::detail {
 template <typename Time>
 class earliest_times {
 public:
-    constexpr earliest_times() noexcept { times_.fill(Time::max()); }
+    constexpr earliest_times() noexcept { times_.fill((Time::max)()); }
 
     constexpr void add(Time time, unsigned types) noexcept {
         for (unsigned n = 0; n < request_types::count; ++n)
             if (types & (1U << n))
-                times_[n] = std::min(times_[n], time);
+                times_[n] = (std::min)(times_[n], time);
     }
 
     constexpr Time first() const noexcept {
@@ -41,9 +41,9 @@ public:
     constexpr unsigned take(Time now) noexcept {
         unsigned types = 0;
         for (unsigned n = 0; n < request_types::count; ++n)
-            if (times_[n] <= now && times_[n] != Time::max()) {
+            if (times_[n] <= now && times_[n] != (Time::max)()) {
                 types |= 1U << n;
-                times_[n] = Time::max();
+                times_[n] = (Time::max)();
             }
         return types;
     }
@@ -63,8 +63,8 @@ class schedule {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    static constexpr time_point at_once = time_point::min();
-    static constexpr time_point never = time_point::max();
+    static constexpr time_point at_once = (time_point::min)();
+    static constexpr time_point never = (time_point::max)();
 
     constexpr void add(time_point time, unsigned types) noexcept { fixed_.add(time, types); }
     constexpr void merge(const schedule& other) noexcept {
@@ -77,7 +77,7 @@ public:
         renewed_types_ = types;
     }
 
-    constexpr time_point next() const noexcept { return std::min(fixed_.first(), renewed_); }
+    constexpr time_point next() const noexcept { return (std::min)(fixed_.first(), renewed_); }
 
     /// Returns the types that are due. Each deadline is due once.
     constexpr unsigned take(time_point now) noexcept {

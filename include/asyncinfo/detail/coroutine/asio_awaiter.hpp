@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_COROUTINE_ASIO_AWAITER_HPP
 #define ASYNCINFO_DETAIL_COROUTINE_ASIO_AWAITER_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
 #include <asyncinfo/detail/coroutine/await_work.hpp>
@@ -74,7 +75,7 @@ private:
     boost::system::error_code code_;
     std::exception_ptr exception_;
     bool error_is_in_result_ = false;
-    [[no_unique_address]] std::conditional_t<
+    ASYNCINFO_NO_UNIQUE_ADDRESS std::conditional_t<
         std::is_void_v<result_type>, nothing,
         std::optional<std::conditional_t<std::is_void_v<result_type>, nothing, result_type>>>
         result_;

@@ -25,8 +25,8 @@ namespace asyncinfo::detail {
 template <typename T, typename P, typename Allocator>
 class coroutine_operation final : public block_t<T, P>, public coroutine_base {
     static constexpr std::size_t alignment =
-        std::max({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<T, P>),
-                  alignof(coroutine_base)});
+        (std::max)({std::size_t{__STDCPP_DEFAULT_NEW_ALIGNMENT__}, alignof(block_t<T, P>),
+                    alignof(coroutine_base)});
     /// Unit of allocation, aligned as the result may require.
     struct alignas(alignment) unit {
         unsigned char bytes[alignment];
@@ -84,10 +84,10 @@ private:
     static constexpr std::size_t alignment_of(std::size_t frame_size) noexcept {
         constexpr std::size_t most = 64; // a line of the cache, a vector
 #if defined(__GNUC__) && !defined(__clang__)
-        return std::max(alignment, std::min(most, frame_size & (~frame_size + 1)));
+        return (std::max)(alignment, (std::min)(most, frame_size & (~frame_size + 1)));
 #else
         static_cast<void>(frame_size);
-        return std::max(alignment, most);
+        return (std::max)(alignment, most);
 #endif
     }
 
@@ -122,7 +122,7 @@ private:
     const std::size_t units_;
     const unsigned char shift_; ///< in units, from the beginning of the memory
     bool handed_out_ = false;
-    [[no_unique_address]] unit_allocator allocator_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS unit_allocator allocator_;
 };
 
 } // namespace asyncinfo::detail

@@ -66,7 +66,7 @@ public:
 
     template <typename... Args>
     explicit coroutine_promise_base(Args&... args)
-        : block_(block_type::in_front_of(frame().address())) {
+        : block_(block_type::in_front_of(memory())) {
         with_executor([this](const auto& executor) { block_.set_first_executor(executor); },
                       args...);
     }
@@ -183,6 +183,15 @@ protected:
     block_type& block() noexcept { return block_; }
 
 private:
+    /// The memory of the frame. With g++ and clang the handle points to its beginning; with Visual
+    /// C++ the promise stands there, and the handle points behind it.
+    void* memory() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+        return static_cast<Derived*>(this);
+#else
+        return frame().address();
+#endif
+    }
     std::coroutine_handle<Derived> frame() noexcept {
         return std::coroutine_handle<Derived>::from_promise(static_cast<Derived&>(*this));
     }

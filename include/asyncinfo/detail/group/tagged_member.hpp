@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_GROUP_TAGGED_MEMBER_HPP
 #define ASYNCINFO_DETAIL_GROUP_TAGGED_MEMBER_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/group/group_core.hpp>
 #include <asyncinfo/detail/handle/handle_access.hpp>
@@ -55,7 +56,7 @@ private:
 
     void destroy() noexcept override { memory_for<tagged_member>::destroy(this); }
 
-    [[no_unique_address]] std::conditional_t<std::is_void_v<Tag>, none, Tag> tag_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS std::conditional_t<std::is_void_v<Tag>, none, Tag> tag_;
 };
 
 } // namespace asyncinfo::detail

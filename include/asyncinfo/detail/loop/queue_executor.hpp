@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/asio/context_keeper.hpp>
 #include <asyncinfo/detail/asio/polling_frame.hpp>
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/loop/queue_core.hpp>
@@ -53,7 +54,7 @@ private:
     }
 
     Function function_;
-    [[no_unique_address]] Allocator allocator_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS Allocator allocator_;
 };
 
 template <typename>
@@ -242,7 +243,7 @@ private:
 
     queue_core_ptr core_;
     unsigned bits_;
-    [[no_unique_address]] Allocator allocator_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS Allocator allocator_;
 };
 
 template <typename Allocator>

@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_START_COMPLETION_HANDLER_HPP
 #define ASYNCINFO_DETAIL_START_COMPLETION_HANDLER_HPP
 
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/block/outcome.hpp>
 #include <asyncinfo/detail/block/signature.hpp>
 #include <asyncinfo/detail/start/gated_executor.hpp>
@@ -70,7 +71,7 @@ public:
 
 private:
     Operation* operation_;
-    [[no_unique_address]] allocator_type allocator_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS allocator_type allocator_;
 };
 
 } // namespace asyncinfo::detail

@@ -10,6 +10,7 @@
 #include <asyncinfo/detail/asio/post_to.hpp>
 #include <asyncinfo/detail/asio/published_executor.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/memory_for.hpp>
 #include <asyncinfo/detail/base/recycling.hpp>
 #include <asyncinfo/detail/block/operation.hpp>
@@ -123,8 +124,8 @@ public:
         using block = std::type_identity<initiated_operation>;
         if constexpr (!may_have_room)
             return create_in(block(), std::forward<E>(executor));
-        else if (const auto* const small = keeper::small(executor))
-            return create_in(block(), *small);
+        else if (const auto* const bare = keeper::bare(executor))
+            return create_in(block(), *bare);
         else
             return create_in(std::type_identity<with_room>(), std::forward<E>(executor));
     }
@@ -290,15 +291,15 @@ private:
             return false;
     }
 
-    [[no_unique_address]] block_allocator allocator_;
-    [[no_unique_address]] ImmediateExecutor immediate_;
-    [[no_unique_address]] name_keeper<Name, block_allocator> name_;
-    [[no_unique_address]] redirected_error<Redirected> redirected_;
-    [[no_unique_address]] tracker tracker_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS block_allocator allocator_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS ImmediateExecutor immediate_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS name_keeper<Name, block_allocator> name_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS redirected_error<Redirected> redirected_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS tracker tracker_;
     // The last, since their destructors do nothing: if making one of the above throws, these are not
     // there yet.
     keeper executor_;
-    [[no_unique_address]] executor_storage<IoExecutor> io_executor_;
+    ASYNCINFO_NO_UNIQUE_ADDRESS executor_storage<IoExecutor> io_executor_;
 };
 
 } // namespace asyncinfo::detail

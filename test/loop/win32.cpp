@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+
+#include <asyncinfo/loop/win32.hpp>
+
+#include "poller_tests.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace win32_test {
+namespace {
+
+struct loop {
+    int* others = nullptr;
+
+    loop() = default;
+    loop(const loop&) = delete;
+    ~loop() {
+        for (MSG message; PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE);) {
+        }
+    }
+
+    void wait() {
+        MSG message;
+        BOOST_TEST_REQUIRE(GetMessageW(&message, nullptr, 0, 0) > 0);
+        if (message.hwnd) {
+            DispatchMessageW(&message);
+        } else {
+            ++*others;
+            PostThreadMessageW(GetCurrentThreadId(), WM_APP, 0, 0);
+        }
+    }
+    void add_other(int& calls) {
+        others = &calls;
+        PostThreadMessageW(GetCurrentThreadId(), WM_APP, 0, 0);
+    }
+
+    template <typename... More>
+    auto poller(asyncinfo::completion_queue& queue, More&&... more) {
+        return std::make_unique<asyncinfo::win32_poller>(queue, std::forward<More>(more)...);
+    }
+};
+
+} // namespace
+} // namespace win32_test
+
+using namespace win32_test;
+
+BOOST_AUTO_TEST_SUITE(win32)
+
+POLLER_TESTS(loop)
+
+// Windows gives a timer's message when there is no other, so a poller that only posts would never
+// let one through.
+BOOST_AUTO_TEST_CASE(handlers_without_end_let_timers_through) {
+    static int fired;
+    fired = 0;
+    loop here;
+    asyncinfo::completion_queue queue;
+    const auto poller = here.poller(queue);
+    const auto timer =
+        SetTimer(nullptr, 0, USER_TIMER_MINIMUM, [](HWND, UINT, UINT_PTR, DWORD) { ++fired; });
+    std::function<void()> again = [&] { asio::post(queue, again); };
+    asio::post(queue, again);
+    while (fired < 3) {
+        MSG message;
+        BOOST_TEST_REQUIRE(GetMessageW(&message, nullptr, 0, 0) > 0);
+        DispatchMessageW(&message);
+    }
+    KillTimer(nullptr, timer);
+    BOOST_TEST(queue.wait_for(0ms));
+}
+
+// A handler may open a message box, whose loop is Windows' own: here, a loop inside of one.
+BOOST_AUTO_TEST_CASE(a_loop_inside_a_handler_polls_too) {
+    loop here;
+    asyncinfo::completion_queue queue;
+    const auto poller = here.poller(queue);
+    bool inner = false, outer = false;
+    asio::post(queue, [&] {
+        std::jthread([&] { asio::post(queue, [&] { inner = true; }); }).join();
+        while (!inner)
+            here.wait();
+        outer = true;
+    });
+    while (!outer)
+        here.wait();
+    BOOST_TEST(inner);
+}
+
+BOOST_AUTO_TEST_CASE(its_window_goes_with_it) {
+    loop here;
+    asyncinfo::completion_queue queue;
+    auto poller = here.poller(queue);
+    const HWND window = poller->window();
+    BOOST_TEST((IsWindow(window) != 0));
+    poller.reset();
+    BOOST_TEST((IsWindow(window) == 0));
+}
+
+// A loop that waits for handles of its own needs no poller.
+BOOST_AUTO_TEST_CASE(a_loop_can_wait_for_the_queues_event) {
+    asyncinfo::completion_queue queue;
+    const HANDLE event = queue.native_handle();
+    const auto wait = [&](DWORD time) {
+        return MsgWaitForMultipleObjectsEx(1, &event, time, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
+    };
+    BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});
+    bool called = false;
+    std::jthread other([&] { asio::post(queue, [&] { called = true; }); });
+    BOOST_TEST(wait(INFINITE) == DWORD{WAIT_OBJECT_0});
+    BOOST_TEST(queue.poll() == 1u);
+    BOOST_TEST(called);
+    BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
