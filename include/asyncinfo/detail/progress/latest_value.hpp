@@ -73,7 +73,6 @@ public:
 
 private:
     using word = std::size_t;
-    static_assert(std::atomic<word>::is_always_lock_free);
 
     static constexpr std::size_t words = (sizeof(P) + sizeof(word) - 1) / sizeof(word);
     using slot = std::array<std::atomic<word>, words>;
