@@ -73,3 +73,5 @@ class AsyncInfo(ConanFile):
             self.cpp_info.defines = ["ASYNCINFO_DYN_LINK"]
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
+        elif self.settings.os == "Windows":
+            self.cpp_info.system_libs = ["ws2_32", "mswsock"]
