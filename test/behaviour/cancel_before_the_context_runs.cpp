@@ -19,7 +19,7 @@ struct objects {
     local::socket near_end{context};
     local::socket far_end{context};
     local::acceptor acceptor{context};
-    asio::signal_set signals{context, SIGUSR2};
+    asio::signal_set signals{context, SIGTERM};
     asio::experimental::channel<void(error_code, int)> channel{context};
     std::string bytes;
     std::vector<char> many = std::vector<char>(1 << 20);

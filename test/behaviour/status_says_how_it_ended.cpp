@@ -94,9 +94,11 @@ BOOST_AUTO_TEST_CASE(by_a_code) {
 
 BOOST_AUTO_TEST_CASE(by_a_standard_code) {
     const std::pair<std::error_code, AsyncStatus> table[] = {
+#if !defined(_WIN32) // where the standard's system_category is not that of Boost
         {{}, AsyncStatus::Completed},
-        {std::make_error_code(std::errc::operation_canceled), AsyncStatus::Canceled},
         {std::error_code(ECANCELED, std::system_category()), AsyncStatus::Canceled},
+#endif
+        {std::make_error_code(std::errc::operation_canceled), AsyncStatus::Canceled},
         {std::make_error_code(std::errc::connection_refused), AsyncStatus::Error},
         {error_code(asio::error::operation_aborted), AsyncStatus::Canceled},
         {error_code(asio::error::eof), AsyncStatus::Error},

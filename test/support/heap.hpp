@@ -12,6 +12,10 @@
 #include <cstdlib>
 #include <new>
 
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
+
 #if defined(__GLIBC__) && !defined(ASYNCINFO_TEST_ASAN) && !defined(ASYNCINFO_TEST_TSAN)
 #define ASYNCINFO_TEST_OWNS_MALLOC
 #endif
@@ -114,6 +118,22 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexce
 
 #else
 
+namespace asyncinfo_test::heap {
+
+#if defined(_WIN32) // without aligned_alloc; and what it has cannot be given to free
+inline void* allocate_aligned(std::size_t alignment, std::size_t size) noexcept {
+    return ::_aligned_malloc(size, alignment);
+}
+inline void free_aligned(void* block) noexcept { ::_aligned_free(block); }
+#else
+inline void* allocate_aligned(std::size_t alignment, std::size_t size) noexcept {
+    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+inline void free_aligned(void* block) noexcept { std::free(block); }
+#endif
+
+} // namespace asyncinfo_test::heap
+
 // Not inlined: g++ takes the pairs for mismatched once it sees into one of them.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     void* const block = asyncinfo_test::heap::refuses() ? nullptr : std::malloc(size);
@@ -122,18 +142,20 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexce
     return block;
 }
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+    using namespace asyncinfo_test::heap;
     const auto a = static_cast<std::size_t>(alignment);
-    void* const block =
-        asyncinfo_test::heap::refuses() ? nullptr : std::aligned_alloc(a, (size + a - 1) / a * a);
+    void* const block = refuses() ? nullptr : allocate_aligned(a, size);
     if (!block)
         throw std::bad_alloc();
     return block;
 }
 [[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
 [[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept {
+    asyncinfo_test::heap::free_aligned(block);
+}
 [[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
-    std::free(block);
+    asyncinfo_test::heap::free_aligned(block);
 }
 
 #endif
