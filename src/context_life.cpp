@@ -54,9 +54,25 @@ bool context_life::add(context_dependent& dependent) {
     return true;
 }
 
+bool context_life::add_worker(context_dependent& dependent,
+                              const boost::asio::io_context::executor_type& executor) {
+    const lock_guard guard(*this);
+    if (is_over())
+        return false;
+    append(dependents_, dependent);
+    dependent.works_ = true;
+    if (workers_.join() == shared_work::next::begin)
+        work_.emplace(
+            boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked));
+    return true;
+}
+
 void context_life::remove(context_dependent& dependent) noexcept {
     const lock_guard guard(*this);
     unlink(dependent);
+    // With the lock held: as soon as it is free, the context can end on another thread.
+    if (std::exchange(dependent.works_, false))
+        end_work(workers_.leave());
 }
 
 void context_life::postpone(context_dependent& dependent) noexcept {
@@ -97,6 +113,7 @@ void context_life::end() noexcept {
     {
         const lock_guard guard(*this);
         users_.fetch_or(over, std::memory_order_acq_rel);
+        end_work(workers_.context_ends());
     }
     unsigned left = over;
     for (const context_use* use = this_thread().innermost_use; use; use = use->outer)

@@ -136,14 +136,14 @@ void coroutine_base::destroy_frame() {
     std::exchange(frame_, nullptr).destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
-    publish_and_keep_thrown();
+    publish_and_keep_thrown(false);
     throw_kept();
 }
 
 /// Keeps an exception of an observer for the caller that runs the body.
-void coroutine_base::publish_and_keep_thrown() noexcept {
+void coroutine_base::publish_and_keep_thrown(bool has_left) noexcept {
     try {
-        publish();
+        publish(has_left);
     } catch (...) {
         keep_thrown(std::current_exception());
     }
@@ -153,7 +153,7 @@ void coroutine_base::finish() noexcept {
     phase_.end();
     callback_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
-    publish_and_keep_thrown();
+    publish_and_keep_thrown(leave_early());
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {

@@ -29,9 +29,23 @@ context_life_ptr life_of(const asio::any_io_executor& executor) {
 
 } // namespace
 
+/// A coroutine of an `io_context` enters the context's list here, which the owner of the right to
+/// resume does not need, and not when it starts to watch: so one lock does for that and the work.
+bool coroutine_home::begin_work() noexcept {
+    if (!is_io()) {
+        if (has_executor())
+            make_work();
+        return true;
+    }
+    context_life* const known = life();
+    if (!known)
+        return true;
+    works_ = true;
+    return known->add_worker(*this, io_);
+}
+
 void coroutine_home::make_work() noexcept {
-    if (!has_executor())
-        return;
+    constexpr auto tracked = asio::execution::outstanding_work.tracked;
     try {
         if (kind_ == executor_kind::other) // which needs no memory
             std::construct_at(&work_, asio::prefer(under_strand(executor_), tracked));
@@ -62,7 +76,7 @@ void coroutine_home::watch(context_life_ptr life) noexcept {
     is_watching_ = true;
     if (!life)
         return;
-    if (life->add(*this))
+    if (is_io() ? !life->is_over() : life->add(*this))
         life_.store(life.detach(), std::memory_order_release);
 }
 
@@ -92,11 +106,7 @@ asio::any_io_executor coroutine_home::take_executor() noexcept {
 }
 
 void coroutine_home::drop_work() noexcept {
-    if (!std::exchange(works_, false))
-        return;
-    if (is_io())
-        std::destroy_at(&io_work_);
-    else
+    if (std::exchange(works_, false) && !is_io())
         std::destroy_at(&work_);
 }
 

@@ -162,6 +162,12 @@ private:
         }
         w.back = w.lost = false;
         reach(w);
+        if (stays) {
+            w.phase.context_was_over();
+            w.executor = context::over;
+            w.by_a_step = false;
+            reach(w);
+        }
     }
 
     void has_returned(world w) {

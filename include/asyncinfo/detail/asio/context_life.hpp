@@ -9,12 +9,18 @@
 #include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/core/shared_work.hpp>
 
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
+#include <optional>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -59,6 +65,8 @@ protected:
 
 private:
     friend class context_life;
+
+    bool works_ = false;
 };
 
 /// What may be known of an execution context after its end: that it has ended. A service of the
@@ -96,6 +104,10 @@ public:
     /// Adds a dependent; returns false if the context is over. A dependent is added once, and
     /// removed before it is destroyed.
     bool add(context_dependent& dependent);
+    /// The same, where the context is an `io_context`. The dependent is work of it until it is
+    /// removed: all of these dependents share what Asio counts.
+    bool add_worker(context_dependent& dependent,
+                    const boost::asio::io_context::executor_type& executor);
     void remove(context_dependent& dependent) noexcept;
 
     /// For a dependent whose `context_ends` is called: calls it again after those that it waits
@@ -123,6 +135,10 @@ private:
 
     static constexpr unsigned over = 1u << 31;
 
+    using io_work = std::decay_t<typename boost::asio::prefer_result<
+        boost::asio::io_context::executor_type,
+        boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+
     void leave() noexcept {
         if (users_.fetch_sub(1, std::memory_order_acq_rel) & over)
             users_.notify_all();
@@ -145,6 +161,10 @@ private:
     };
 
     void end() noexcept;
+    void end_work(shared_work::next then) noexcept {
+        if (then == shared_work::next::end)
+            work_.reset();
+    }
     context_dependent* take_next() noexcept;
     context_dependent* take_postponed() noexcept;
 
@@ -159,6 +179,8 @@ private:
     std::atomic<bool> locked_{false};
     list dependents_;
     list postponed_;
+    shared_work workers_;
+    std::optional<io_work> work_;
 };
 
 /// A use of a context by a thread. Another thread that ends the context waits for it. The using
