@@ -66,15 +66,22 @@ void coroutine_base::give_back() noexcept {
     });
 }
 
-void coroutine_base::start() noexcept { trampoline::run_quietly(*this); }
+void coroutine_base::start() noexcept {
+    trampoline::run_quietly(*this, [this] { begin(); });
+}
+
+void coroutine_base::begin() {
+    next_task_ = task::go_on;
+    self_.run_initiation([this] {
+        phase_.begin();
+        run_body();
+    });
+}
 
 void coroutine_base::resume() {
-    switch (std::exchange(next_task_, task::go_on)) {
+    switch (next_task_) {
     case task::begin:
-        return self_.run_initiation([this] {
-            phase_.begin();
-            run_body();
-        });
+        return begin();
     case task::go_on:
         return go_on();
     case task::destroy_block:

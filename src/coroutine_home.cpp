@@ -81,10 +81,16 @@ void coroutine_home::watch(context_life_ptr life) noexcept {
 }
 
 void coroutine_home::watch_context() {
-    if (is_io())
-        watch(context_life::of(asio::query(io_, asio::execution::context)));
-    else
-        watch(has_executor() ? life_of(executor_) : nullptr);
+    if (!is_io())
+        return watch(has_executor() ? life_of(executor_) : nullptr);
+    asio::execution_context& context = asio::query(io_, asio::execution::context);
+    if (context_life* const last = context_life::last_of(context)) {
+        is_watching_ = true;
+        intrusive_ptr_add_ref(last);
+        life_.store(last, std::memory_order_release);
+    } else {
+        watch(context_life::of(context));
+    }
 }
 
 void coroutine_home::keep(asio::any_io_executor executor) noexcept {

@@ -78,6 +78,12 @@ class ASYNCINFO_DECL context_life {
 public:
     /// The life of a context that has not ended.
     static context_life_ptr of(boost::asio::execution_context& context);
+    /// The same if this thread has asked for it last, and keeps it; else null.
+    static context_life* last_of(const boost::asio::execution_context& context) noexcept {
+        // For a later context at the same address the kept life is over.
+        context_life* const last = this_thread().last_life;
+        return last && last->context_ == &context && !last->is_over() ? last : nullptr;
+    }
     /// Releases the life that this thread has asked for last. Called when the thread ends.
     static void forget_last() noexcept {
         const context_life_ptr last(std::exchange(this_thread().last_life, nullptr), false);
@@ -149,22 +155,26 @@ private:
     class lock_guard {
     public:
         explicit lock_guard(context_life& life) noexcept : locked_(life.locked_) {
-            while (locked_.exchange(true, std::memory_order_acquire))
-                std::this_thread::yield();
+            if (locked_.exchange(true, std::memory_order_acquire))
+                wait();
         }
         lock_guard(const lock_guard&) = delete;
         lock_guard& operator=(const lock_guard&) = delete;
         ~lock_guard() { locked_.store(false, std::memory_order_release); }
 
     private:
+        ASYNCINFO_NOINLINE void wait() noexcept {
+            do
+                std::this_thread::yield();
+            while (locked_.exchange(true, std::memory_order_acquire));
+        }
+
         std::atomic<bool>& locked_;
     };
 
     void end() noexcept;
-    void end_work(shared_work::next then) noexcept {
-        if (then == shared_work::next::end)
-            work_.reset();
-    }
+    void begin_work(const boost::asio::io_context::executor_type& executor) noexcept;
+    void end_work() noexcept;
     context_dependent* take_next() noexcept;
     context_dependent* take_postponed() noexcept;
 

@@ -258,6 +258,7 @@ private:
     void context_ends(context_life& life, bool last) noexcept override;
     context_dependent* awaits(context_life& life) noexcept override;
 
+    void begin();
     void resume() override;
     void call_back();
     void pass_on(unsigned types) noexcept;
