@@ -58,7 +58,6 @@ bool context_life::add_worker(context_dependent& dependent,
     if (is_over())
         return false;
     append(dependents_, dependent);
-    dependent.works_ = true;
     if (workers_.join() == shared_work::next::begin) [[unlikely]]
         begin_work(executor);
     return true;
@@ -74,8 +73,13 @@ ASYNCINFO_NOINLINE void context_life::end_work() noexcept { work_.reset(); }
 void context_life::remove(context_dependent& dependent) noexcept {
     const lock_guard guard(*this);
     unlink(dependent);
+}
+
+void context_life::remove_worker(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    unlink(dependent);
     // With the lock held: as soon as it is free, the context can end on another thread.
-    if (std::exchange(dependent.works_, false) && workers_.leave() == shared_work::next::end)
+    if (workers_.leave() == shared_work::next::end)
         end_work();
 }
 

@@ -40,8 +40,7 @@ bool coroutine_home::begin_work() noexcept {
     context_life* const known = life();
     if (!known)
         return true;
-    works_ = true;
-    return known->add_worker(*this, io_);
+    return works_ = known->add_worker(*this, io_);
 }
 
 void coroutine_home::make_work() noexcept {
@@ -111,9 +110,12 @@ asio::any_io_executor coroutine_home::take_executor() noexcept {
     return taken;
 }
 
-void coroutine_home::drop_work() noexcept {
-    if (std::exchange(works_, false) && !is_io())
+bool coroutine_home::drop_work() noexcept {
+    if (!std::exchange(works_, false))
+        return false;
+    if (!is_io())
         std::destroy_at(&work_);
+    return is_io();
 }
 
 void coroutine_home::destroy_executor() noexcept {
@@ -123,7 +125,7 @@ void coroutine_home::destroy_executor() noexcept {
 
 void coroutine_home::set_executor(asio::any_io_executor executor) {
     context_life_ptr life = life_of(executor);
-    drop_work();
+    const bool is_worker = drop_work();
     asio::any_io_executor gone;
     context_life_ptr before;
     {
@@ -133,8 +135,8 @@ void coroutine_home::set_executor(asio::any_io_executor executor) {
         before = context_life_ptr(life_.exchange(nullptr), false);
     }
     gone = nullptr;
-    if (before)
-        before->remove(*this); // now that there is nothing of it here any more
+    if (before) // now that there is nothing of it here any more
+        is_worker ? before->remove_worker(*this) : before->remove(*this);
     watch(std::move(life));
 }
 
@@ -197,11 +199,11 @@ void coroutine_home::submit_request(operation_base::delivery&& request,
 void coroutine_home::drop_executor() noexcept {
     if (is_captured_)
         take_executor();
-    drop_work();
+    const bool is_worker = drop_work();
     if (kind_ == executor_kind::other)
         executor_ = what_remains(executor_);
-    if (context_life* const known = life())
-        known->remove(*this); // now that there is nothing of it here any more
+    if (context_life* const known = life()) // now that there is nothing of it here any more
+        is_worker ? known->remove_worker(*this) : known->remove(*this);
 }
 
 bool coroutine_home::runs_here() const noexcept {

@@ -65,8 +65,6 @@ protected:
 
 private:
     friend class context_life;
-
-    bool works_ = false;
 };
 
 /// What may be known of an execution context after its end: that it has ended. A service of the
@@ -115,6 +113,7 @@ public:
     bool add_worker(context_dependent& dependent,
                     const boost::asio::io_context::executor_type& executor);
     void remove(context_dependent& dependent) noexcept;
+    void remove_worker(context_dependent& dependent) noexcept;
 
     /// For a dependent whose `context_ends` is called: calls it again after those that it waits
     /// for.

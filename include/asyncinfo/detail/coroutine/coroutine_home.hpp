@@ -86,7 +86,7 @@ public:
         if (!needs_no_dispatch() || is_captured_)
             return false;
         if (std::exchange(works_, false))
-            life()->remove(*this);
+            life()->remove_worker(*this);
         return true;
     }
     bool runs_here() const noexcept;
@@ -165,7 +165,8 @@ private:
     void keep(boost::asio::any_io_executor executor) noexcept;
     /// Takes the executor out, be it captured.
     boost::asio::any_io_executor take_executor() noexcept;
-    void drop_work() noexcept;
+    /// Returns true if the life has the work.
+    bool drop_work() noexcept;
     void destroy_executor() noexcept;
     /// Calls `use` with a copy of the executor, since the coroutine may end meanwhile.
     template <typename Use>
