@@ -33,15 +33,13 @@ context_life::context_life(boost::asio::execution_context& context)
     : context_(&context), scheduler_(scheduler_of(context)) {}
 
 context_life_ptr context_life::of(boost::asio::execution_context& context) {
-    // A cache, since Asio looks for a service under a lock. For a later context at the same address
-    // the cached life is over.
-    context_life*& last = this_thread().last_life;
-    if (last && last->context_ == &context && !last->is_over())
+    // A cache, since Asio looks for a service under a lock.
+    if (context_life* const last = last_of(context))
         return context_life_ptr(last);
     context_life_ptr found = boost::asio::use_service<service>(context).life();
     if (recycling::ends_with_thread()) {
-        const context_life_ptr before(last, false);
-        last = context_life_ptr(found).detach();
+        forget_last();
+        this_thread().last_life = context_life_ptr(found).detach();
     }
     return found;
 }
@@ -54,9 +52,35 @@ bool context_life::add(context_dependent& dependent) {
     return true;
 }
 
+bool context_life::add_worker(context_dependent& dependent,
+                              const boost::asio::io_context::executor_type& executor) {
+    const lock_guard guard(*this);
+    if (is_over())
+        return false;
+    append(dependents_, dependent);
+    if (workers_.join() == shared_work::next::begin) [[unlikely]]
+        begin_work(executor);
+    return true;
+}
+
+ASYNCINFO_NOINLINE void
+context_life::begin_work(const boost::asio::io_context::executor_type& executor) noexcept {
+    work_.emplace(boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked));
+}
+
+ASYNCINFO_NOINLINE void context_life::end_work() noexcept { work_.reset(); }
+
 void context_life::remove(context_dependent& dependent) noexcept {
     const lock_guard guard(*this);
     unlink(dependent);
+}
+
+void context_life::remove_worker(context_dependent& dependent) noexcept {
+    const lock_guard guard(*this);
+    unlink(dependent);
+    // With the lock held: as soon as it is free, the context can end on another thread.
+    if (workers_.leave() == shared_work::next::end)
+        end_work();
 }
 
 void context_life::postpone(context_dependent& dependent) noexcept {
@@ -97,6 +121,8 @@ void context_life::end() noexcept {
     {
         const lock_guard guard(*this);
         users_.fetch_or(over, std::memory_order_acq_rel);
+        if (workers_.context_ends() == shared_work::next::end)
+            end_work();
     }
     unsigned left = over;
     for (const context_use* use = this_thread().innermost_use; use; use = use->outer)

@@ -66,15 +66,22 @@ void coroutine_base::give_back() noexcept {
     });
 }
 
-void coroutine_base::start() noexcept { trampoline::run_quietly(*this); }
+void coroutine_base::start() noexcept {
+    trampoline::run_quietly(*this, [this] { begin(); });
+}
+
+void coroutine_base::begin() {
+    next_task_ = task::go_on;
+    self_.run_initiation([this] {
+        phase_.begin();
+        run_body();
+    });
+}
 
 void coroutine_base::resume() {
-    switch (std::exchange(next_task_, task::go_on)) {
+    switch (next_task_) {
     case task::begin:
-        return self_.run_initiation([this] {
-            phase_.begin();
-            run_body();
-        });
+        return begin();
     case task::go_on:
         return go_on();
     case task::destroy_block:
@@ -136,14 +143,14 @@ void coroutine_base::destroy_frame() {
     std::exchange(frame_, nullptr).destroy();
     self_.slot().clear();
     self_.fail(errc::abandoned);
-    publish_and_keep_thrown();
+    publish_and_keep_thrown(false);
     throw_kept();
 }
 
 /// Keeps an exception of an observer for the caller that runs the body.
-void coroutine_base::publish_and_keep_thrown() noexcept {
+void coroutine_base::publish_and_keep_thrown(bool has_left) noexcept {
     try {
-        publish();
+        publish(has_left);
     } catch (...) {
         keep_thrown(std::current_exception());
     }
@@ -153,7 +160,7 @@ void coroutine_base::finish() noexcept {
     phase_.end();
     callback_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
-    publish_and_keep_thrown();
+    publish_and_keep_thrown(leave_early());
 }
 
 void coroutine_base::set_callback(std::function<void()> callback) {

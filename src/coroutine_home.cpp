@@ -29,9 +29,22 @@ context_life_ptr life_of(const asio::any_io_executor& executor) {
 
 } // namespace
 
+/// A coroutine of an `io_context` enters the context's list here, which the owner of the right to
+/// resume does not need, and not when it starts to watch: so one lock does for that and the work.
+bool coroutine_home::begin_work() noexcept {
+    if (!is_io()) {
+        if (has_executor())
+            make_work();
+        return true;
+    }
+    context_life* const known = life();
+    if (!known)
+        return true;
+    return works_ = known->add_worker(*this, io_);
+}
+
 void coroutine_home::make_work() noexcept {
-    if (!has_executor())
-        return;
+    constexpr auto tracked = asio::execution::outstanding_work.tracked;
     try {
         if (kind_ == executor_kind::other) // which needs no memory
             std::construct_at(&work_, asio::prefer(under_strand(executor_), tracked));
@@ -62,15 +75,21 @@ void coroutine_home::watch(context_life_ptr life) noexcept {
     is_watching_ = true;
     if (!life)
         return;
-    if (life->add(*this))
+    if (is_io() ? !life->is_over() : life->add(*this))
         life_.store(life.detach(), std::memory_order_release);
 }
 
 void coroutine_home::watch_context() {
-    if (is_io())
-        watch(context_life::of(asio::query(io_, asio::execution::context)));
-    else
-        watch(has_executor() ? life_of(executor_) : nullptr);
+    if (!is_io())
+        return watch(has_executor() ? life_of(executor_) : nullptr);
+    asio::execution_context& context = asio::query(io_, asio::execution::context);
+    if (context_life* const last = context_life::last_of(context)) {
+        is_watching_ = true;
+        intrusive_ptr_add_ref(last);
+        life_.store(last, std::memory_order_release);
+    } else {
+        watch(context_life::of(context));
+    }
 }
 
 void coroutine_home::keep(asio::any_io_executor executor) noexcept {
@@ -91,13 +110,12 @@ asio::any_io_executor coroutine_home::take_executor() noexcept {
     return taken;
 }
 
-void coroutine_home::drop_work() noexcept {
+bool coroutine_home::drop_work() noexcept {
     if (!std::exchange(works_, false))
-        return;
-    if (is_io())
-        std::destroy_at(&io_work_);
-    else
+        return false;
+    if (!is_io())
         std::destroy_at(&work_);
+    return is_io();
 }
 
 void coroutine_home::destroy_executor() noexcept {
@@ -107,7 +125,7 @@ void coroutine_home::destroy_executor() noexcept {
 
 void coroutine_home::set_executor(asio::any_io_executor executor) {
     context_life_ptr life = life_of(executor);
-    drop_work();
+    const bool is_worker = drop_work();
     asio::any_io_executor gone;
     context_life_ptr before;
     {
@@ -117,8 +135,8 @@ void coroutine_home::set_executor(asio::any_io_executor executor) {
         before = context_life_ptr(life_.exchange(nullptr), false);
     }
     gone = nullptr;
-    if (before)
-        before->remove(*this); // now that there is nothing of it here any more
+    if (before) // now that there is nothing of it here any more
+        is_worker ? before->remove_worker(*this) : before->remove(*this);
     watch(std::move(life));
 }
 
@@ -181,11 +199,11 @@ void coroutine_home::submit_request(operation_base::delivery&& request,
 void coroutine_home::drop_executor() noexcept {
     if (is_captured_)
         take_executor();
-    drop_work();
+    const bool is_worker = drop_work();
     if (kind_ == executor_kind::other)
         executor_ = what_remains(executor_);
-    if (context_life* const known = life())
-        known->remove(*this); // now that there is nothing of it here any more
+    if (context_life* const known = life()) // now that there is nothing of it here any more
+        is_worker ? known->remove_worker(*this) : known->remove(*this);
 }
 
 bool coroutine_home::runs_here() const noexcept {

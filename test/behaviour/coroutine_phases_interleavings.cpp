@@ -33,6 +33,8 @@ struct world {
     bool given_back = false;
     context executor = context::lives;
     bool by_a_step = false; ///< the context was ended by a step of the awaited operation
+    bool home = true;       ///< the body runs on its executor, or was suspended there
+    bool listed = false;    ///< it has suspended, and so is in its context's list
     int suspensions = 2;
     int callbacks = 1;
     int moves = 1;
@@ -46,6 +48,7 @@ public:
         reach(world());
         world away;
         away.phase.begin_away();
+        away.home = false;
         reach(away);
         search([this](const world& w) { step(w); });
     }
@@ -102,6 +105,7 @@ private:
             require(!w.owner, "a body is resumed while another may do so");
             require(!w.phase.take_right(), "a body that is resumed has lost the right");
             w.what = body::runs;
+            w.home = true;
             w.back = false;
             break;
         case next::take_away:
@@ -156,12 +160,19 @@ private:
         const bool stays = w.phase.suspended();
         require(stays == (!w.back && !w.lost), "it suspends, but nobody resumes it; or reverse");
         w.what = stays ? body::returns : body::runs;
+        w.listed |= stays;
         if (!stays) {
             require(w.phase.take_right() == w.lost, "it is told of a right that was not lost");
             require(!w.phase.take_right(), "it is told twice");
         }
         w.back = w.lost = false;
         reach(w);
+        if (stays) {
+            w.phase.context_was_over();
+            w.executor = context::over;
+            w.by_a_step = false;
+            reach(w);
+        }
     }
 
     void has_returned(world w) {
@@ -170,7 +181,9 @@ private:
         perform(w, then);
     }
 
+    /// The executor is given back before the status is published, with no lock held.
     void end(world w) {
+        require(!w.listed || w.home, "it leaves its context's list on a thread of another");
         w.phase.end();
         w.what = body::gone;
         require(w.phase.body_returned() == next::nothing, "a body that has ended goes on");
@@ -180,6 +193,7 @@ private:
     void move(world w) {
         --w.moves;
         w.phase.change_context();
+        w.home = w.listed = false;
         w.executor = context::lives;
         w.by_a_step = false;
         reach(w);

@@ -34,6 +34,7 @@ enum event {
     context_ends,
     context_ends_on_stack,
     context_ends_awaiting,
+    context_was_over,
     moves,
     ends
 };
@@ -114,6 +115,10 @@ const row table[] = {
       {returns, take_away}}},
     {"its body ends its context, and moves",
      {in, {context_ends_on_stack}, out, {moves}, suspended, {returns}, {back, resume}}},
+    {"its context was over when it suspended",
+     {in, out, suspended, {context_was_over}, {returns, take_away}, {lost, let_go}}},
+    {"its context was over, and the right is given back while it suspends",
+     {in, out, {given_back}, suspended, {context_was_over}, {returns, destroy}}},
     {"its callback ends its context",
      {in,
       out,
@@ -180,6 +185,8 @@ next apply(coroutine_phase& phase, event what) {
         return phase.context_ends(true, false);
     case context_ends_awaiting:
         return phase.context_ends(false, true);
+    case context_was_over:
+        return phase.context_was_over(), nothing;
     case moves:
         return phase.change_context(), nothing;
     case ends:

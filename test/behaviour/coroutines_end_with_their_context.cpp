@@ -362,6 +362,29 @@ BOOST_AUTO_TEST_CASE(also_if_their_body_destroys_it) {
     e.source.set_value();
 }
 
+// The same before it has ever suspended, with a context of Asio's. It has tried to await something,
+// and so knows its context.
+BOOST_AUTO_TEST_CASE(also_if_it_was_over_before_they_suspend) {
+    elsewhere e;
+    const alive kept = std::make_shared<int>();
+    auto context = std::make_unique<asio::io_context>();
+    const auto ends = [](asio::io_context&, std::unique_ptr<asio::io_context>& own, elsewhere& w,
+                         alive) -> IAsyncAction {
+        try {
+            co_await asio::async_initiate<const asio::deferred_t, void()>([](auto&&) { throw 1; },
+                                                                          asio::deferred);
+        } catch (int) {
+        }
+        own.reset();
+        co_await w.source.operation();
+    };
+    const auto op = ends(*context, context, e, kept);
+    BOOST_TEST(!context);
+    BOOST_TEST((op.ErrorCode() == errc::abandoned));
+    BOOST_TEST(kept.use_count() == 1);
+    e.source.set_value();
+}
+
 /// Notes that it is used when what it belongs to has gone.
 struct noting_executor {
     struct log {

@@ -9,12 +9,18 @@
 #include <asyncinfo/detail/asio/runs_here.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
+#include <asyncinfo/detail/core/shared_work.hpp>
 
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
+#include <optional>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -70,6 +76,12 @@ class ASYNCINFO_DECL context_life {
 public:
     /// The life of a context that has not ended.
     static context_life_ptr of(boost::asio::execution_context& context);
+    /// The same if this thread has asked for it last, and keeps it; else null.
+    static context_life* last_of(const boost::asio::execution_context& context) noexcept {
+        // For a later context at the same address the kept life is over.
+        context_life* const last = this_thread().last_life;
+        return last && last->context_ == &context && !last->is_over() ? last : nullptr;
+    }
     /// Releases the life that this thread has asked for last. Called when the thread ends.
     static void forget_last() noexcept {
         const context_life_ptr last(std::exchange(this_thread().last_life, nullptr), false);
@@ -96,7 +108,12 @@ public:
     /// Adds a dependent; returns false if the context is over. A dependent is added once, and
     /// removed before it is destroyed.
     bool add(context_dependent& dependent);
+    /// The same, where the context is an `io_context`. The dependent is work of it until it is
+    /// removed: all of these dependents share what Asio counts.
+    bool add_worker(context_dependent& dependent,
+                    const boost::asio::io_context::executor_type& executor);
     void remove(context_dependent& dependent) noexcept;
+    void remove_worker(context_dependent& dependent) noexcept;
 
     /// For a dependent whose `context_ends` is called: calls it again after those that it waits
     /// for.
@@ -123,6 +140,10 @@ private:
 
     static constexpr unsigned over = 1u << 31;
 
+    using io_work = std::decay_t<typename boost::asio::prefer_result<
+        boost::asio::io_context::executor_type,
+        boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+
     void leave() noexcept {
         if (users_.fetch_sub(1, std::memory_order_acq_rel) & over)
             users_.notify_all();
@@ -133,18 +154,26 @@ private:
     class lock_guard {
     public:
         explicit lock_guard(context_life& life) noexcept : locked_(life.locked_) {
-            while (locked_.exchange(true, std::memory_order_acquire))
-                std::this_thread::yield();
+            if (locked_.exchange(true, std::memory_order_acquire))
+                wait();
         }
         lock_guard(const lock_guard&) = delete;
         lock_guard& operator=(const lock_guard&) = delete;
         ~lock_guard() { locked_.store(false, std::memory_order_release); }
 
     private:
+        ASYNCINFO_NOINLINE void wait() noexcept {
+            do
+                std::this_thread::yield();
+            while (locked_.exchange(true, std::memory_order_acquire));
+        }
+
         std::atomic<bool>& locked_;
     };
 
     void end() noexcept;
+    void begin_work(const boost::asio::io_context::executor_type& executor) noexcept;
+    void end_work() noexcept;
     context_dependent* take_next() noexcept;
     context_dependent* take_postponed() noexcept;
 
@@ -159,6 +188,8 @@ private:
     std::atomic<bool> locked_{false};
     list dependents_;
     list postponed_;
+    shared_work workers_;
+    std::optional<io_work> work_;
 };
 
 /// A use of a context by a thread. Another thread that ends the context waits for it. The using

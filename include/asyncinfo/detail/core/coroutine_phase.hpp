@@ -146,6 +146,9 @@ public:
         return on_stack && waits() ? next::nothing : body_returned();
     }
 
+    /// The body has suspended, and only then it is known that its context is over.
+    constexpr void context_was_over() noexcept { context_is_over_ = true; }
+
     /// The body has moved to another context.
     constexpr void change_context() noexcept { context_is_over_ = false; }
 

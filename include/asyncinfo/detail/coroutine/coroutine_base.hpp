@@ -80,8 +80,8 @@ public:
         if (!initiated)
             not_suspended();
         const bool suspended = initiated && phase_.suspended();
-        if (suspended)
-            hold_work();
+        if (suspended && !hold_work()) [[unlikely]]
+            phase_.context_was_over();
         return suspended;
     }
 
@@ -192,8 +192,8 @@ public:
 protected:
     ~coroutine_base() = default;
 
-    /// Ends the operation; its outcome is stored.
-    virtual void publish() = 0;
+    /// Ends the operation; its outcome is stored. `has_left`: nothing of the context is left here.
+    virtual void publish(bool has_left) = 0;
     /// Frees the memory.
     virtual void destroy_block() noexcept = 0;
     /// As `destroy_block`, but at a bounded depth of the stack.
@@ -258,11 +258,12 @@ private:
     void context_ends(context_life& life, bool last) noexcept override;
     context_dependent* awaits(context_life& life) noexcept override;
 
+    void begin();
     void resume() override;
     void call_back();
     void pass_on(unsigned types) noexcept;
     void destroy_frame();
-    void publish_and_keep_thrown() noexcept;
+    void publish_and_keep_thrown(bool has_left) noexcept;
     /// Removes what the awaited operation has left: its cancellation handler and its executor.
     ASYNCINFO_ALWAYS_INLINE void forget_awaited() noexcept {
         awaited_ = nullptr;

@@ -13,10 +13,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/context.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 
 #include <atomic>
@@ -81,6 +79,16 @@ public:
     bool needs_no_dispatch() const noexcept { return kind_ <= executor_kind::io_context; }
 
     void drop_executor() noexcept;
+    /// Called when the body has ended, on a thread of the context if it has ever suspended. Gives
+    /// back what belongs to the context, if the executor itself may outlive that; else it returns
+    /// false, and `drop_executor` is still to be called.
+    bool leave_early() noexcept {
+        if (!needs_no_dispatch() || is_captured_)
+            return false;
+        if (std::exchange(works_, false))
+            life()->remove_worker(*this);
+        return true;
+    }
     bool runs_here() const noexcept;
     boost::asio::any_io_executor any_executor() const;
     context_dependent* hold_if_watched(context_life& life) noexcept {
@@ -115,15 +123,8 @@ protected:
         if (!is_watching_)
             watch_context();
     }
-    /// Called when the coroutine has suspended.
-    void hold_work() noexcept {
-        if (works_)
-            return;
-        if (kind_ != executor_kind::io_context)
-            return make_work();
-        std::construct_at(&io_work_, boost::asio::prefer(io_, tracked));
-        works_ = true;
-    }
+    /// Called when the coroutine has suspended. Returns false if the context is over.
+    bool hold_work() noexcept { return works_ || begin_work(); }
 
     template <typename Function>
     void execute(Function&& function) const {
@@ -156,9 +157,6 @@ private:
     static executor_kind kind_of(const boost::asio::any_io_executor& executor) noexcept;
 
     using io_executor = boost::asio::io_context::executor_type;
-    static constexpr auto tracked = boost::asio::execution::outstanding_work.tracked;
-    using io_work =
-        std::decay_t<decltype(boost::asio::prefer(std::declval<io_executor>(), tracked))>;
 
     bool is_io() const noexcept { return kind_ == executor_kind::io_context; }
     /// True if `executor_` is the union's member.
@@ -167,7 +165,8 @@ private:
     void keep(boost::asio::any_io_executor executor) noexcept;
     /// Takes the executor out, be it captured.
     boost::asio::any_io_executor take_executor() noexcept;
-    void drop_work() noexcept;
+    /// Returns true if the life has the work.
+    bool drop_work() noexcept;
     void destroy_executor() noexcept;
     /// Calls `use` with a copy of the executor, since the coroutine may end meanwhile.
     template <typename Use>
@@ -198,6 +197,7 @@ private:
     void watch(context_life_ptr life) noexcept;
     void watch_context();
     void release_captured() noexcept;
+    bool begin_work() noexcept;
     void make_work() noexcept;
 
     union {
@@ -206,12 +206,11 @@ private:
         boost::asio::any_io_executor executor_;
         io_executor io_;
     };
-    /// If `works_`: keeps the executor's context running from the first suspension to the end. Work
-    /// per await is no alternative: work that begins and ends before the context has run would stop
-    /// it.
+    /// Keeps the executor's context running from the first suspension to the end, if `works_` and
+    /// the context is no `io_context`: the life of such a one does that. Work per await is no
+    /// alternative: work that begins and ends before the context has run would stop it.
     union {
         boost::asio::any_io_executor work_;
-        io_work io_work_;
     };
     /// The life of the executor's context; owned. Changed inside the gate, and the first time with
     /// the observers locked, too.

@@ -11,11 +11,13 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
@@ -91,7 +93,11 @@ private:
 #endif
     }
 
-    void publish() override { block_t<T, P>::end(); }
+    void publish(bool has_left) override {
+        if (has_left)
+            this->held().store(held_executor::plain, std::memory_order_release);
+        block_t<T, P>::end();
+    }
 
     void destroy_block() noexcept override { free_memory(); }
 
@@ -106,7 +112,13 @@ private:
     boost::typeindex::type_index kind() const noexcept override {
         return boost::typeindex::type_id<operation_kind<T, P>>();
     }
-    void destroy() noexcept override { destroy_later(); }
+    void destroy() noexcept override {
+        // Where nothing of a user's is destroyed, nothing nests.
+        if (block_t<T, P>::stays && std::is_void_v<P> && !this->has_failed())
+            free_memory();
+        else
+            destroy_later();
+    }
     void submit(operation_base::delivery&& request) override { submit_request(std::move(request)); }
     boost::asio::any_io_executor own_executor(const any_executor_maker&) override {
         return any_executor();
