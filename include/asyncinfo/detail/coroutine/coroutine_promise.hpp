@@ -65,8 +65,7 @@ public:
     using block_type = coroutine_operation<T, P, typename Source::allocator_type>;
 
     template <typename... Args>
-    explicit coroutine_promise_base(Args&... args)
-        : block_(block_type::in_front_of(memory())) {
+    explicit coroutine_promise_base(Args&... args) : block_(block_type::in_front_of(memory())) {
         with_executor([this](const auto& executor) { block_.set_first_executor(executor); },
                       args...);
     }
