@@ -57,7 +57,8 @@ bool context_life::add_worker(context_dependent& dependent,
     const lock_guard guard(*this);
     if (is_over())
         return false;
-    append(dependents_, dependent);
+    if (!is_listed(dependent))
+        append(dependents_, dependent);
     if (workers_.join() == shared_work::next::begin) [[unlikely]]
         begin_work(executor);
     return true;

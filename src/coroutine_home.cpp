@@ -29,18 +29,14 @@ context_life_ptr life_of(const asio::any_io_executor& executor) {
 
 } // namespace
 
-/// A coroutine of an `io_context` enters the context's list here, which the owner of the right to
-/// resume does not need, and not when it starts to watch: so one lock does for that and the work.
+/// On a thread of its `io_context`, a coroutine enters the context's list here, when it has
+/// suspended, together with its work: one lock does for both.
 bool coroutine_home::begin_work() noexcept {
-    if (!is_io()) {
-        if (has_executor())
-            make_work();
-        return true;
-    }
-    context_life* const known = life();
-    if (!known)
-        return true;
-    return works_ = known->add_worker(*this, io_);
+    if (is_io())
+        return works_ = life()->add_worker(*this, io_);
+    if (has_executor())
+        make_work();
+    return true;
 }
 
 void coroutine_home::make_work() noexcept {
@@ -70,12 +66,17 @@ coroutine_home::kind_of(const asio::any_io_executor& executor) noexcept {
 }
 
 /// Called before the first suspension, and when the executor has changed: the owner of the right to
-/// resume reads `life_`.
+/// resume reads `life_`. If the context is over, an `io_context`'s coroutine learns of it when it
+/// has suspended.
 void coroutine_home::watch(context_life_ptr life) noexcept {
     is_watching_ = true;
+    is_listed_ = false;
     if (!life)
         return;
-    if (is_io() ? !life->is_over() : life->add(*this))
+    // Elsewhere than on its thread, a context can end as soon as the right to resume is given away.
+    if (!is_io() || !runs_here(*life))
+        is_listed_ = life->add(*this);
+    if (is_io() || is_listed_)
         life_.store(life.detach(), std::memory_order_release);
 }
 
@@ -83,13 +84,8 @@ void coroutine_home::watch_context() {
     if (!is_io())
         return watch(has_executor() ? life_of(executor_) : nullptr);
     asio::execution_context& context = asio::query(io_, asio::execution::context);
-    if (context_life* const last = context_life::last_of(context)) {
-        is_watching_ = true;
-        intrusive_ptr_add_ref(last);
-        life_.store(last, std::memory_order_release);
-    } else {
-        watch(context_life::of(context));
-    }
+    context_life* const last = context_life::last_of(context);
+    watch(last ? context_life_ptr(last) : context_life::of(context));
 }
 
 void coroutine_home::keep(asio::any_io_executor executor) noexcept {

@@ -108,8 +108,9 @@ public:
     /// Adds a dependent; returns false if the context is over. A dependent is added once, and
     /// removed before it is destroyed.
     bool add(context_dependent& dependent);
-    /// The same, where the context is an `io_context`. The dependent is work of it until it is
-    /// removed: all of these dependents share what Asio counts.
+    /// The same, where the context is an `io_context`, and where the dependent may have been added
+    /// already. It is work of the context until `remove_worker`: all of these dependents share what
+    /// Asio counts.
     bool add_worker(context_dependent& dependent,
                     const boost::asio::io_context::executor_type& executor);
     void remove(context_dependent& dependent) noexcept;
@@ -150,7 +151,8 @@ private:
     }
     struct list : context_link {};
 
-    /// Held for a few instructions, none of them a user's; cheaper than a mutex.
+    /// Held for a few instructions, and for Asio's `stop` when the last worker leaves; nothing of
+    /// a user's runs. It is cheaper than a mutex.
     class lock_guard {
     public:
         explicit lock_guard(context_life& life) noexcept : locked_(life.locked_) {

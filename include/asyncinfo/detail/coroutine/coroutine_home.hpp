@@ -79,11 +79,11 @@ public:
     bool needs_no_dispatch() const noexcept { return kind_ <= executor_kind::io_context; }
 
     void drop_executor() noexcept;
-    /// Called when the body has ended, on a thread of the context if it has ever suspended. Gives
-    /// back what belongs to the context, if the executor itself may outlive that; else it returns
-    /// false, and `drop_executor` is still to be called.
+    /// Called when the body has ended. Gives back what belongs to the context, if the executor
+    /// itself may outlive that, and if this is a thread of the context, which therefore does not
+    /// end. Else it returns false, and `drop_executor` is still to be called.
     bool leave_early() noexcept {
-        if (!needs_no_dispatch() || is_captured_)
+        if (!needs_no_dispatch() || is_captured_ || is_listed_)
             return false;
         if (std::exchange(works_, false))
             life()->remove_worker(*this);
@@ -218,6 +218,7 @@ private:
     executor_kind kind_ = executor_kind::none;
     bool is_captured_ = false;
     bool is_watching_ = false;
+    bool is_listed_ = false; ///< it entered the list when it began to watch
     bool works_ = false;
 };
 

@@ -113,7 +113,7 @@ private:
         return boost::typeindex::type_id<operation_kind<T, P>>();
     }
     void destroy() noexcept override {
-        // Where nothing of a user's is destroyed, nothing nests.
+        // Where no result, error or value of progress is destroyed, nothing nests.
         if (block_t<T, P>::stays && std::is_void_v<P> && !this->has_failed())
             free_memory();
         else
