@@ -78,14 +78,17 @@ public:
 
     /// Runs `step` as a step of the operation. An exception of the step wins over one thrown by
     /// what leaving runs: a cancellation handler, or a Completed handler.
+    ///
+    /// A request that comes meanwhile is delivered on leaving, if this is a thread of the executor
+    /// (`may_emit`), else submitted.
     template <typename Step>
-    ASYNCINFO_ALWAYS_INLINE void run(Step&& step) {
+    ASYNCINFO_ALWAYS_INLINE void run(Step&& step, bool may_emit = true) {
         if (!cell::at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
             if (is_inside())
                 return std::forward<Step>(step)();
             cell::transit([](auto w) { return lifecycle::enter(w); });
         }
-        run_inside(std::forward<Step>(step), true);
+        run_inside(std::forward<Step>(step), may_emit);
     }
 
     /// Runs the initiating function, without entering: an operation is born with its initiator

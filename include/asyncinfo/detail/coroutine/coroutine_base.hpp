@@ -118,10 +118,11 @@ public:
         const bool here = inside || may_run_here();
         if (!here) {
             bool stored = false;
-            self_.run([&] {
+            const auto step = [&] {
                 if ((stored = finds_frame()))
                     store();
-            });
+            };
+            self_.run(step, false);
             if (stored)
                 submit_later();
             return;
