@@ -10,11 +10,11 @@ namespace reference::loop_win32_hpp {
 void ends() {
     async_source<int> source;
     auto read = source.operation();
+    source.set_value(7);
 
     completion_queue queue;
     win32_poller poller(queue);
     read.Completed(asio::bind_executor(queue, [](auto&, auto) { PostQuitMessage(0); }));
-    source.set_value(7);
     for (MSG message; GetMessageW(&message, nullptr, 0, 0) > 0;)
         DispatchMessageW(&message);
 }
