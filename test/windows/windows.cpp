@@ -159,10 +159,12 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_were) {
         if (back != expected)
             BOOST_TEST(back == expected);
     }
-    for (const HRESULT result : {E_NOTIMPL, E_FAIL, E_UNEXPECTED, E_POINTER, E_NOINTERFACE,
-                                 RPC_E_DISCONNECTED, illegal_method_call, illegal_state_change,
-                                 illegal_delegate_assignment, E_OUTOFMEMORY, E_INVALIDARG})
+    for (const HRESULT result :
+         {E_NOTIMPL, E_FAIL, E_UNEXPECTED, E_POINTER, E_NOINTERFACE, RPC_E_DISCONNECTED,
+          from_win32(0), from_win32(0x2000'0005), illegal_method_call, illegal_state_change,
+          illegal_delegate_assignment, E_OUTOFMEMORY, E_INVALIDARG})
         BOOST_TEST(to_hresult(from_hresult(result)) == result);
+    BOOST_TEST(from_hresult(from_win32(0)).failed());
 }
 
 BOOST_AUTO_TEST_CASE(of_conditions_come_back_as_something_equal) {

@@ -291,8 +291,9 @@ inline boost::system::error_code from_hresult(HRESULT result) noexcept {
     case detail::illegal_delegate_assignment:
         return errc::illegal_delegate_assignment;
     }
-    return {HRESULT_FACILITY(result) == FACILITY_WIN32 ? HRESULT_CODE(result) : result,
-            boost::system::system_category()};
+    const auto bits = static_cast<std::uint32_t>(result);
+    const bool of_win32 = bits > 0x80070000 && bits <= 0x8007FFFF; // not 0, which is no failure
+    return {of_win32 ? HRESULT_CODE(result) : result, boost::system::system_category()};
 }
 
 inline std::unique_ptr<::IAsyncInfo, com_release>
