@@ -10,6 +10,7 @@
 
 #include <windows.h>
 
+#include <asyncinfo.h>
 #include <objbase.h>
 #endif
 
@@ -72,4 +73,5 @@
 #include <asyncinfo/beast.hpp>
 #if defined(_WIN32)
 #include <asyncinfo/loop/win32.hpp>
+#include <asyncinfo/windows.hpp>
 #endif
