@@ -12,9 +12,8 @@ set(CMAKE_CXX_COMPILER_TARGET x86_64-w64-mingw32)
 find_program(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
 find_program(CMAKE_CROSSCOMPILING_EMULATOR NAMES wine wine64)
 
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
-set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static")
-set(CMAKE_CXX_STANDARD_LIBRARIES "-lpthread -luser32")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static -lpthread")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static -lpthread")
 
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -323,7 +323,9 @@ int main(int argc, char** argv) {
         fast = true;
     }
     try {
+#if !defined(_WIN32)
         ::setenv("RES_OPTIONS", "timeout:1 attempts:1", 0); // a look-up cannot be cancelled
+#endif
         return run(fast ? 10 : 1);
     } catch (const std::exception& e) {
         std::cerr << "downloads: " << e.what() << '\n';

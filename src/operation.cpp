@@ -38,6 +38,8 @@ std::exception_ptr timed_out_exception() noexcept {
     }
 }
 
+void operation_base::latched() noexcept {}
+
 void operation_base::fetch_ids() noexcept {
     constexpr std::uint64_t batch = 1024;
     static constinit std::atomic<std::uint64_t> unused{1};

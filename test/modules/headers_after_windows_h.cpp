@@ -20,11 +20,13 @@
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <boost/type_index.hpp>
 #if __has_include(<boost/asio/cancel_at.hpp>)
 #include <boost/asio/cancel_at.hpp>
 #endif
 
 #include <algorithm>
+#include <complex>
 #include <functional>
 #include <future>
 #include <ranges>

@@ -205,8 +205,9 @@ protected:
     /// with `false`, when a request has come to a thread outside the executor.
     virtual void requested(bool /*delivered*/) {}
     /// Likewise: called on the thread that makes a request, after that was latched, or ignored
-    /// because the operation has ended.
-    virtual void latched() noexcept {}
+    /// because the operation has ended. Defined in src/: so the virtual table is in the library, of
+    /// which a DLL's users import it.
+    virtual void latched() noexcept;
     /// Returns, with a reference, a coroutine of that context: the operation itself, or one that
     /// the operation waits for. Null if there is none. Called with the observers locked.
     virtual context_dependent* own_dependent(context_life&) noexcept { return nullptr; }
