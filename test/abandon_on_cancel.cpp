@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_long_chain_overflows_no_stack) {
 
 BOOST_AUTO_TEST_CASE(the_end_races_with_cancel) {
     int canceled = 0;
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < race_rounds(3000); ++round) {
         pending<void(error_code, std::unique_ptr<int>)> source;
         const auto op = asyncinfo::abandon_on_cancel(source.start(use_async_info));
         std::atomic<int> calls{0};

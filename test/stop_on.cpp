@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(an_empty_handle_is_refused) {
 // A stop request, the end, and the making of the link, on three threads.
 BOOST_AUTO_TEST_CASE(all_at_once) {
     int canceled = 0;
-    for (int round = 0; round < rounds_of_threads(3000); ++round) {
+    for (int round = 0; round < race_rounds(3000); ++round) {
         pending<void(error_code)> source;
         const auto op = source.start(use_async_info);
         std::stop_source stop;
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(all_at_once) {
 
 BOOST_AUTO_TEST_CASE(all_at_once_where_the_request_ends_it) {
     running_context context(2);
-    for (int round = 0; round < rounds_of_threads(1000); ++round) {
+    for (int round = 0; round < race_rounds(1000); ++round) {
         asio::steady_timer timer(context, std::chrono::microseconds(round % 32));
         std::stop_source stop;
         std::jthread stopper([&] { stop.request_stop(); });

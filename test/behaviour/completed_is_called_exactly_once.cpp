@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(set_on_several_operations) {
 BOOST_AUTO_TEST_CASE(set_while_the_operation_ends) {
     int bad = 0;
     std::atomic<int> calls = 0;
-    for (int round = 0; round != 2000; ++round) {
+    for (int round = 0; round != race_rounds(2000); ++round) {
         pending<void(error_code, int)> operation;
         const auto op = operation.start(use_async_info);
         calls = 0;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(set_while_the_operation_ends) {
 // "... and two assignments against each other."
 BOOST_AUTO_TEST_CASE(set_by_two_threads_while_the_operation_ends) {
     int bad = 0;
-    for (int round = 0; round != 2000; ++round) {
+    for (int round = 0; round != race_rounds(2000); ++round) {
         pending<void(error_code, int)> operation;
         const auto op = operation.start(use_async_info);
         std::atomic<int> calls = 0, refused = 0;

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(so_the_handler_must_not_wait_for_the_end) {
 // Reporters against the end.
 BOOST_AUTO_TEST_CASE(when_threads_report_while_the_operation_ends) {
     int bad = 0;
-    for (int round = 0; round != 2000; ++round) {
+    for (int round = 0; round != race_rounds(2000); ++round) {
         const async_source<void, int> source;
         const auto op = source.operation();
         int calls = 0; // not atomic: whoever has seen the end reads it
@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) 
 BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
     int bad = 0;
     asio::thread_pool pool(2);
-    for (int round = 0; round != 2000; ++round) {
+    for (int round = 0; round != race_rounds(2000); ++round) {
         const async_source<void, int> source;
         const auto op = source.operation();
         std::atomic<int> inside = 0, completed = 0;

@@ -64,11 +64,11 @@ int failures(int rounds, Disturb disturb) {
 BOOST_AUTO_TEST_SUITE(source_is_ended_once)
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads) {
-    BOOST_TEST(failures<void>(rounds_of_threads(2000), [](auto&) {}) == 0);
+    BOOST_TEST(failures<void>(race_rounds(2000), [](auto&) {}) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
-    BOOST_TEST(failures<void>(rounds_of_threads(2000), [](auto& source) {
+    BOOST_TEST(failures<void>(race_rounds(2000), [](auto& source) {
                    std::atomic<int> calls = 0;
                    source.operation().Cancel();
                    source.on_cancel([&] { ++calls; });
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_cancels) {
 // The callback ends it, too.
 BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
     int bad = 0;
-    for (int round = 0; round != rounds_of_threads(2000); ++round) {
+    for (int round = 0; round != race_rounds(2000); ++round) {
         const async_source<int> source;
         const auto op = source.operation();
         std::atomic<int> winners = 0;
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(by_threads_or_the_callback) {
 }
 
 BOOST_AUTO_TEST_CASE(by_one_of_eight_threads_while_another_reports) {
-    BOOST_TEST(failures<int>(rounds_of_threads(2000), [](auto& source) {
+    BOOST_TEST(failures<int>(race_rounds(2000), [](auto& source) {
                    int calls = 0;
                    source.operation().Progress([&](auto&, int value) { calls = value; });
                    int reported = 0;

@@ -15,7 +15,7 @@ namespace {
 using socket = local::socket;
 using operation = IAsyncOperation<std::size_t>;
 
-constexpr std::size_t operations = 100'000;
+constexpr std::size_t operations = race_rounds(100'000);
 constexpr std::size_t pairs = 8;
 constexpr std::size_t operations_of_a_side = operations / pairs / 2;
 constexpr std::size_t longest = 4096;

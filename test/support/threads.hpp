@@ -10,10 +10,11 @@
 
 namespace asyncinfo_test {
 
-/// How often a race is run that starts threads each time. Wine takes milliseconds to start one.
-constexpr int rounds_of_threads(int elsewhere) {
+/// How often a race is run. Wine takes milliseconds to start or to wake a thread.
+template <typename Count>
+constexpr Count race_rounds(Count elsewhere) {
 #if defined(_WIN32)
-    return elsewhere / 20;
+    return elsewhere / 25;
 #else
     return elsewhere;
 #endif
