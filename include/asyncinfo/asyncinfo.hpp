@@ -55,9 +55,9 @@
 /// `impl/` has the template bodies of the header of the same name. `detail/` is the machinery;
 /// doc/internals.md is its map. Neither is for users.
 ///
-/// It does not include `beast.hpp`, for WebSocket over a `progress_stream`, nor `loop/glib.hpp`,
-/// `loop/qt.hpp`, `loop/sdl.hpp` and `loop/uv.hpp`, which poll a queue in the loops of these
-/// libraries; nor `src.hpp`, which compiles the library where it is included.
+/// It does not include `beast.hpp` (WebSocket over a `progress_stream`), `windows.hpp` (COM), nor
+/// `src.hpp`, which compiles the library where it is included, nor `loop/glib.hpp`, `qt.hpp`,
+/// `sdl.hpp`, `uv.hpp` and `win32.hpp`, which poll a queue in the loops of these libraries.
 #include <asyncinfo/abandon_on_cancel.hpp>
 #include <asyncinfo/async_action.hpp>
 #include <asyncinfo/async_action_with_progress.hpp>

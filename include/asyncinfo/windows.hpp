@@ -53,7 +53,8 @@ namespace asyncinfo {
 /// Source: C++/WinRT, where `hresult_canceled` has the same code.
 HRESULT to_hresult(const boost::system::error_code& code) noexcept;
 
-/// The error code that stands for an `HRESULT`, by the same table. `E_ABORT` means canceled, too.
+/// The error code that stands for an `HRESULT`, by the same table, but for `RPC_E_DISCONNECTED`.
+/// `E_ABORT` means canceled, too.
 /// Any other result that stands for no code of Win32 keeps its value, in the system's category,
 /// whose `message()` knows it. A result that is no failure is success.
 ///
@@ -106,7 +107,7 @@ std::unique_ptr<::IAsyncInfo, com_release> to_windows(const asyncinfo::IAsyncInf
 /// When it completes: when the object's status is no longer `Started`. The object tells by
 /// `put_Completed`, if `Operation` has it and nobody else has set a handler. Otherwise the object
 /// is asked once in a `period`, which is 1 ms at least. Then the object is closed. The operation
-/// has the object's status; its code is what `from_hresult` makes of `get_ErrorCode`.
+/// has the object's status; the code of an error is what `from_hresult` makes of `get_ErrorCode`.
 ///
 /// Cancellation: a request is passed on to the object's `Cancel`, whatever its types are. The
 /// object decides whether it stops.
@@ -118,8 +119,9 @@ std::unique_ptr<::IAsyncInfo, com_release> to_windows(const asyncinfo::IAsyncInf
 /// Lifetime: the operation has a reference to the object until it has ended. If the executor's
 /// context is destroyed before, it ends as `errc::abandoned` and leaves the object running.
 ///
-/// Errors: `errc::empty_handle` for a null pointer. An error that a method of the object returns
-/// ends the operation, `E_NOINTERFACE` for an object without `IAsyncInfo` among them.
+/// Errors: `errc::empty_handle` for a null pointer. An error that the object's `QueryInterface`,
+/// `get_Status` or `get_ErrorCode` returns ends the operation, `E_NOINTERFACE` for an object without
+/// `IAsyncInfo` among them.
 ///
 /// Example:
 ///

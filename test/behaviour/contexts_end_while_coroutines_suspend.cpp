@@ -36,10 +36,12 @@ BOOST_AUTO_TEST_CASE(and_wait_until_they_have) {
         while (!context_is_gone && std::chrono::steady_clock::now() < enough)
             std::this_thread::yield();
     };
-    const auto body = [](asio::io_context&, auto& give, local) -> IAsyncAction {
+    const auto body = [](asio::io_context&, auto& give, const std::atomic<bool>& is_gone,
+                         bool& outlived) -> IAsyncAction {
+        const local last{is_gone, outlived};
         co_await asio::async_initiate<const asio::deferred_t, void()>(give, asio::deferred);
     };
-    const auto op = body(*context, give_away, local{context_is_gone, outlived_it});
+    const auto op = body(*context, give_away, context_is_gone, outlived_it);
     other.join();
     BOOST_TEST(!outlived_it);
     BOOST_TEST((op.ErrorCode() == errc::abandoned));

@@ -50,7 +50,7 @@ int exit_code_of(Child child) {
     const std::string only = "--run_test=" + test::current_test_case().full_name();
     const char* const program = test::master_test_suite().argv[0];
     ::_putenv_s(mark, "1");
-    const auto code = ::_spawnl(_P_WAIT, program, program, only.c_str(), nullptr);
+    const auto code = ::_spawnl(_P_WAIT, program, "child", only.c_str(), nullptr);
     ::_putenv_s(mark, "");
     return static_cast<int>(code);
 #else

@@ -215,10 +215,6 @@ follow(boost::asio::any_io_executor, std::unique_ptr<Operation, com_release> obj
     ::IAsyncInfo* asked = nullptr;
     check(object->QueryInterface(__uuidof(::IAsyncInfo), reinterpret_cast<void**>(&asked)));
     const std::unique_ptr<::IAsyncInfo, com_release> info(asked);
-    const struct guard {
-        ::IAsyncInfo& ended;
-        ~guard() { ended.Close(); } // refused if this coroutine is destroyed before the end
-    } closing{*info};
 
     const auto token = co_await get_cancellation_token();
     token.enable_propagation(false);
@@ -236,6 +232,11 @@ follow(boost::asio::any_io_executor, std::unique_ptr<Operation, com_release> obj
     while ((status = status_of(*info)) == ::AsyncStatus::Started)
         co_await resume_after(period);
 
+    // Not before: with its context this coroutine is destroyed anywhere.
+    const struct guard {
+        ::IAsyncInfo& ended;
+        ~guard() { ended.Close(); }
+    } closing{*info};
     if (status == ::AsyncStatus::Canceled)
         throw operation_canceled();
     if (status != ::AsyncStatus::Completed) {
