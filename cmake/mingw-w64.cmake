@@ -11,7 +11,6 @@ set(CMAKE_CXX_COMPILER clang++-19)
 set(CMAKE_CXX_COMPILER_TARGET x86_64-w64-mingw32)
 find_program(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
 find_program(CMAKE_CROSSCOMPILING_EMULATOR NAMES wine wine64)
-
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld -static -lpthread")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-fuse-ld=lld -static -lpthread")
 

@@ -27,7 +27,7 @@ IAsyncOperation<int> read_sensor() {
         [](void* user, int error, int value) {
             const std::unique_ptr<source> ended(static_cast<source*>(user));
             if (error)
-                ended->set_error(error_code(error, boost::system::system_category()));
+                ended->set_error(error_code(error, boost::system::generic_category()));
             else
                 ended->set_value(value);
         },
