@@ -44,9 +44,8 @@ inline HRESULT hresult_of(int generic) noexcept {
         return E_OUTOFMEMORY;
     if (wanted == boost::system::errc::invalid_argument)
         return E_INVALIDARG;
-    constexpr int end = 12000; // the sockets' codes are between 10000 and here, and come first
-    for (int i = 0; i < end; ++i) {
-        const int code = (10000 + i) % end;
+    for (int i = 0; i < 3000; ++i) { // the sockets' codes come first
+        const int code = i < 500 ? 10000 + i : i - 500;
         if (boost::system::system_category().default_error_condition(code) == wanted)
             return HRESULT_FROM_WIN32(static_cast<unsigned long>(code));
     }
