@@ -44,7 +44,7 @@ inline HRESULT hresult_of(int generic) noexcept {
         return E_OUTOFMEMORY;
     if (wanted == boost::system::errc::invalid_argument)
         return E_INVALIDARG;
-    for (int i = 0; i < 3000; ++i) { // the sockets' codes come first
+    for (int i = 0; i < 5000; ++i) { // the sockets' codes come first
         const int code = i < 500 ? 10000 + i : i - 500;
         if (boost::system::system_category().default_error_condition(code) == wanted)
             return HRESULT_FROM_WIN32(static_cast<unsigned long>(code));
