@@ -42,17 +42,18 @@ private:
             world after = w;
             after.works[i] = !w.works[i];
             if (w.works[i])
-                perform(after, after.machine.leave());
+                perform(after, &shared_work::leave);
             else if (!w.over)
-                perform(after, after.machine.join());
+                perform(after, &shared_work::join);
         }
         // The service says twice that its context ends.
         world ended = w;
         ended.over = true;
-        perform(ended, ended.machine.context_ends());
+        perform(ended, &shared_work::context_ends);
     }
 
-    void perform(world w, next then) {
+    void perform(world w, next (shared_work::*event)() noexcept) {
+        const next then = (w.machine.*event)();
         if (then != next::nothing) {
             const bool begins = then == next::begin;
             require(begins != w.counted, "what is counted already begins, or the reverse ends");
