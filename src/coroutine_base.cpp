@@ -230,7 +230,7 @@ void coroutine_base::requested(bool delivered) {
 void coroutine_base::pass_on(unsigned types) noexcept {
     is_passed_on_ = false;
     while (awaited_ && passes_on_ && !std::exchange(is_passed_on_, true))
-        awaited_->pass_on_cancel(request_types::unpack(types));
+        awaited_->pass_on_cancel(request_types::unpack(types), cancel_source::coroutine);
 }
 
 /// The callback may set another one. It is destroyed when it returns if it has, or if no further

@@ -110,6 +110,8 @@ public:
     void set(Change change) {
         const std::lock_guard guard(mutex_);
         const auto [then, when, types] = flow_.set(change);
+        if (operation_.is_tracked()) [[unlikely]]
+            operation_.identity().has_deadline(flow_.next_deadline());
         if (then == next::start)
             start(when);
         else if (then == next::move)

@@ -36,6 +36,7 @@ enum class cancel_source : unsigned char {
     stop_token,  ///< `stop_on`
     group,       ///< `cancel_all` of a group
     shutdown,    ///< `shut_down` of a group
+    registry,    ///< `registry::cancel`, as the console does
     deadline,    ///< a deadline of its own
 };
 

@@ -7,6 +7,7 @@
 
 #include <asyncinfo/async_status.hpp>
 #include <asyncinfo/ending.hpp>
+#include <asyncinfo/operation_origin.hpp>
 
 #include <boost/system/error_code.hpp>
 
@@ -42,15 +43,6 @@ ASYNCINFO_DECL void disable() noexcept;
 /// Whether operations that start are put in the registry.
 ASYNCINFO_DECL bool is_enabled() noexcept;
 
-/// What made an operation.
-enum class origin : unsigned char {
-    initiated,   ///< an initiating function of Asio's, with the token `use_async_info`
-    coroutine,   ///< a coroutine's body
-    combination, ///< `when_all`, `when_any`
-    source,      ///< an `async_source`
-    other,       ///< such as `abandon_on_cancel`
-};
-
 /// A place in the source.
 struct location {
     std::string_view file; ///< empty if the place is not known
@@ -59,9 +51,8 @@ struct location {
 
 /// A request to stop.
 struct request {
-    boost::asio::cancellation_type_t types = boost::asio::cancellation_type::none; ///< of all
-    cancel_source by = cancel_source::none;                                        ///< the first
-    clock::time_point at;                                                          ///< the first
+    cancel_source by = cancel_source::none; ///< who made the first one
+    clock::time_point at;                   ///< when that was
 };
 
 /// How far an operation has come.
@@ -88,7 +79,7 @@ struct outstanding {
     /// The initiating function, the coroutine's function, the combination: "async_receive".
     std::string_view what;
     std::string_view result; ///< the type of the result: "unsigned long"
-    registry::origin origin = registry::origin::other;
+    operation_origin origin = operation_origin::initiated;
     clock::time_point started;
     /// Where it was started, by `named` or `here`.
     location at;
@@ -111,7 +102,7 @@ struct ended {
     std::uint64_t id = 0;
     std::string_view name;
     std::string_view what;
-    registry::origin origin = registry::origin::other;
+    operation_origin origin = operation_origin::initiated;
     clock::time_point started;
     clock::time_point at; ///< when it ended
     location started_at;
@@ -153,7 +144,7 @@ struct family {
 /// What the registry knows at one moment.
 struct report {
     clock::time_point taken;
-    std::vector<outstanding> running; ///< the oldest first
+    std::vector<outstanding> running;  ///< the oldest first
     std::vector<registry::ended> gone; ///< the last ones that ended, the latest first
     std::vector<family> families;
 };
@@ -173,6 +164,12 @@ ASYNCINFO_DECL report snapshot();
 ASYNCINFO_DECL void dump(std::ostream& stream);
 /// The same of a report.
 ASYNCINFO_DECL void dump(std::ostream& stream, const report& from);
+
+/// Asks the operation with this Id to stop, as `Cancel` of a handle does. Returns false if no such
+/// operation is running, or it is not in the registry.
+ASYNCINFO_DECL bool
+cancel(std::uint64_t id,
+       boost::asio::cancellation_type_t types = boost::asio::cancellation_type::all);
 
 /// Dumps to standard error at each such signal. A thread of its own does it, so that it works in a
 /// program that hangs.

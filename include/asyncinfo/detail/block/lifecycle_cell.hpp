@@ -24,6 +24,11 @@ public:
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
 
+    bool retain_if_running() noexcept {
+        return transit([](auto w) { return lifecycle::retain_if_running(w); }) ==
+               lifecycle::next::perform;
+    }
+
     /// `lifecycle::release`, which can always be made.
     lifecycle::next release() noexcept {
         return lifecycle::release(

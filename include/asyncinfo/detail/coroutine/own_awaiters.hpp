@@ -46,7 +46,8 @@ public:
             return true;
         if (abort_)
             // The slot does not do it where propagation is turned off.
-            handle_.Cancel(coroutine_.self().requested_types());
+            handle_access::operation(handle_)->cancel(coroutine_.self().requested_types(),
+                                                      cancel_source::coroutine);
         return false;
     }
 

@@ -33,6 +33,12 @@ public:
             memory.keep(::new (memory.place()) Derived(std::forward<Args>(args)...));
 
         operation_ptr operation(made, false);
+        made->track([&] {
+            return operation_description{.origin = Derived::origin,
+                                         .name = made->operation_base::name(),
+                                         .what_text = Derived::what,
+                                         .kind = made->kind()};
+        });
         try {
             made->run_initiation([&] { begin(*made); });
         } catch (...) {

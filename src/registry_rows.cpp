@@ -1,0 +1,326 @@
+//
+// SPDX-FileCopyrightText: The asyncinfo authors
+// SPDX-License-Identifier: BSL-1.0
+//
+// What operations write in the registry, on their way.
+
+#include <asyncinfo/detail/registry/rows.hpp>
+
+#include <asyncinfo/detail/block/operation_base.hpp>
+
+#include <bit>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace asyncinfo::detail {
+
+constinit std::atomic<bool> registry_is_on{false};
+
+namespace {
+
+constinit std::atomic<registry_shard*> first_shard{nullptr};
+constinit std::atomic<registry_slab*> first_slab{nullptr};
+constinit std::mutex spare_mutex;
+constinit registry_shard* first_spare = nullptr;
+constinit thread_local registry_shard* shard_of_this_thread = nullptr;
+constinit thread_local bool thread_is_over = false;
+
+template <typename T>
+void push(std::atomic<T*>& list, T* added) noexcept {
+    added->next = list.load(std::memory_order_relaxed);
+    while (!list.compare_exchange_weak(added->next, added, std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+    }
+}
+
+/// Leaves the thread's shard to the next thread.
+struct thread_end {
+    ~thread_end() {
+        thread_is_over = true;
+        if (auto* const left = std::exchange(shard_of_this_thread, nullptr)) {
+            const std::lock_guard guard(spare_mutex);
+            left->next_spare = std::exchange(first_spare, left);
+        }
+    }
+};
+
+/// The execution contexts of operations, by number, so that a row needs four bytes for one. Those
+/// that do not find room are not shown.
+struct context_table {
+    static constexpr std::size_t most = 1 << 10;
+    static constexpr std::size_t tries = 16;
+    std::atomic<const void*> at[most]{};
+};
+constinit context_table contexts;
+
+std::size_t bucket_of(std::int64_t nanoseconds) noexcept {
+    const auto microseconds =
+        static_cast<std::uint64_t>((std::max)(nanoseconds, std::int64_t{})) / 1000;
+    return (std::min)(static_cast<std::size_t>(std::bit_width(microseconds)),
+                      registry_counts::buckets - 1);
+}
+
+} // namespace
+
+// --- Shards -------------------------------------------------------------------------------------
+
+registry_shard* registry_shard::of_this_thread() noexcept {
+    if (shard_of_this_thread || thread_is_over)
+        return shard_of_this_thread;
+    registry_shard* taken = nullptr;
+    {
+        const std::lock_guard guard(spare_mutex);
+        if (first_spare)
+            taken = std::exchange(first_spare, first_spare->next_spare);
+    }
+    if (!taken) {
+        taken = new (std::nothrow) registry_shard;
+        if (!taken)
+            return nullptr;
+        push(first_shard, taken);
+    }
+    static thread_local thread_end at_thread_end;
+    static_cast<void>(at_thread_end);
+    return shard_of_this_thread = taken;
+}
+
+registry_shard* registry_shard::first() noexcept {
+    return first_shard.load(std::memory_order_acquire);
+}
+
+registry_row* registry_shard::take_row() noexcept {
+    if (!free)
+        free = returned.exchange(nullptr, std::memory_order_acquire);
+    if (!free) {
+        auto* const slab = new (std::nothrow) registry_slab;
+        if (!slab)
+            return nullptr;
+        slab->owner = this;
+        for (registry_row& row : slab->rows)
+            row.next = std::exchange(free, &row);
+        push(first_slab, slab);
+    }
+    return std::exchange(free, free->next);
+}
+
+void registry_shard::give_back(registry_row& row) noexcept {
+    registry_shard* const owner = registry_slab::of(row).owner;
+    row.sequence.begin();
+    if (owner == shard_of_this_thread)
+        row.next = std::exchange(owner->free, &row);
+    else
+        push(owner->returned, &row);
+}
+
+registry_counts* registry_shard::counts_of(const registry_family& family) noexcept {
+    auto& kept_chunk = counts[family.index / chunk];
+    counts_chunk* found = kept_chunk.load(std::memory_order_relaxed);
+    if (!found) {
+        found = new (std::nothrow) counts_chunk;
+        if (!found)
+            return nullptr;
+        kept_chunk.store(found, std::memory_order_release);
+    }
+    auto& kept_counts = found->of_family[family.index % chunk];
+    registry_counts* of_family = kept_counts.load(std::memory_order_relaxed);
+    if (!of_family) {
+        of_family = new (std::nothrow) registry_counts;
+        kept_counts.store(of_family, std::memory_order_release);
+    }
+    return of_family;
+}
+
+registry_slab* registry_slab::first() noexcept {
+    return first_slab.load(std::memory_order_acquire);
+}
+
+std::uint32_t registry_row::context_index(const void* context) noexcept {
+    if (!context)
+        return 0;
+    const auto start = reinterpret_cast<std::uintptr_t>(context) / 64;
+    for (std::size_t i = 0; i < context_table::tries; ++i) {
+        const std::size_t index = (start + i) % (context_table::most - 1) + 1;
+        const void* known = contexts.at[index].load(std::memory_order_relaxed);
+        if (!known)
+            contexts.at[index].compare_exchange_strong(known, context, std::memory_order_relaxed);
+        if (!known || known == context)
+            return static_cast<std::uint32_t>(index);
+    }
+    return 0;
+}
+
+const void* registry_row::context_at(std::uint32_t index) noexcept {
+    return contexts.at[index].load(std::memory_order_relaxed);
+}
+
+// --- An operation's row -------------------------------------------------------------------------
+
+void identity::fetch_ids() noexcept {
+    constexpr std::uint64_t batch = 1024;
+    static constinit std::atomic<std::uint64_t> unused{1};
+    thread_data& own = this_thread();
+    own.next_id = unused.fetch_add(batch, std::memory_order_relaxed);
+    own.end_of_ids = own.next_id + batch;
+}
+
+std::uint64_t identity::tracked_id() const noexcept { return row().id; }
+
+void identity::track(operation_base& operation, const operation_description& described) noexcept {
+    registry_shard* const shard = registry_shard::of_this_thread();
+    const registry_site* const site = shard ? registry_site::of(described) : nullptr;
+    registry_row* const taken = site ? shard->take_row() : nullptr;
+    if (!taken)
+        return;
+    if (registry_counts* const counts = shard->counts_of(*site->family))
+        counts->started.add(1);
+    taken->state = static_cast<std::uint32_t>(described.origin);
+    taken->polls = 0;
+    taken->context = registry_row::context_index(described.context);
+    taken->id = id();
+    taken->started = registry_row::now();
+    taken->site = site->index;
+    taken->awaited_site = 0;
+    taken->awaited_id = 0;
+    taken->parent = 0;
+    taken->asked = 0;
+    taken->when = 0;
+    taken->progressed = 0;
+    taken->progress = 0;
+    taken->operation = &operation;
+    taken->sequence.end();
+    word_ = reinterpret_cast<std::uintptr_t>(taken);
+}
+
+void identity::asked(cancel_source by) noexcept {
+    auto& state = row().state.atomic();
+    if (state.load(std::memory_order_relaxed) & (registry_row::over | registry_row::by_mask))
+        return;
+    std::int64_t never = 0;
+    if (row().asked.atomic().compare_exchange_strong(never, registry_row::now(),
+                                                     std::memory_order_acq_rel))
+        state.fetch_or(static_cast<std::uint32_t>(by) << registry_row::by_shift,
+                       std::memory_order_release);
+}
+
+void identity::has_deadline(clock::time_point next) noexcept {
+    if (!(row().state & registry_row::over))
+        row().when = next == (clock::time_point::max)()
+                         ? 0
+                         : std::chrono::nanoseconds(next.time_since_epoch()).count();
+}
+
+void identity::has_context(const void* context) noexcept {
+    row().context = registry_row::context_index(context);
+}
+
+void identity::progressed(double value, double total) noexcept {
+    const auto bits = [](double number) {
+        return std::uint64_t{std::bit_cast<std::uint32_t>(static_cast<float>(number))};
+    };
+    row().progress = bits(value) | bits(total) << 32;
+    row().progressed = registry_row::now();
+}
+
+void identity::belongs_to(std::uint64_t parent, bool is_group) noexcept {
+    row().parent = parent;
+    if (is_group)
+        row().state.atomic().fetch_or(registry_row::in_group, std::memory_order_release);
+    else
+        row().state.atomic().fetch_and(~registry_row::in_group, std::memory_order_release);
+}
+
+void identity::awaits(std::uint64_t id, const boost::typeindex::type_index& type,
+                      const std::source_location& where) noexcept {
+    const registry_site* const site = registry_site::of({.origin = operation_origin::initiated,
+                                                         .name = {},
+                                                         .what_type = type,
+                                                         .kind = type,
+                                                         .file = where.file_name(),
+                                                         .line = where.line()});
+    row().awaited_id = id;
+    row().awaited_site = site ? site->index : 0;
+}
+
+void identity::awaits_nothing() noexcept {
+    row().awaited_site = 0;
+    row().awaited_id = 0;
+}
+
+void identity::ended(AsyncStatus status, const boost::system::error_code& code,
+                     ending_reason reason, unsigned asked_types) noexcept {
+    registry_row& own = row();
+    const std::int64_t now = registry_row::now();
+    own.when = now;
+    const bool has_failed = status == AsyncStatus::Error;
+    const auto state = own.state.atomic().fetch_or(
+        registry_row::over | (has_failed ? registry_row::failed : 0), std::memory_order_acq_rel);
+    registry_shard* const shard = registry_shard::of_this_thread();
+    if (!shard)
+        return;
+    const auto* const site = registry_site::at(own.site);
+    if (registry_counts* const counts = shard->counts_of(*site->family)) {
+        const std::int64_t took = now - own.started;
+        counts->ended[static_cast<int>(status)].add(1);
+        counts->sum.add(took);
+        counts->histogram[bucket_of(took)].add(1);
+    }
+    const unsigned by = asked_types ? (state & registry_row::by_mask) >> registry_row::by_shift : 0;
+    registry_memory& memory = shard->next_memory();
+    memory.sequence.begin();
+    memory.site = own.site;
+    memory.what = static_cast<unsigned>(status) | static_cast<unsigned>(reason) << 8 | by << 16 |
+                  asked_types << 24;
+    memory.code = code.value();
+    memory.category = &code.category();
+    memory.id = own.id;
+    memory.parent = own.parent;
+    memory.started = own.started;
+    memory.asked = asked_types ? std::int64_t(own.asked) : 0;
+    memory.ended = now;
+    memory.sequence.end();
+    shard->remembered.add(1);
+}
+
+void identity::seen() noexcept {
+    row().state.atomic().fetch_or(registry_row::looked_at, std::memory_order_relaxed);
+}
+
+void identity::polled() noexcept {
+    auto& polls = row().polls.atomic();
+    polls.store(polls.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void identity::complete(async_ending& ending) const noexcept {
+    const std::int64_t asked = row().asked;
+    const std::uint32_t state = row().state;
+    if (asked == 0 || ending.asked_types == boost::asio::cancellation_type::none)
+        return;
+    const auto time = [](std::int64_t count) {
+        return clock::time_point(
+            std::chrono::duration_cast<clock::duration>(std::chrono::nanoseconds(count)));
+    };
+    ending.asked_by =
+        static_cast<cancel_source>((state & registry_row::by_mask) >> registry_row::by_shift);
+    ending.asked_at = time(asked);
+    if (state & registry_row::over)
+        ending.stopped_after = time(row().when) - *ending.asked_at;
+}
+
+void identity::forget() noexcept {
+    auto& state = row().state.atomic();
+    auto seen = state.fetch_or(registry_row::gone, std::memory_order_acq_rel);
+    constexpr auto unseen = registry_row::failed | registry_row::looked_at;
+    if ((seen & unseen) == registry_row::failed)
+        if (registry_shard* const shard = registry_shard::of_this_thread())
+            if (auto* const counts = shard->counts_of(*registry_site::at(row().site)->family))
+                counts->unseen.add(1);
+    // A thread that cancels by number holds it for some instructions.
+    while (state.load(std::memory_order_acquire) & registry_row::pinned)
+        std::this_thread::yield();
+    registry_shard::give_back(row());
+}
+
+} // namespace asyncinfo::detail
