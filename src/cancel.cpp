@@ -14,7 +14,7 @@
 namespace asyncinfo::detail {
 
 void operation_base::cancel(boost::asio::cancellation_type_t types, cancel_source by) noexcept {
-    if (is_tracked()) [[unlikely]]
+    if (is_tracked() && types != boost::asio::cancellation_type::none) [[unlikely]]
         identity_.asked(by);
     request(request_types::pack(types));
     if (hears_requests_)

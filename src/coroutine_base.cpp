@@ -233,6 +233,18 @@ void coroutine_base::pass_on(unsigned types) noexcept {
         awaited_->pass_on_cancel(request_types::unpack(types), cancel_source::coroutine);
 }
 
+void coroutine_base::record_await(boost::typeindex::type_index type,
+                                  const std::source_location& where) noexcept {
+    self_.identity().awaits(0, type, where);
+}
+
+void coroutine_base::record_await(operation_base& awaited,
+                                  const std::source_location& where) noexcept {
+    self_.identity().awaits(awaited.id(), boost::typeindex::type_id<operation_base>(), where);
+    if (awaited.is_tracked())
+        awaited.identity().belongs_to(self_.id(), false);
+}
+
 /// The callback may set another one. It is destroyed when it returns if it has, or if no further
 /// type can be requested.
 void coroutine_base::call_back() {

@@ -37,13 +37,12 @@ std::string without_arguments(std::string_view text) {
     std::string kept;
     int depth = 0;
     for (const char c : text) {
-        depth -= c == '>';
-        if (depth == 0 && c != '>')
-            kept.push_back(c);
-        depth += c == '<';
         if (c == '<')
-            kept.pop_back();
-        depth = (std::max)(depth, 0);
+            ++depth;
+        else if (c == '>')
+            depth = (std::max)(depth - 1, 0);
+        else if (depth == 0)
+            kept.push_back(c);
     }
     return kept;
 }

@@ -35,7 +35,7 @@ enum class cancel_source : unsigned char {
     coroutine,   ///< the coroutine that awaited it, which was cancelled itself
     stop_token,  ///< `stop_on`
     group,       ///< `cancel_all` of a group
-    shutdown,    ///< `shut_down` of a group
+    shutdown,    ///< `shutdown` of a group
     registry,    ///< `registry::cancel`, as the console does
     deadline,    ///< a deadline of its own
 };
@@ -49,9 +49,9 @@ struct async_ending {
     /// The cancellation types of all requests; `none` if there was no request.
     boost::asio::cancellation_type_t asked_types = boost::asio::cancellation_type::none;
     /// When the first request was made. Known if the registry was on when the operation started.
-    std::optional<std::chrono::steady_clock::time_point> asked_at;
+    std::optional<std::chrono::steady_clock::time_point> asked_at{};
     /// How long the operation went on after that. Known as `asked_at` is, once it has ended.
-    std::optional<std::chrono::steady_clock::duration> stopped_after;
+    std::optional<std::chrono::steady_clock::duration> stopped_after{};
 };
 
 /// The enumerator's name: "finished".

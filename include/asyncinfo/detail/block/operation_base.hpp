@@ -55,7 +55,7 @@ public:
     template <typename Describe>
     void track(Describe describe) {
         if (registry_is_on.load(std::memory_order_relaxed)) [[unlikely]]
-            identity_.track(*this, describe());
+            track_now(describe);
     }
     /// A reference to the operation if it is running, else null. For a thread that has none, but
     /// knows that the block is not destroyed meanwhile.
@@ -282,7 +282,12 @@ private:
     void store(const boost::system::error_code& code) noexcept;
     void store(std::exception_ptr&& exception) noexcept;
 
-    void record_end() noexcept;
+    // Apart, so that what is rare does not take registers from what is not.
+    template <typename Describe>
+    ASYNCINFO_NOINLINE void track_now(const Describe& describe) {
+        identity_.track(*this, describe());
+    }
+    ASYNCINFO_NOINLINE void record_end() noexcept;
     ending_reason reason_of(AsyncStatus status) noexcept;
     boost::system::error_code read_code(boost::system::error_code& refused) noexcept;
     std::exception_ptr read_exception(boost::system::error_code& refused) noexcept;

@@ -112,8 +112,7 @@ public:
     template <typename Awaited>
     void awaits(const std::source_location& where) noexcept {
         if (self_.is_tracked()) [[unlikely]]
-            self_.identity().awaits(0, boost::typeindex::type_id<initiation_in_t<Awaited>>(),
-                                    where);
+            record_await(boost::typeindex::type_id<initiation_in_t<Awaited>>(), where);
     }
     void awaits_nothing() noexcept {
         if (self_.is_tracked()) [[unlikely]]
@@ -121,10 +120,7 @@ public:
     }
     void awaits(operation_base& awaited, const std::source_location& where) noexcept {
         if (self_.is_tracked()) [[unlikely]]
-            self_.identity().awaits(awaited.id(), boost::typeindex::type_id<operation_base>(),
-                                    where);
-        if (awaited.is_tracked()) [[unlikely]]
-            awaited.identity().belongs_to(self_.id(), false);
+            record_await(awaited, where);
     }
 
     /// Has `awaited` notify this coroutine of its end; false if it has ended. A request goes on to
@@ -295,6 +291,10 @@ private:
     void let_go() noexcept override { self_.release(); }
     void context_ends(context_life& life, bool last) noexcept override;
     context_dependent* awaits(context_life& life) noexcept override;
+
+    void record_await(boost::typeindex::type_index type,
+                      const std::source_location& where) noexcept;
+    void record_await(operation_base& awaited, const std::source_location& where) noexcept;
 
     void begin();
     void resume() override;

@@ -112,7 +112,7 @@ public:
     /// Any handle.
     template <typename H>
         requires std::derived_from<std::remove_cvref_t<H>, IAsyncInfo>
-    auto await_transform(H&& handle, location where = location::current()) {
+    ASYNCINFO_ALWAYS_INLINE auto await_transform(H&& handle, location where = location::current()) {
         using handle_type = std::remove_cvref_t<H>;
         if (const auto& awaited = handle_access::operation(handle))
             block_.awaits(*awaited, where);
@@ -127,7 +127,8 @@ public:
     template <typename Operation>
         requires(!std::derived_from<std::remove_cvref_t<Operation>, IAsyncInfo> &&
                  asio_operation<Operation>)
-    auto await_transform(Operation&& operation, location where = location::current()) {
+    ASYNCINFO_ALWAYS_INLINE auto await_transform(Operation&& operation,
+                                                 location where = location::current()) {
         block_.throw_if_cancelled();
         block_.template awaits<std::remove_cvref_t<Operation>>(where);
         return await_operation(block_, std::forward<Operation>(operation),

@@ -35,7 +35,7 @@ public:
         operation_ptr operation(made, false);
         made->track([&] {
             return operation_description{.origin = Derived::origin,
-                                         .name = made->operation_base::name(),
+                                         .name = static_cast<const operation_base&>(*made).name(),
                                          .what_text = Derived::what,
                                          .kind = made->kind()};
         });

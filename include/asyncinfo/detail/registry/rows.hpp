@@ -110,7 +110,7 @@ struct registry_row {
     static constexpr std::uint32_t gone = 1 << 13;            ///< the block is being destroyed
 
     detail::sequence sequence;
-    shown<std::uint32_t> state;
+    shown<std::uint32_t> state{gone};
     shown<std::uint32_t> polls;
     shown<std::uint32_t> context; ///< see `context_at`
     shown<std::uint64_t> id;
