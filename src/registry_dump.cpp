@@ -11,7 +11,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <ostream>
 #include <sstream>
@@ -163,7 +162,7 @@ private:
             try {
                 std::ostringstream text;
                 dump(text);
-                std::cerr << text.str() << std::flush;
+                std::fputs(text.str().c_str(), stderr); // not buffered
             } catch (const std::bad_alloc&) {
             }
             wait();

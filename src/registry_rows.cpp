@@ -253,10 +253,10 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
                      ending_reason reason, unsigned asked_types) noexcept {
     registry_row& own = row();
     const std::int64_t now = registry_row::now();
-    own.when = now;
     const bool has_failed = status == AsyncStatus::Error;
     const auto state = own.state.atomic().fetch_or(
         registry_row::over | (has_failed ? registry_row::failed : 0), std::memory_order_acq_rel);
+    own.when = now; // after `over`, so that nobody takes it for a deadline
     registry_shard* const shard = registry_shard::of_this_thread();
     if (!shard)
         return;
