@@ -115,6 +115,18 @@ void registry_shard::give_back(registry_row& row) noexcept {
         push(owner->returned, &row);
 }
 
+registry_shard::recent_site&
+registry_shard::site_of(const operation_description& described) noexcept {
+    const auto key = reinterpret_cast<std::uintptr_t>(
+        described.what_text ? described.what_text : described.what_type.raw_name());
+    recent_site& found = recent[(key / 8 + described.line + described.name.size()) % recent_sites];
+    if (!found.site || !found.site->is_of(described)) {
+        found.site = registry_site::of(described);
+        found.counts = found.site ? counts_of(*found.site->family) : nullptr;
+    }
+    return found;
+}
+
 registry_counts* registry_shard::counts_of(const registry_family& family) noexcept {
     auto& kept_chunk = counts[family.index / chunk];
     counts_chunk* found = kept_chunk.load(std::memory_order_relaxed);
@@ -137,7 +149,7 @@ registry_slab* registry_slab::first() noexcept {
     return first_slab.load(std::memory_order_acquire);
 }
 
-std::uint32_t registry_row::context_index(const void* context) noexcept {
+std::uint16_t registry_row::context_index(const void* context) noexcept {
     if (!context)
         return 0;
     const auto start = reinterpret_cast<std::uintptr_t>(context) / 64;
@@ -147,12 +159,12 @@ std::uint32_t registry_row::context_index(const void* context) noexcept {
         if (!known)
             contexts.at[index].compare_exchange_strong(known, context, std::memory_order_relaxed);
         if (!known || known == context)
-            return static_cast<std::uint32_t>(index);
+            return static_cast<std::uint16_t>(index);
     }
     return 0;
 }
 
-const void* registry_row::context_at(std::uint32_t index) noexcept {
+const void* registry_row::context_at(std::uint16_t index) noexcept {
     return contexts.at[index].load(std::memory_order_relaxed);
 }
 
@@ -170,13 +182,19 @@ std::uint64_t identity::tracked_id() const noexcept { return row().id; }
 
 void identity::track(operation_base& operation, const operation_description& described) noexcept {
     registry_shard* const shard = registry_shard::of_this_thread();
-    const registry_site* const site = shard ? registry_site::of(described) : nullptr;
+    if (!shard)
+        return;
+    const auto [site, counts] = shard->site_of(described);
     registry_row* const taken = site ? shard->take_row() : nullptr;
     if (!taken)
         return;
-    if (registry_counts* const counts = shard->counts_of(*site->family))
+    if (counts)
         counts->started.add(1);
-    taken->state = static_cast<std::uint32_t>(described.origin);
+    taken->end = 0;
+    taken->use = 0;
+    taken->by = 0;
+    taken->in_group = 0;
+    taken->looked_at = 0;
     taken->polls = 0;
     taken->context = registry_row::context_index(described.context);
     taken->id = id();
@@ -195,18 +213,14 @@ void identity::track(operation_base& operation, const operation_description& des
 }
 
 void identity::asked(cancel_source by) noexcept {
-    auto& state = row().state.atomic();
-    if (state.load(std::memory_order_relaxed) & (registry_row::over | registry_row::by_mask))
-        return;
     std::int64_t never = 0;
-    if (row().asked.atomic().compare_exchange_strong(never, registry_row::now(),
-                                                     std::memory_order_acq_rel))
-        state.fetch_or(static_cast<std::uint32_t>(by) << registry_row::by_shift,
-                       std::memory_order_release);
+    if (!row().end && row().asked.atomic().compare_exchange_strong(never, registry_row::now(),
+                                                                   std::memory_order_acq_rel))
+        row().by = static_cast<std::uint8_t>(by);
 }
 
 void identity::has_deadline(clock::time_point next) noexcept {
-    if (!(row().state & registry_row::over))
+    if (!row().end)
         row().when = next == (clock::time_point::max)()
                          ? 0
                          : std::chrono::nanoseconds(next.time_since_epoch()).count();
@@ -226,10 +240,7 @@ void identity::progressed(double value, double total) noexcept {
 
 void identity::belongs_to(std::uint64_t parent, bool is_group) noexcept {
     row().parent = parent;
-    if (is_group)
-        row().state.atomic().fetch_or(registry_row::in_group, std::memory_order_release);
-    else
-        row().state.atomic().fetch_and(~registry_row::in_group, std::memory_order_release);
+    row().in_group = is_group;
 }
 
 void identity::awaits(std::uint64_t id, const boost::typeindex::type_index& type,
@@ -253,10 +264,8 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
                      ending_reason reason, unsigned asked_types) noexcept {
     registry_row& own = row();
     const std::int64_t now = registry_row::now();
-    const bool has_failed = status == AsyncStatus::Error;
-    const auto state = own.state.atomic().fetch_or(
-        registry_row::over | (has_failed ? registry_row::failed : 0), std::memory_order_acq_rel);
-    own.when = now; // after `over`, so that nobody takes it for a deadline
+    own.end = status == AsyncStatus::Error ? registry_row::failed : registry_row::over;
+    own.when = now; // after that, so that nobody takes it for a deadline
     registry_shard* const shard = registry_shard::of_this_thread();
     if (!shard)
         return;
@@ -267,7 +276,7 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
         counts->sum.add(took);
         counts->histogram[bucket_of(took)].add(1);
     }
-    const unsigned by = asked_types ? (state & registry_row::by_mask) >> registry_row::by_shift : 0;
+    const unsigned by = asked_types ? unsigned{std::uint8_t(own.by)} : 0;
     registry_memory& memory = shard->next_memory();
     memory.sequence.begin();
     memory.site = own.site;
@@ -284,9 +293,7 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
     shard->remembered.add(1);
 }
 
-void identity::seen() noexcept {
-    row().state.atomic().fetch_or(registry_row::looked_at, std::memory_order_relaxed);
-}
+void identity::seen() noexcept { row().looked_at = 1; }
 
 void identity::polled() noexcept {
     auto& polls = row().polls.atomic();
@@ -295,32 +302,29 @@ void identity::polled() noexcept {
 
 void identity::complete(async_ending& ending) const noexcept {
     const std::int64_t asked = row().asked;
-    const std::uint32_t state = row().state;
     if (asked == 0 || ending.asked_types == boost::asio::cancellation_type::none)
         return;
     const auto time = [](std::int64_t count) {
         return clock::time_point(
             std::chrono::duration_cast<clock::duration>(std::chrono::nanoseconds(count)));
     };
-    ending.asked_by =
-        static_cast<cancel_source>((state & registry_row::by_mask) >> registry_row::by_shift);
+    ending.asked_by = static_cast<cancel_source>(std::uint8_t(row().by));
     ending.asked_at = time(asked);
-    if (state & registry_row::over)
+    if (row().end)
         ending.stopped_after = time(row().when) - *ending.asked_at;
 }
 
 void identity::forget() noexcept {
-    auto& state = row().state.atomic();
-    auto seen = state.fetch_or(registry_row::gone, std::memory_order_acq_rel);
-    constexpr auto unseen = registry_row::failed | registry_row::looked_at;
-    if ((seen & unseen) == registry_row::failed)
+    registry_row& own = row();
+    own.use.atomic().fetch_or(registry_row::gone, std::memory_order_acq_rel);
+    if (own.end == registry_row::failed && !own.looked_at)
         if (registry_shard* const shard = registry_shard::of_this_thread())
-            if (auto* const counts = shard->counts_of(*registry_site::at(row().site)->family))
+            if (auto* const counts = shard->counts_of(*registry_site::at(own.site)->family))
                 counts->unseen.add(1);
     // A thread that cancels by number holds it for some instructions.
-    while (state.load(std::memory_order_acquire) & registry_row::pinned)
+    while (own.use & registry_row::pinned)
         std::this_thread::yield();
-    registry_shard::give_back(row());
+    registry_shard::give_back(own);
 }
 
 } // namespace asyncinfo::detail

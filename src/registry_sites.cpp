@@ -111,14 +111,9 @@ std::size_t hash_of(const operation_description& d) noexcept {
     return seed;
 }
 
-bool is_of(const registry_site& site, const operation_description& d) noexcept {
-    return site.what_key == key_of_what(d) && site.line == d.line && site.file == d.file &&
-           site.kind_key == d.kind.raw_name() && site.name == d.name;
-}
-
 const registry_site* find(const registry_site* first, std::size_t hash,
                           const operation_description& d) noexcept {
-    while (first && !(first->hash == hash && is_of(*first, d)))
+    while (first && !(first->hash == hash && first->is_of(d)))
         first = first->next;
     return first;
 }
@@ -136,6 +131,11 @@ registry_family* family_of(const registry_site& site) {
 }
 
 } // namespace
+
+bool registry_site::is_of(const operation_description& d) const noexcept {
+    return what_key == key_of_what(d) && line == d.line && file == d.file &&
+           kind_key == d.kind.raw_name() && name == d.name;
+}
 
 const registry_site* registry_site::of(const operation_description& described) noexcept {
     const std::size_t hash = hash_of(described);

@@ -32,13 +32,11 @@ location place_of(const registry_site& site) noexcept {
     return {site.file ? std::string_view(site.file) : std::string_view(), site.line};
 }
 
-std::optional<registry::request> request_in(const registry_row& row, std::uint32_t state) noexcept {
+std::optional<registry::request> request_in(const registry_row& row) noexcept {
     const std::int64_t asked = row.asked;
     if (asked == 0)
         return {};
-    return registry::request{
-        static_cast<cancel_source>((state & registry_row::by_mask) >> registry_row::by_shift),
-        time_of(asked)};
+    return registry::request{static_cast<cancel_source>(std::uint8_t(row.by)), time_of(asked)};
 }
 
 std::optional<registry::progress> progress_in(const registry_row& row) noexcept {
@@ -59,9 +57,8 @@ std::optional<registry::progress> progress_in(const registry_row& row) noexcept 
 bool read(const registry_row& row, outstanding& made) noexcept {
     bool runs = false;
     const bool is_whole = row.sequence.read([&]() noexcept {
-        const std::uint32_t state = row.state;
         const registry_site* const site = registry_site::at(row.site);
-        runs = !(state & (registry_row::over | registry_row::gone)) && site;
+        runs = !row.end && !(row.use & registry_row::gone) && site;
         if (!runs)
             return;
         made.id = row.id;
@@ -72,8 +69,8 @@ bool read(const registry_row& row, outstanding& made) noexcept {
         made.started = time_of(row.started);
         made.at = place_of(*site);
         made.parent = row.parent;
-        made.parent_is_group = (state & registry_row::in_group) != 0;
-        made.request = request_in(row, state);
+        made.parent_is_group = row.in_group != 0;
+        made.request = request_in(row);
         made.deadline.reset();
         if (const std::int64_t when = row.when)
             made.deadline = time_of(when);
@@ -84,7 +81,7 @@ bool read(const registry_row& row, outstanding& made) noexcept {
         made.context = registry_row::context_at(row.context);
         made.polls = row.polls;
         // It may have ended while we read, and then the deadline is none.
-        runs = !(row.state & registry_row::over);
+        runs = !row.end;
     });
     return is_whole && runs;
 }
@@ -215,14 +212,15 @@ bool cancel(std::uint64_t id, boost::asio::cancellation_type_t types) {
     const std::lock_guard guard(cancelling); // one thread at a time pins a row
     for (auto* slab = detail::registry_slab::first(); slab; slab = slab->next)
         for (registry_row& row : slab->rows) {
-            if (row.id != id || (row.state & registry_row::gone))
+            if (row.id != id || (row.use & registry_row::gone))
                 continue;
             detail::operation_ptr found;
-            const auto state =
-                row.state.atomic().fetch_or(registry_row::pinned, std::memory_order_acq_rel);
-            if (!(state & registry_row::gone) && row.id == id)
+            const auto use =
+                row.use.atomic().fetch_or(registry_row::pinned, std::memory_order_acq_rel);
+            if (!(use & registry_row::gone) && row.id == id)
                 found = detail::operation_base::retain_running(*row.operation);
-            row.state.atomic().fetch_and(~registry_row::pinned, std::memory_order_acq_rel);
+            row.use.atomic().fetch_and(static_cast<std::uint8_t>(~registry_row::pinned),
+                                       std::memory_order_acq_rel);
             if (!found)
                 continue;
             found->cancel(types, cancel_source::registry);

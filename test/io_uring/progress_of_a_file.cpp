@@ -5,7 +5,6 @@
 // use io_uring.
 
 #define BOOST_ASIO_HAS_IO_URING
-#define BOOST_TEST_MODULE progress_of_a_file
 
 #include <asyncinfo/with_progress.hpp>
 

@@ -90,6 +90,7 @@ struct registry_site {
     /// The site of these operations; null without memory. If there are too many names, a site
     /// without the name.
     static const registry_site* of(const operation_description& description) noexcept;
+    bool is_of(const operation_description& description) const noexcept;
     static const registry_site* at(unsigned index) noexcept;
     static const registry_family* family_at(unsigned index) noexcept;
 
@@ -98,21 +99,21 @@ struct registry_site {
 
 /// An operation in the registry. It stays where it is, and is used again for another one.
 struct registry_row {
-    // bits of `state`
-    static constexpr std::uint32_t origin_mask = 7;
-    static constexpr std::uint32_t in_group = 1 << 3;
-    static constexpr std::uint32_t over = 1 << 4; ///< the operation has ended
-    static constexpr std::uint32_t failed = 1 << 5;
-    static constexpr std::uint32_t looked_at = 1 << 6; ///< somebody has asked for the error
-    static constexpr int by_shift = 8;
-    static constexpr std::uint32_t by_mask = 15u << by_shift; ///< who asked it to stop
-    static constexpr std::uint32_t pinned = 1 << 12;          ///< a thread uses `operation`
-    static constexpr std::uint32_t gone = 1 << 13;            ///< the block is being destroyed
+    // what `end` says
+    static constexpr std::uint8_t over = 1;
+    static constexpr std::uint8_t failed = 2;
+    // bits of `use`
+    static constexpr std::uint8_t gone = 1;   ///< no operation, or its block is being destroyed
+    static constexpr std::uint8_t pinned = 2; ///< a thread uses `operation`
 
     detail::sequence sequence;
-    shown<std::uint32_t> state{gone};
+    shown<std::uint8_t> end;
+    shown<std::uint8_t> use{gone};
+    shown<std::uint8_t> by;        ///< who asked it to stop
+    shown<std::uint8_t> in_group;  ///< `parent` is one
+    shown<std::uint8_t> looked_at; ///< somebody has asked for the error
+    shown<std::uint16_t> context;  ///< see `context_at`
     shown<std::uint32_t> polls;
-    shown<std::uint32_t> context; ///< see `context_at`
     shown<std::uint64_t> id;
     shown<std::int64_t> started; ///< times in nanoseconds of the steady clock, 0 for none
     shown<std::uint32_t> site;
@@ -133,8 +134,8 @@ struct registry_row {
     static std::int64_t now() noexcept {
         return std::chrono::nanoseconds(identity::clock::now().time_since_epoch()).count();
     }
-    static std::uint32_t context_index(const void* context) noexcept;
-    static const void* context_at(std::uint32_t index) noexcept;
+    static std::uint16_t context_index(const void* context) noexcept;
+    static const void* context_at(std::uint16_t index) noexcept;
 };
 
 /// What happened to the operations of a family that ended on one thread.
@@ -171,6 +172,14 @@ struct registry_shard {
         std::atomic<registry_counts*> of_family[chunk]{};
     };
 
+    /// Where operations were started on this thread, to be found again without a search.
+    struct recent_site {
+        const registry_site* site = nullptr;
+        registry_counts* counts = nullptr;
+    };
+    static constexpr std::size_t recent_sites = 32;
+
+    recent_site recent[recent_sites];
     registry_row* free = nullptr;
     std::atomic<registry_row*> returned{nullptr}; ///< by other threads
     std::atomic<counts_chunk*> counts[registry_site::most / chunk]{};
@@ -185,6 +194,8 @@ struct registry_shard {
 
     registry_row* take_row() noexcept;
     static void give_back(registry_row& row) noexcept;
+    /// Without memory, the site or the counts are null.
+    recent_site& site_of(const operation_description& description) noexcept;
     /// Null without memory.
     registry_counts* counts_of(const registry_family& family) noexcept;
     registry_memory& next_memory() noexcept { return memories[remembered % kept]; }
