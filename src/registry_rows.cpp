@@ -7,6 +7,7 @@
 #include <asyncinfo/detail/registry/rows.hpp>
 
 #include <asyncinfo/detail/block/operation_base.hpp>
+#include <asyncinfo/registry.hpp>
 
 #include <bit>
 #include <limits>
@@ -266,6 +267,8 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
     const std::int64_t now = registry_row::now();
     own.end = status == AsyncStatus::Error ? registry_row::failed : registry_row::over;
     own.when = now; // after that, so that nobody takes it for a deadline
+    own.awaited_id = static_cast<std::uint32_t>(code.value());
+    own.progress = reinterpret_cast<std::uintptr_t>(&code.category());
     registry_shard* const shard = registry_shard::of_this_thread();
     if (!shard)
         return;
@@ -314,13 +317,20 @@ void identity::complete(async_ending& ending) const noexcept {
         ending.stopped_after = time(row().when) - *ending.asked_at;
 }
 
+/// The operation failed, and nobody has asked for the error.
+void identity::lose_error() noexcept {
+    const registry_row& own = row();
+    if (registry_shard* const shard = registry_shard::of_this_thread())
+        if (auto* const counts = shard->counts_of(*registry_site::at(own.site)->family))
+            counts->unseen.add(1);
+    call_unseen(own.as_ended());
+}
+
 void identity::forget() noexcept {
     registry_row& own = row();
     own.use.atomic().fetch_or(registry_row::gone, std::memory_order_acq_rel);
     if (own.end == registry_row::failed && !own.looked_at)
-        if (registry_shard* const shard = registry_shard::of_this_thread())
-            if (auto* const counts = shard->counts_of(*registry_site::at(own.site)->family))
-                counts->unseen.add(1);
+        lose_error();
     // A thread that cancels by number holds it for some instructions.
     while (own.use & registry_row::pinned)
         std::this_thread::yield();

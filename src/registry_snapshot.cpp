@@ -185,6 +185,38 @@ clock::duration histogram::quantile(double share) const noexcept {
     return {};
 }
 
+} // namespace asyncinfo::registry
+
+asyncinfo::registry::ended asyncinfo::detail::registry_row::as_ended() const {
+    const registry_site& from = *registry_site::at(site);
+    registry::ended made;
+    made.id = id;
+    made.name = from.name;
+    made.what = from.what;
+    made.origin = from.origin;
+    made.started = registry::time_of(started);
+    made.at = registry::time_of(when);
+    made.started_at = registry::place_of(from);
+    made.parent = parent;
+    made.status = AsyncStatus::Error;
+    made.code.assign(
+        static_cast<int>(std::uint64_t(awaited_id)),
+        *reinterpret_cast<const boost::system::error_category*>(std::uintptr_t(progress)));
+    made.ending.asked_by = static_cast<cancel_source>(std::uint8_t(by));
+    made.ending.reason = made.code == errc::abandoned ? ending_reason::abandoned
+                         : made.ending.asked_by == cancel_source::deadline &&
+                                 made.code == boost::asio::error::timed_out
+                             ? ending_reason::deadline
+                             : ending_reason::failed;
+    if (const std::int64_t at = asked) {
+        made.ending.asked_at = registry::time_of(at);
+        made.ending.stopped_after = made.at - registry::time_of(at);
+    }
+    return made;
+}
+
+namespace asyncinfo::registry {
+
 report snapshot() {
     report made;
     outstanding row;
@@ -199,6 +231,7 @@ report snapshot() {
                 made.gone.push_back(memory);
     made.families = all_families();
     made.taken = clock::now();
+    made.contexts = detail::watched_contexts(made.taken);
     std::ranges::sort(made.running, {},
                       [](const outstanding& o) { return std::pair(o.started, o.id); });
     std::ranges::sort(made.gone, std::greater(),

@@ -18,6 +18,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -141,12 +142,25 @@ struct family {
     registry::histogram took;
 };
 
+/// A context that `watch` has been called for.
+struct watched {
+    const void* context = nullptr;
+    std::string name;
+    /// Since when a function waits there for a thread that runs it. Nothing if none waits.
+    std::optional<clock::time_point> waits_since;
+    /// Whether it has ever been run since `watch`.
+    bool has_run = false;
+    /// Whether its `run()` has returned, and will not run anything before `restart()`.
+    bool is_stopped = false;
+};
+
 /// What the registry knows at one moment.
 struct report {
     clock::time_point taken;
     std::vector<outstanding> running;  ///< the oldest first
     std::vector<registry::ended> gone; ///< the last ones that ended, the latest first
     std::vector<family> families;
+    std::vector<watched> contexts;
 };
 
 /// Returns what the registry knows. It takes no lock that an operation takes, and no operation waits

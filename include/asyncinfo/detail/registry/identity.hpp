@@ -100,6 +100,7 @@ private:
     static void fetch_ids() noexcept;
     std::uint64_t tracked_id() const noexcept;
     void forget() noexcept;
+    void lose_error() noexcept;
     registry_row& row() const noexcept {
         return *reinterpret_cast<registry_row*>(static_cast<std::uintptr_t>(word_));
     }

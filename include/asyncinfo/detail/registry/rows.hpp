@@ -15,9 +15,20 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 // What the registry's sources share. No other header includes this.
+namespace asyncinfo::registry {
+struct ended;
+struct watched;
+} // namespace asyncinfo::registry
+
 namespace asyncinfo::detail {
+
+/// Looks at the contexts that are watched.
+std::vector<registry::watched> watched_contexts(std::chrono::steady_clock::time_point now);
+/// Calls the handler of `on_unseen_error`.
+void call_unseen(const registry::ended& lost) noexcept;
 
 /// A value that one thread writes at a time and others read meanwhile. Who reads a new value also
 /// reads, later on, whatever was written before it: that is what `sequence` rests on, below.
@@ -118,18 +129,21 @@ struct registry_row {
     shown<std::int64_t> started; ///< times in nanoseconds of the steady clock, 0 for none
     shown<std::uint32_t> site;
     shown<std::uint32_t> awaited_site; ///< 0 while the coroutine awaits nothing
-    shown<std::uint64_t> awaited_id;
+    shown<std::uint64_t> awaited_id;   ///< after the end, the value of the error
     shown<std::uint64_t> parent;
     shown<std::int64_t> asked;
     shown<std::int64_t> when; ///< the next deadline; after the end, the time of the end
     shown<std::int64_t> progressed;
-    shown<std::uint64_t> progress; ///< value and total, two floats
+    shown<std::uint64_t> progress; ///< value and total, two floats; after the end, the category
     union {
         shown<operation_base*> operation;
         registry_row* next; ///< of those that are free
     };
 
     registry_row() noexcept : operation(nullptr) {}
+
+    /// For the thread that drops the last handle of an operation that has failed.
+    registry::ended as_ended() const;
 
     static std::int64_t now() noexcept {
         return std::chrono::nanoseconds(identity::clock::now().time_since_epoch()).count();
