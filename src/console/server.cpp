@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <random>
 #include <sstream>
@@ -76,8 +77,8 @@ std::string random_secret() {
 #if defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
 std::string path(const protocol::endpoint& endpoint) {
     asio::local::stream_protocol::endpoint local;
-    local.resize(endpoint.size());
     std::memcpy(local.data(), endpoint.data(), endpoint.size());
+    local.resize(endpoint.size()); // it looks whether a zero is at the end
     return local.path();
 }
 #endif
@@ -143,7 +144,8 @@ void server::open(const protocol::endpoint& endpoint) {
         acceptor_.open(endpoint.protocol());
         error_code error;
         acceptor_.bind(endpoint, error);
-        if (error == asio::error::address_in_use) {
+        if (error == asio::error::address_in_use &&
+            std::filesystem::is_socket(std::filesystem::symlink_status(file))) {
             session::socket other(context_);
             error_code answer;
             other.connect(endpoint, answer);
@@ -184,10 +186,13 @@ std::string server::url() const {
 
 bool server::is_named(std::string_view host, const protocol::endpoint& near) const {
     // Without the port: somebody may have forwarded another one to here.
-    const auto name_end = !host.empty() && host.front() == '[' ? host.find(']') : host.find(':');
-    auto name = host.substr(0, name_end);
-    if (!name.empty() && name.front() == '[')
-        name.remove_prefix(1);
+    auto name = host.substr(0, host.find(':'));
+    if (!host.empty() && host.front() == '[') {
+        const auto end = host.find(']');
+        if (end == host.npos)
+            return false;
+        name = host.substr(1, end - 1);
+    }
     if (boost::beast::iequals(boost::beast::string_view(name.data(), name.size()), "localhost"))
         return true;
     error_code error;
@@ -197,7 +202,8 @@ bool server::is_named(std::string_view host, const protocol::endpoint& near) con
     if (!options_.allow_remote || name.empty())
         return false;
     const std::string own = asio::ip::host_name(error);
-    return !error && boost::beast::iequals(boost::beast::string_view(name.data(), name.size()), own);
+    return !error &&
+           boost::beast::iequals(boost::beast::string_view(name.data(), name.size()), own);
 }
 
 const char* server::below_secret(const std::string& path) const noexcept {

@@ -72,21 +72,21 @@ void session::read() {
     parser_->header_limit(header_limit);
     parser_->body_limit(body_limit);
     stream_.expires_after(owner_.waits().request);
-    http::async_read(
-        stream_, buffer_, *parser_,
-        [self = shared_from_this()](const error_code& error, std::size_t) {
-            self->keep_alive_ = false;
-            if (!error)
-                self->handle();
-            else if (error == http::error::header_limit)
-                self->complain("431 Request Header Fields Too Large", "The header is too large.");
-            else if (error == http::error::body_limit)
-                self->complain("413 Content Too Large", "The body is too large.");
-            else if (is_malformed(error))
-                self->complain("400 Bad Request", "That is not HTTP/1.1.");
-            else
-                self->close();
-        });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](const error_code& error, std::size_t) {
+                         self->keep_alive_ = false;
+                         if (!error)
+                             self->handle();
+                         else if (error == http::error::header_limit)
+                             self->complain("431 Request Header Fields Too Large",
+                                            "The header is too large.");
+                         else if (error == http::error::body_limit)
+                             self->complain("413 Content Too Large", "The body is too large.");
+                         else if (is_malformed(error))
+                             self->complain("400 Bad Request", "That is not HTTP/1.1.");
+                         else
+                             self->close();
+                     });
 }
 
 void session::handle() {
@@ -204,8 +204,8 @@ void session::complain(std::string_view status, std::string_view sentence,
 
 /// A socket that is closed with something unread in it takes back what it has sent.
 void session::drain(std::size_t left) {
-    stream_.expires_after(std::min<std::chrono::milliseconds>(owner_.waits().request,
-                                                              std::chrono::seconds(2)));
+    stream_.expires_after(
+        std::min<std::chrono::milliseconds>(owner_.waits().request, std::chrono::seconds(2)));
     stream_.async_read_some(asio::buffer(ignored_), [self = shared_from_this(),
                                                      left](const error_code& error, std::size_t n) {
         if (error || n >= left)
@@ -247,8 +247,8 @@ void session::write_picture() {
     sent_ = std::exchange(next_, {});
     stream_.expires_after(owner_.waits().answer);
     asio::async_write(stream_,
-                      std::array<asio::const_buffer, 3>{asio::buffer("data: ", 6), asio::buffer(*sent_),
-                                                        asio::buffer("\n\n", 2)},
+                      std::array<asio::const_buffer, 3>{
+                          asio::buffer("data: ", 6), asio::buffer(*sent_), asio::buffer("\n\n", 2)},
                       [self = shared_from_this()](const error_code& error, std::size_t) {
                           self->sent_.reset();
                           if (error)

@@ -30,8 +30,8 @@ inline std::size_t character(std::string_view text) noexcept {
                    ? 3
                    : 0;
     if (first >= 0xF0 && first <= 0xF4)
-        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) &&
-                       follows(2) && follows(3)
+        return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) &&
+                       follows(3)
                    ? 4
                    : 0;
     return 0;

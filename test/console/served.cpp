@@ -53,19 +53,17 @@ public:
             const auto file = add("download", "fetch", operation_origin::coroutine,
                                   std::chrono::seconds(73 - n), all)
                                   .id;
-            auto& read = add(n == 1 ? "read body" : "", "async_read_some",
-                             operation_origin::initiated,
-                             n == 1 ? std::chrono::milliseconds(71300)
-                                    : std::chrono::milliseconds(40 * (n + 1)),
-                             file);
+            auto& read = add(
+                n == 1 ? "read body" : "", "async_read_some", operation_origin::initiated,
+                n == 1 ? std::chrono::milliseconds(71300) : std::chrono::milliseconds(40 * (n + 1)),
+                file);
             read.at = {"fetch.cpp", 112};
             read.result = "unsigned long";
             read.progress = registry::progress{.value = 52'000.0 * (n + 1),
                                                .total = 400'000,
                                                .at = started_ - (n == 1 ? 71s : 0s)};
             if (n == 1)
-                read.request =
-                    registry::request{.by = cancel_source::handle, .at = started_ - 40s};
+                read.request = registry::request{.by = cancel_source::handle, .at = started_ - 40s};
             awaits(file, "async_read_some", {"fetch.cpp", 112});
         }
 
@@ -84,7 +82,8 @@ public:
         const auto first = add("ping", "talk", operation_origin::coroutine, 6s).id;
         const auto second = add("pong", "talk", operation_origin::coroutine, 6s).id;
         find(first).awaits = registry::awaited{.id = second, .what = "talk", .at = {"talk.cpp", 9}};
-        find(second).awaits = registry::awaited{.id = first, .what = "talk", .at = {"talk.cpp", 17}};
+        find(second).awaits =
+            registry::awaited{.id = first, .what = "talk", .at = {"talk.cpp", 17}};
 
         for (int n = 0; n < rows; ++n)
             add("socket " + std::to_string(n % 40), "async_receive", operation_origin::initiated,
@@ -115,7 +114,7 @@ public:
         if (at == running_.end())
             return false;
         std::cout << "cancelled " << id << std::endl;
-        at->request = registry::request{.by = cancel_source::console, .at = clock_type::now()};
+        at->request = registry::request{.by = cancel_source::registry, .at = clock_type::now()};
         end(id, AsyncStatus::Canceled, clock_type::now());
         return true;
     }

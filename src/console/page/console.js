@@ -22,8 +22,8 @@ function element(tag, properties = {}, ...children) {
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const visible = text => String(text ?? '').replace(UNSEEN, c => {
     const code = c.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code)
-        : '⟨U+' + code.toString(16).toUpperCase().padStart(4, '0') + '⟩';
+    return c === '\n' ? '\\n' : code < 0x100 ? '\\x' + code.toString(16).padStart(2, '0')
+        : '\\u' + code.toString(16).padStart(4, '0');
 });
 
 function duration(seconds) {
@@ -31,7 +31,8 @@ function duration(seconds) {
     if (seconds < 0.000_999_5) return Math.round(seconds * 1e6) + ' µs';
     if (seconds < 0.009_95) return (seconds * 1e3).toFixed(1) + ' ms';
     if (seconds < 0.999_5) return Math.round(seconds * 1e3) + ' ms';
-    if (seconds < 59.95) return seconds.toFixed(1) + ' s';
+    if (seconds < 9.95) return seconds.toFixed(1) + ' s';
+    if (seconds < 59.5) return Math.round(seconds) + ' s';
     const whole = Math.round(seconds);
     if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
     if (whole < 86400) return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
@@ -122,6 +123,14 @@ class Picture {
 
     childrenOf(op) { return this.children.get(op) ?? []; }
 
+    /// Those that wait for each other, from this one down.
+    circleOf(op) {
+        const members = [op];
+        for (let at = this.parents.get(op.id); at !== op; at = this.parents.get(at.id))
+            members.splice(1, 0, at);
+        return members;
+    }
+
     /// From a root down to the operation itself.
     chain(op) {
         const chain = [];
@@ -132,8 +141,14 @@ class Picture {
     /// What holds everything up: nothing that the program knows of is waited for by them.
     culprits() {
         const groups = new Map();
+        const circles = new Set();
         for (const op of this.running) {
-            if (this.children.has(op) && !this.circle.has(op)) continue;
+            if (this.circle.has(op)) { // one of them stands for all
+                const members = this.circleOf(op);
+                if (circles.has(members[0])) continue;
+                members.forEach(member => circles.add(member));
+            } else if (this.children.has(op))
+                continue;
             const key = `${op.name ?? ''}\n${op.what ?? ''}\n${op.at ?? ''}\n${op.request ? 1 : 0}`;
             const known = groups.get(key);
             if (known) {
@@ -157,17 +172,19 @@ function troubles(op, picture) {
         found.push([`Its deadline passed ${duration(-op.deadline)} ago.`,
                     `deadline ${duration(-op.deadline)} ago`]);
     if (picture.circle.has(op))
-        found.push(['It waits for itself: those below it wait for it.', 'circle']);
+        found.push(['It waits for itself: '
+                    + [...picture.circleOf(op), op].map(title).join(' → ') + '.', 'circle']);
     if (op.progress && op.progress.age > 10)
         found.push([`No progress for ${duration(op.progress.age)}.`,
-                    `no progress for ${duration(op.progress.age)}`]);
+                    `no progress ${duration(op.progress.age)}`]);
     return found;
 }
 
-function progressText({value = 0, total}) {
+function progressText({value = 0, total}, short = false) {
     const rounded = number => count(Math.round(number * 100) / 100);
     if (!total) return rounded(value);
-    return `${Math.floor(100 * value / total)} % (${rounded(value)} of ${rounded(total)})`;
+    const percent = `${Math.floor(100 * value / total)} %`;
+    return short ? percent : `${percent} (${rounded(value)} of ${rounded(total)})`;
 }
 
 function endingText(op) {
@@ -486,9 +503,8 @@ const views = {};
         const list = byId('culprits');
         const focused = list.contains(document.activeElement)
             ? [...list.children].indexOf(document.activeElement.parentElement) : -1;
-        list.replaceChildren(...culprits.slice(0, 5).map(({op, count: many}, n) => {
+        list.replaceChildren(...culprits.slice(0, 4).map(({op, count: many}, n) => {
             const chain = picture.chain(op);
-            const waiting = chain.length - 1;
             const button = element('button', {
                 type: 'button', className: 'culprit' + (n ? '' : ' first'),
                 onclick: () => select(op.id, true)},
@@ -497,7 +513,7 @@ const views = {};
                     element('span', {className: 'code'}, [beside(op), op.at && visible(op.at)]
                         .filter(Boolean).join(' · '))),
                 element('span', {className: 'age'}, duration(op.age)));
-            if (waiting)
+            if (chain.length > 1 && !picture.circle.has(op))
                 button.append(element('span', {className: 'how'},
                     `${chain.map(title).join(' → ')}`));
             else if (op.awaits?.what)
@@ -551,21 +567,21 @@ const views = {};
                  cell.replaceChildren(element('span', {className: 'name'}, text));
              }},
             {label: 'Runs for', class: 'number age', sort: op => op.age, first: true,
-             fill: (cell, item) => put(cell, duration(isGroup(item) ? item.age : item.age))},
+             fill: (cell, item) => put(cell, duration(item.age))},
             {label: 'Notice', class: 'state', sort: op => op.request?.age, first: true,
              fill(cell, item) { putFlags(cell, isGroup(item) ? [] : state(item)); }},
             {label: 'Deadline', class: 'number deadline', sort: op => op.deadline,
              fill: column((cell, op) => put(cell, op.deadline === undefined ? ''
                                                  : `in ${duration(op.deadline)}`))},
-            {label: 'Progress', class: 'progress',
+            {label: 'Progress', class: 'number progress',
              sort: op => op.progress && (op.progress.total ? op.progress.value / op.progress.total
                                                            : op.progress.value),
-             fill: column((cell, op) => put(cell, op.progress ? progressText(op.progress) : ''))},
+             fill: column((cell, op) => put(cell, op.progress ? progressText(op.progress, true) : ''))},
             {label: 'Awaits', class: 'awaits code', sort: op => op.awaits?.what,
              fill: column((cell, op) => put(cell, !op.awaits ? '' : [
                  op.awaits.id && `#${op.awaits.id}`, visible(op.awaits.what)].filter(Boolean).join(' ')))},
             {label: 'Started at', class: 'at code', sort: op => op.at,
-             fill: column((cell, op) => { put(cell, visible(op.at)); })},
+             fill: column((cell, op) => put(cell, visible(op.at)))},
         ],
         decorate: (box, item) => {
             if (!isGroup(item)) {
@@ -867,7 +883,7 @@ function quantile(family, share) {
             time('mean', 'Mean', f => endedOf(f) ? f.sum / endedOf(f) : undefined, ''),
             time('median', 'Median', f => quantile(f, 0.5), '< '),
             time('p99', '99 %', f => quantile(f, 0.99), '< '),
-            {label: '1 µs … 1 h, logarithmic', class: 'chart', fill(cell, f) {
+            {label: '1 µs … 9 h', class: 'chart', fill(cell, f) {
                 const key = f.histogram.flat().join();
                 if (cell.shown === key) return;
                 cell.shown = key;
