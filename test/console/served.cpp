@@ -250,6 +250,7 @@ int main(int argc, char* argv[]) {
         else
             return 2;
     }
+    registry::enable(); // otherwise the page says that it is off
     program shown(rows, still);
     boost::asio::ip::tcp::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
     asyncinfo::detail::console::server server(

@@ -10,12 +10,39 @@ const byId = id => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
     const made = document.createElement(tag);
     for (const [key, value] of Object.entries(properties)) {
-        if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
-        else if (key in made && key !== 'role') made[key] = value;
+        if (key in made && key !== 'role') made[key] = value;
         else made.setAttribute(key, value);
     }
-    made.append(...children.filter(child => child !== null && child !== undefined));
+    made.append(...children.filter(child => child || child === 0));
     return made;
+}
+
+/// Gives a box these children. What is there already stays the same element, so that it keeps the
+/// focus, and a click that has begun.
+function fill(box, ...children) {
+    const fresh = document.createDocumentFragment();
+    fresh.append(...children.filter(Boolean));
+    alter(box, fresh);
+}
+function alter(box, fresh) {
+    const wanted = [...fresh.childNodes];
+    while (box.childNodes.length > wanted.length) box.lastChild.remove();
+    wanted.forEach((node, n) => {
+        const is = box.childNodes[n];
+        if (!is) box.append(node);
+        else if (is.nodeName !== node.nodeName) is.replaceWith(node);
+        else if (is.nodeType === Node.TEXT_NODE) {
+            if (is.data !== node.data) is.data = node.data;
+        } else {
+            for (const {name} of [...is.attributes])
+                if (name !== 'style' && !node.hasAttribute(name)) is.removeAttribute(name);
+            for (const {name, value} of node.attributes)
+                if (name !== 'style' && is.getAttribute(name) !== value) is.setAttribute(name, value);
+            if (is.style.cssText !== node.style.cssText) is.style.cssText = node.style.cssText;
+            is.onclick = node.onclick;
+            alter(is, node);
+        }
+    });
 }
 
 /// What cannot be seen, or changes the direction of what stands beside it, is shown by its number.
@@ -47,7 +74,8 @@ const labelled = op => beside(op) ? `${title(op)} (${beside(op)})` : title(op);
 const SOURCES = {
     handle: 'a handle', slot: 'a bound cancellation slot', combination: 'its combination',
     coroutine: 'the coroutine that awaits it', stop_token: 'a stop token', group: 'its group',
-    shutdown: 'the shutdown of its group', deadline: 'its own deadline', console: 'a console',
+    shutdown: 'the shutdown of its group', deadline: 'its own deadline', 
+    registry: 'registry::cancel, as of this console',
 };
 const source = by => SOURCES[by] ?? (by === 'none' || !by ? '' : visible(by));
 const byWhom = by => source(by) ? ' by ' + source(by) : '';
@@ -500,10 +528,7 @@ const views = {};
     views.why = () => {
         const culprits = picture.culprits();
         worst = culprits[0]?.op;
-        const list = byId('culprits');
-        const focused = list.contains(document.activeElement)
-            ? [...list.children].indexOf(document.activeElement.parentElement) : -1;
-        list.replaceChildren(...culprits.slice(0, 4).map(({op, count: many}, n) => {
+        fill(byId('culprits'), ...culprits.slice(0, 4).map(({op, count: many}, n) => {
             const chain = picture.chain(op);
             const button = element('button', {
                 type: 'button', className: 'culprit' + (n ? '' : ' first'),
@@ -523,7 +548,6 @@ const views = {};
                 button.append(element('span', {className: 'warn'}, long));
             return element('li', {}, button);
         }));
-        if (focused >= 0) list.children[focused]?.firstChild.focus();
         const none = byId('culprits-none');
         none.hidden = culprits.length > 0;
         none.textContent = 'No operation is outstanding. If the program still does not end, something '
@@ -558,7 +582,7 @@ const views = {};
             {label: 'Id', class: 'number id', sort: op => op.id,
              fill: (cell, item) => put(cell, isGroup(item) ? open.has(item.label) ? '▾' : '▸'
                                                            : String(item.id))},
-            {label: 'Operation', class: 'operation', sort: op => `${op.name ?? ''}\n${op.what ?? ''}`,
+            {label: 'Operation', class: 'operation', sort: op => `${op.name || ''}${op.what || ''}`.toLowerCase(),
              fill(cell, item) {
                  if (!isGroup(item)) return putName(cell, item);
                  const text = `${item.label || '(none)'} · ${count(item.members.length)}`;
@@ -646,7 +670,7 @@ const views = {};
         sorted: () => views.ended(),
         columns: [
             {label: 'Id', class: 'number id', sort: op => op.id, fill: (cell, op) => put(cell, String(op.id))},
-            {label: 'Operation', class: 'operation', sort: op => `${op.name ?? ''}\n${op.what ?? ''}`,
+            {label: 'Operation', class: 'operation', sort: op => `${op.name || ''}${op.what || ''}`.toLowerCase(),
              fill: putName},
             {label: 'Took', class: 'number took', sort: op => op.took, first: true,
              fill: (cell, op) => put(cell, duration(op.took))},
@@ -874,7 +898,7 @@ function quantile(family, share) {
         key: familyKey,
         sorted: () => views.durations(),
         columns: [
-            {label: 'Operation', class: 'operation', sort: f => `${f.name ?? ''}\n${f.what ?? ''}`, fill: putName},
+            {label: 'Operation', class: 'operation', sort: f => `${f.name || ''}${f.what || ''}`.toLowerCase(), fill: putName},
             {...number('outstanding'), label: 'Outstanding'},
             {...number('started'), label: 'Started'},
             {...number('completed'), label: 'Completed'},
@@ -918,7 +942,7 @@ function quantile(family, share) {
 
 // Lints.
 views.lints = () => {
-    byId('lint-list').replaceChildren(...picture.data.lints.map(lint => {
+    fill(byId('lint-list'), ...picture.data.lints.map(lint => {
         const op = lint.operation && (picture.byId.get(lint.operation) ?? ended.get(lint.operation));
         return element('li', {},
             element('p', {}, element('strong', {}, visible(lint.what)), ' ',
@@ -975,12 +999,8 @@ function showDetail() {
         if (asked !== selected) asked = null;
         answered = '';
     }
-    // What has the focus is made anew.
-    const focused = body.contains(document.activeElement)
-        ? [...body.querySelectorAll('button')].indexOf(document.activeElement) : -1;
     if (typeof selected === 'string') showFamily(body);
     else showOperation(body);
-    if (focused >= 0) body.querySelectorAll('button')[focused]?.focus();
 }
 
 function showFamily(body) {
@@ -998,7 +1018,7 @@ function showFamily(body) {
             element('span', {}, n === BUCKETS - 1 ? 'longer' : '< ' + duration(2 ** n / 1e6)), bar,
             element('span', {}, count(counts.get(n) ?? 0))));
     }
-    body.replaceChildren(
+    fill(body,
         facts([['Outstanding', count(family.outstanding)], ['Started', count(family.started)],
                ['Completed', count(family.completed)], ['Canceled', count(family.canceled)],
                ['Failed', count(family.failed)], ['Errors unseen', count(family.unseen)],
@@ -1035,11 +1055,11 @@ function showOperation(body) {
         if (awaited) below.add(awaited);
         parts.push(chain.length > 1 ? chainOf('Who waits for it', chain, op) : null,
                    chainOf('What it waits for', [...below]));
-        body.replaceChildren(...parts.filter(Boolean));
+        fill(body, ...parts);
     } else if (past) {
         byId('detail-title').textContent = `#${past.id} ${title(past)}`;
         const parent = past.parent && (picture.byId.get(past.parent) ?? ended.get(past.parent));
-        body.replaceChildren(...[
+        fill(body,
             answered && element('p', {role: 'status'}, answered),
             element('p', {className: 'say'}, `It has ended: ${endingText(past)}.`),
             facts([
@@ -1049,10 +1069,10 @@ function showOperation(body) {
                 ['Error', past.error && `${visible(past.error.message)} `
                     + `(${visible(past.error.category)}:${past.error.value})`],
             ]),
-            parent && chainOf('It belonged to', [parent])].filter(Boolean));
+            parent && chainOf('It belonged to', [parent]));
     } else {
         byId('detail-title').textContent = `#${selected}`;
-        body.replaceChildren(element('p', {}, 'It has ended, and is not among the last ones.'));
+        fill(body, element('p', {}, 'It has ended, and is not among the last ones.'));
     }
 }
 
