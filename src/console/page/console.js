@@ -74,7 +74,7 @@ const labelled = op => beside(op) ? `${title(op)} (${beside(op)})` : title(op);
 const SOURCES = {
     handle: 'a handle', slot: 'a bound cancellation slot', combination: 'its combination',
     coroutine: 'the coroutine that awaits it', stop_token: 'a stop token', group: 'its group',
-    shutdown: 'the shutdown of its group', deadline: 'its own deadline', 
+    shutdown: 'the shutdown of its group', deadline: 'its own deadline',
     registry: 'registry::cancel, as of this console',
 };
 const source = by => SOURCES[by] ?? (by === 'none' || !by ? '' : visible(by));
@@ -899,7 +899,7 @@ function quantile(family, share) {
         sorted: () => views.durations(),
         columns: [
             {label: 'Operation', class: 'operation', sort: f => `${f.name || ''}${f.what || ''}`.toLowerCase(), fill: putName},
-            {...number('outstanding'), label: 'Outstanding'},
+            {...number('outstanding'), label: 'Running'},
             {...number('started'), label: 'Started'},
             {...number('completed'), label: 'Completed'},
             {...number('canceled'), label: 'Canceled'},
@@ -1089,6 +1089,7 @@ function open(name, focus = false) {
         tab.setAttribute('aria-selected', is);
         tab.tabIndex = is ? 0 : -1;
         byId(tab.getAttribute('aria-controls')).hidden = !is;
+        if (is) tab.scrollIntoView({block: 'nearest', inline: 'nearest'});
         if (is && focus) tab.focus();
     }
     drawView();
