@@ -301,13 +301,36 @@ bool server::make_room() {
 }
 
 void server::run() noexcept {
-    for (;;)
-        try {
-            context_.run();
-            return;
-        } catch (const std::exception&) {
-            // Of memory: the one connection is gone, the others go on.
-        }
+    const auto go_on = [this](auto run_context) {
+        for (;;)
+            try {
+                return run_context();
+            } catch (const std::exception&) {
+                // Of memory: the one connection is gone, the others go on.
+            }
+    };
+    go_on([this] { context_.run(); });
+    context_.restart();
+    go_on([this] { finish(); });
+    const auto end = steady_clock::now() + waits_.end;
+    go_on([&] { context_.run_until(end); }); // it returns once there is nobody left
+}
+
+void server::finish() {
+    acceptor_.close();
+    timer_.cancel();
+    again_.cancel();
+    const auto looking = std::exchange(subscribers_, {});
+    for (const auto& one : std::exchange(sessions_, {}))
+        if (const auto client = one.lock(); client && !client->is_live())
+            client->close();
+    if (looking.empty())
+        return;
+    picture_.reset(); // what has happened since then is what they want to know
+    const auto last = picture();
+    for (const auto& one : looking)
+        if (const auto client = one.lock())
+            client->send(last, true);
 }
 
 } // namespace asyncinfo::detail::console

@@ -39,6 +39,7 @@ struct subject {
 struct patience {
     std::chrono::milliseconds request{10'000}; ///< to send a request, from the last answer on
     std::chrono::milliseconds answer{30'000};  ///< to read one, or one picture
+    std::chrono::milliseconds end{250};        ///< to read the last picture
 };
 
 /// Text that several clients are sent at once.
@@ -89,6 +90,8 @@ private:
     bool make_room();
     void tick();
     void run() noexcept;
+    /// Shows those who look what is left.
+    void finish();
 
     const console_options options_;
     const subject shown_;

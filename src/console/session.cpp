@@ -165,7 +165,7 @@ void session::dispatch(std::string_view path, bool posts) {
         return answer("200 OK", "text/plain; version=0.0.4; charset=utf-8", *text, text);
     }
     if (path == "events")
-        return live();
+        return go_live();
     complain("404 Not Found", "There is nothing here.");
 }
 
@@ -214,7 +214,7 @@ void session::drain(std::size_t left) {
     });
 }
 
-void session::live() {
+void session::go_live() {
     if (head_)
         return answer("200 OK", "text/event-stream", {});
     header_.assign("HTTP/1.1 200 OK\r\n").append(protection);
@@ -224,6 +224,7 @@ void session::live() {
                       [self = shared_from_this()](const error_code& error, std::size_t) {
                           if (error)
                               return self->close();
+                          self->live_ = true;
                           self->listen();
                           self->owner_.subscribe(self);
                       });
@@ -237,24 +238,27 @@ void session::listen() {
         [self = shared_from_this()](const error_code&, std::size_t) { self->close(); });
 }
 
-void session::send(const shared_text& picture) {
+void session::send(const shared_text& picture, bool is_last) {
     next_ = picture;
+    ends_ = is_last;
     if (!sent_)
         write_picture();
 }
 
 void session::write_picture() {
     sent_ = std::exchange(next_, {});
+    const std::string_view head = ends_ ? "event: last\ndata: " : "data: ";
     stream_.expires_after(owner_.waits().answer);
     asio::async_write(stream_,
-                      std::array<asio::const_buffer, 3>{
-                          asio::buffer("data: ", 6), asio::buffer(*sent_), asio::buffer("\n\n", 2)},
+                      std::array<asio::const_buffer, 3>{asio::buffer(head.data(), head.size()),
+                                                        asio::buffer(*sent_),
+                                                        asio::buffer("\n\n", 2)},
                       [self = shared_from_this()](const error_code& error, std::size_t) {
                           self->sent_.reset();
-                          if (error)
-                              self->close();
-                          else if (self->next_)
+                          if (!error && self->next_)
                               self->write_picture();
+                          else if (error || self->ends_)
+                              self->close();
                       });
 }
 

@@ -35,14 +35,16 @@ public:
     void close();
     /// Whether it has shown the secret.
     bool is_known() const noexcept { return known_; }
-    /// Sends a picture. Meanwhile at most one waits, the newest.
-    void send(const shared_text& picture);
+    /// Whether it is sent pictures.
+    bool is_live() const noexcept { return live_; }
+    /// Sends a picture. Meanwhile at most one waits, the newest. After the last one it closes.
+    void send(const shared_text& picture, bool is_last = false);
 
 private:
     void read();
     void handle();
     void dispatch(std::string_view path, bool posts);
-    void live();
+    void go_live();
     void listen();
     void write_picture();
     void answer(std::string_view status, std::string_view type, std::string_view body,
@@ -59,6 +61,8 @@ private:
     bool known_ = false;
     bool keep_alive_ = false;
     bool head_ = false;
+    bool live_ = false;
+    bool ends_ = false;    ///< the next picture is the last one
     std::string header_;   ///< of the answer that is being sent, or an event's frame
     std::string sentence_; ///< the body that complains
     shared_text sent_, next_;

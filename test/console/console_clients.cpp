@@ -158,19 +158,36 @@ BOOST_AUTO_TEST_CASE(who_has_the_secret_is_not_put_out_by_others) {
         ;
 }
 
-BOOST_AUTO_TEST_CASE(the_end_closes_all) {
-    options.period = 1ms;
+BOOST_AUTO_TEST_CASE(the_end_shows_a_last_picture_and_closes_all) {
+    options.period = 24h;
     const auto at = serve();
     const auto watching = look(at);
-    watching->picture();
+    BOOST_TEST(number(watching->picture()) == 1);
     client silent(at);
     client halfway(at);
     halfway.send("GET ");
+    program.name = "what is left";
     running.reset();
-    watching->rest();
+    BOOST_TEST(watching->until("data: ") == "event: last\ndata: ");
+    const auto last = watching->until("\n\n");
+    BOOST_TEST(number(last) == 2);
+    BOOST_TEST(last.find("what is left") != std::string::npos);
+    BOOST_TEST(watching->rest().empty());
     BOOST_TEST(silent.rest().empty());
     BOOST_TEST(halfway.rest().empty());
     BOOST_CHECK_THROW(client{at}, boost::system::system_error);
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_read_does_not_hold_up_the_end) {
+    waits.answer = 24h;
+    program.name.assign(6'000'000, 'x');
+    const auto at = serve();
+    const auto watching = look(at, 4096);
+    client asking(at, 4096);
+    asking.send(at.request("snapshot"));
+    asking.until("\r\n\r\n");
+    running.reset(); // otherwise this takes a day
+    BOOST_TEST(asking.rest().size() < program.name.size());
 }
 
 BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_taken_is_left_out) {

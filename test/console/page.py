@@ -277,6 +277,15 @@ def survives_the_end(page, program):
     page.browser.logged() # of the connections that fail
 
 
+def survives_a_crash(page, program):
+    program.process.kill()
+    page.until(lambda: page.one('#gone').is_displayed())
+    check(page.text('#gone').startswith('The connection has broken: '), 'it tells a crash from an end',
+          page.text('#gone'))
+    check(page.texts('#culprits li'), 'the picture stays then, too')
+    page.browser.logged()
+
+
 def cancels(page, program):
     page.view('why')
     page.until(lambda: page.all('#culprits button'))
@@ -339,6 +348,8 @@ def main():
             page = Page(browser, program.url)
             cancels(page, program)
             complaints.extend(page.complaints())
+            page.view('why')
+            survives_a_crash(page, program)
         with Program('--rows', '10000') as program:
             scrolls(Page(browser, program.url))
     for complaint in complaints:

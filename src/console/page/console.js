@@ -68,8 +68,12 @@ function duration(seconds) {
 const count = number => number.toLocaleString('en').replaceAll(',', '\u202f');
 const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 
-const title = op => visible(op.name || op.what || op.origin);
-const beside = op => op.name && op.what ? visible(op.what) : '';
+/// Without what says nothing to people.
+const plain = type => visible(type).replaceAll(/\{anonymous\}::|\(anonymous namespace\)::/g, '')
+    .replaceAll(/std::(__\w+::)?basic_string<char, std::char_traits<char>, std::allocator<char> ?>/g, 'std::string')
+    .replaceAll(/, std::allocator<[^<>]*> ?(?=>)/g, '');
+const title = op => op.name ? visible(op.name) : plain(op.what || op.origin);
+const beside = op => op.name && op.what ? plain(op.what) : '';
 const labelled = op => beside(op) ? `${title(op)} (${beside(op)})` : title(op);
 const SOURCES = {
     handle: 'a handle', slot: 'a bound cancellation slot', combination: 'its combination',
@@ -206,6 +210,11 @@ function troubles(op, picture) {
         found.push([`No progress for ${duration(op.progress.age)}.`,
                     `no progress ${duration(op.progress.age)}`]);
     return found;
+}
+
+function awaitsText({awaits: {id, what}}) {
+    const op = id && picture.byId.get(id);
+    return [id && `#${id}`, op ? title(op) : plain(what)].filter(Boolean).join(' ');
 }
 
 function progressText({value = 0, total}, short = false) {
@@ -541,8 +550,8 @@ const views = {};
             if (chain.length > 1 && !picture.circle.has(op))
                 button.append(element('span', {className: 'how'},
                     `${chain.map(title).join(' → ')}`));
-            else if (op.awaits?.what)
-                button.append(element('span', {className: 'how'}, `It awaits ${visible(op.awaits.what)}`
+            else if (op.awaits)
+                button.append(element('span', {className: 'how'}, `It awaits ${awaitsText(op)}`
                     + (op.awaits.at ? ` at ${visible(op.awaits.at)}` : '')));
             for (const [long] of troubles(op, picture))
                 button.append(element('span', {className: 'warn'}, long));
@@ -602,8 +611,7 @@ const views = {};
                                                            : op.progress.value),
              fill: column((cell, op) => put(cell, op.progress ? progressText(op.progress, true) : ''))},
             {label: 'Awaits', class: 'awaits code', sort: op => op.awaits?.what,
-             fill: column((cell, op) => put(cell, !op.awaits ? '' : [
-                 op.awaits.id && `#${op.awaits.id}`, visible(op.awaits.what)].filter(Boolean).join(' ')))},
+             fill: column((cell, op) => put(cell, op.awaits ? awaitsText(op) : ''))},
             {label: 'Started at', class: 'at code', sort: op => op.at,
              fill: column((cell, op) => put(cell, visible(op.at)))},
         ],
@@ -1032,20 +1040,19 @@ function showOperation(body) {
         byId('detail-title').textContent = `#${op.id} ${title(op)}`;
         const chain = picture.chain(op);
         const parts = troubles(op, picture).map(([long]) => element('p', {className: 'say'}, long));
-        if (picture.data.may_cancel)
+        if (picture.data.may_cancel && byId('gone').hidden)
             parts.push(element('button', {
                 type: 'button', id: 'cancel', className: asked === op.id ? 'danger sure' : 'danger',
                 onclick: () => cancel(op.id)}, asked === op.id ? 'Cancel it? Press again.' : 'Cancel'));
         if (answered) parts.push(element('p', {role: 'status'}, answered));
         parts.push(facts([
             ['Function', op.name ? visible(op.what) : ''], ['Runs for', duration(op.age)],
-            ['Started at', visible(op.at)], ['Origin', visible(op.origin)], ['Result', visible(op.result)],
+            ['Started at', visible(op.at)], ['Origin', visible(op.origin)], ['Result', plain(op.result)],
             ['Progress', op.progress && `${progressText(op.progress)}, ${duration(op.progress.age)} ago`],
             ['Deadline', op.deadline === undefined ? undefined : op.deadline < 0
                 ? `passed ${duration(-op.deadline)} ago` : `in ${duration(op.deadline)}`],
             ['Cancel', op.request ? `asked ${duration(op.request.age)} ago${byWhom(op.request.by)}` : 'not asked'],
-            ['Awaits', op.awaits && [op.awaits.id && `#${op.awaits.id}`, visible(op.awaits.what),
-                                     op.awaits.at && `at ${visible(op.awaits.at)}`].filter(Boolean).join(' ')],
+            ['Awaits', op.awaits && awaitsText(op) + (op.awaits.at ? ` at ${visible(op.awaits.at)}` : '')],
             ['Group', op.parent_is_group ? String(op.parent) : ''],
             ['Context', visible(op.context)],
             ['Polled', op.polls ? `${count(op.polls)} times` : undefined],
@@ -1151,7 +1158,7 @@ function state(text, kind) {
 }
 const showState = () => paused ? state('Paused', 'paused') : state('Live', 'live');
 
-let events, last = '';
+let events, last = '', ended_well = false;
 
 /// Reading, thinking and drawing are three tasks, so that none of them holds up a frame for long.
 function came(text) {
@@ -1172,27 +1179,38 @@ function connect() {
             ended.clear();
         }
         byId('gone').hidden = true;
+        ended_well = false;
         showState();
+    });
+    events.addEventListener('last', ({data}) => {
+        ended_well = true;
+        last = '';
+        setTimeout(() => came(data));
     });
     events.addEventListener('message', ({data}) => {
         const waits = last !== '';
         last = data;
-        if (!waits) setTimeout(() => { const text = last; last = ''; came(text); });
+        if (!waits) setTimeout(() => { const text = last; last = ''; if (text) came(text); });
     });
     events.addEventListener('error', () => {
         state('Disconnected', 'lost');
-        const gone = byId('gone');
-        if (gone.hidden) {
-            put(gone, picture
-                ? 'The program has ended, or has closed its console. You see what ran at '
-                  + `${new Date(picture.data.taken * 1000).toLocaleTimeString('en-GB')}. `
-                  + 'The page goes on when the console is back at this address.'
-                : 'The program does not answer. The page goes on when it does.');
-            gone.hidden = false;
-        }
         events.close();
+        setTimeout(sayGone, 50); // after the last picture
         setTimeout(connect, 2000);
     });
+}
+
+function sayGone() {
+    const gone = byId('gone');
+    if (!gone.hidden || events.readyState === EventSource.OPEN) return;
+    put(gone, !picture ? 'The program does not answer. The page goes on when it does.'
+        : (ended_well ? 'The program has ended, or has closed its console. You see what was left at '
+                      : 'The connection has broken: the program may have been killed, or has crashed. '
+                        + 'You see what ran at ')
+          + new Date(picture.data.taken * 1000).toLocaleTimeString('en-GB')
+          + '. The page goes on when the console is back at this address.');
+    gone.hidden = false;
+    if (picture) drawLater();
 }
 
 byId('pause').addEventListener('click', () => {
