@@ -239,10 +239,10 @@ shared_text server::picture() {
 std::string server::metrics() const { return registry::to_prometheus(shown_.snapshot()); }
 
 void server::subscribe(const std::shared_ptr<session>& client) {
-    client->send(picture());
     subscribers_.push_back(client);
     if (!std::exchange(ticking_, true))
         tick();
+    client->send(picture());
 }
 
 /// Each tick sets the next one.
