@@ -301,7 +301,7 @@ bool server::make_room() {
 }
 
 void server::run() noexcept {
-    const auto go_on = [this](auto run_context) {
+    const auto go_on = [](auto run_context) {
         for (;;)
             try {
                 return run_context();

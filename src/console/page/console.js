@@ -189,7 +189,9 @@ class Picture {
             } else
                 groups.set(key, {op, count: 1});
         }
-        const rank = ({op}) => (op.request ? 1e9 : 0) + (this.circle.has(op) ? 1e9 : 0) + op.age;
+        // What somebody waits for is suspected sooner than what stands alone, such as a signal set.
+        const rank = ({op}) => (op.request || this.circle.has(op) || op.deadline < 0 ? 1e9 : 0)
+            + (this.parents.has(op.id) ? 3 : 1) * op.age;
         return [...groups.values()].sort((a, b) => rank(b) - rank(a));
     }
 }
