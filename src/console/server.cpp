@@ -184,7 +184,7 @@ std::string server::url() const {
     return text.str();
 }
 
-bool server::is_named(std::string_view host, const protocol::endpoint& near) const {
+bool server::is_named(std::string_view host, const protocol::endpoint& here) const {
     // Without the port: somebody may have forwarded another one to here.
     auto name = host.substr(0, host.find(':'));
     if (!host.empty() && host.front() == '[') {
@@ -198,7 +198,7 @@ bool server::is_named(std::string_view host, const protocol::endpoint& near) con
     error_code error;
     const auto address = asio::ip::make_address(std::string(name), error);
     if (!error)
-        return address.is_loopback() || (!is_unix(near) && address == tcp(near).address());
+        return address.is_loopback() || (!is_unix(here) && address == tcp(here).address());
     if (!options_.allow_remote || name.empty())
         return false;
     const std::string own = asio::ip::host_name(error);

@@ -70,8 +70,8 @@ public:
     const console_options& options() const noexcept { return options_; }
     const patience& waits() const noexcept { return waits_; }
 
-    /// Whether the Host header names this server, as somebody would who has connected to `near`.
-    bool is_named(std::string_view host, const protocol::endpoint& near) const;
+    /// Whether the Host header names this server, as somebody would who has connected to `here`.
+    bool is_named(std::string_view host, const protocol::endpoint& here) const;
     /// What of a request's path comes after the secret; null if that is not there.
     const char* below_secret(const std::string& path) const noexcept;
 

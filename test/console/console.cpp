@@ -12,8 +12,10 @@
 
 #include <cerrno> // program_invocation_short_name
 
-namespace asyncinfo_test::console_test {
+namespace asyncinfo_test::console_itself_test {
 namespace {
+
+using namespace console_test;
 
 using asyncinfo::use_async_info;
 
@@ -80,4 +82,4 @@ BOOST_AUTO_TEST_CASE(its_name_is_the_programs_or_another) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_test::console_test
+} // namespace asyncinfo_test::console_itself_test

@@ -12,8 +12,10 @@
 #include <sys/resource.h>
 #endif
 
-namespace asyncinfo_test::console_test {
+namespace asyncinfo_test::console_clients_test {
 namespace {
+
+using namespace console_test;
 
 struct fixture {
     shown_program program;
@@ -212,4 +214,4 @@ BOOST_AUTO_TEST_CASE(a_picture_that_cannot_be_taken_is_left_out) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_test::console_test
+} // namespace asyncinfo_test::console_clients_test

@@ -20,7 +20,7 @@
 #include <string>
 #include <string_view>
 
-namespace asyncinfo_test::console_test {
+namespace asyncinfo_test::console_export_test {
 namespace {
 
 namespace json = boost::json;
@@ -314,4 +314,4 @@ BOOST_AUTO_TEST_CASE(prometheus_of_a_family) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_test::console_test
+} // namespace asyncinfo_test::console_export_test

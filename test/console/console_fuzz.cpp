@@ -6,8 +6,10 @@
 #include <iterator>
 #include <random>
 
-namespace asyncinfo_test::console_test {
+namespace asyncinfo_test::console_fuzz_test {
 namespace {
+
+using namespace console_test;
 
 /// A few changes of the kind that find mistakes in parsers.
 std::string changed(std::string text, std::minstd_rand& random) {
@@ -105,4 +107,4 @@ BOOST_AUTO_TEST_CASE(requests_of_all_kinds_are_survived) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_test::console_test
+} // namespace asyncinfo_test::console_fuzz_test

@@ -15,8 +15,10 @@
 #include <unistd.h>
 #endif
 
-namespace asyncinfo_test::console_test {
+namespace asyncinfo_test::console_requests_test {
 namespace {
+
+using namespace console_test;
 
 struct fixture {
     shown_program program;
@@ -308,4 +310,4 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_without_a_file_is_refused) {
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
-} // namespace asyncinfo_test::console_test
+} // namespace asyncinfo_test::console_requests_test

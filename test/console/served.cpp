@@ -99,8 +99,9 @@ public:
         registry::report report;
         report.taken = clock_type::now();
         report.running = running_;
-        std::stable_sort(report.running.begin(), report.running.end(),
-                         [](const auto& a, const auto& b) { return a.started < b.started; });
+        std::sort(report.running.begin(), report.running.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.started, a.id) < std::pair(b.started, b.id);
+        });
         report.gone.assign(gone_.begin(), gone_.end());
         for (const auto& [names, family] : families_)
             report.families.push_back(family);
