@@ -18,7 +18,10 @@ install(TARGETS asyncinfo EXPORT asyncinfo
 # The sources are beside the headers, for src.hpp.
 install(TARGETS asyncinfo_header_only EXPORT asyncinfo
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo)
+install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo PATTERN console EXCLUDE)
+if(ASYNCINFO_CONSOLE)
+  install(TARGETS asyncinfo_console EXPORT asyncinfo)
+endif()
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
 
@@ -51,3 +54,8 @@ list(TRANSFORM system_libraries PREPEND " -l" OUTPUT_VARIABLE PC_LIBS)
 string(JOIN "" PC_LIBS ${PC_LIBS})
 configure_file(cmake/asyncinfo.pc.in asyncinfo.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+if(ASYNCINFO_CONSOLE)
+  configure_file(cmake/asyncinfo-console.pc.in asyncinfo-console.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-console.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
