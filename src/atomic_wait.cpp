@@ -4,7 +4,7 @@
 //
 #include <asyncinfo/detail/base/atomic_wait.hpp>
 
-#if defined(_WIN32) && defined(__GLIBCXX__)
+#if defined(ASYNCINFO_WAITS_BY_ADDRESS)
 
 #include <boost/asio/detail/socket_types.hpp> // <windows.h>, in Asio's order
 
