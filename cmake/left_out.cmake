@@ -16,6 +16,19 @@ if(CMAKE_CROSSCOMPILING)
   endforeach()
 endif()
 
+# libc++ has it since version 20, and before with -fexperimental-library.
+block(SCOPE_FOR VARIABLES)
+  set(CMAKE_CXX_STANDARD 20)
+  include(CheckCXXSourceCompiles)
+  check_cxx_source_compiles("
+    #include <stop_token>
+    std::stop_source source;
+    int main() { return source.stop_requested(); }" ASYNCINFO_HAS_STOP_TOKEN)
+endblock()
+if(NOT ASYNCINFO_HAS_STOP_TOKEN)
+  list(APPEND ASYNCINFO_LEFT_OUT "stop_on: the standard library has no std::stop_token")
+endif()
+
 # Takes these out of a list of source files, and says so, here and by ctest.
 function(asyncinfo_leave_out_files list)
   foreach(entry IN LISTS ASYNCINFO_LEFT_OUT)

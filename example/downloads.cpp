@@ -248,7 +248,7 @@ int run(int speed) {
         return judge_ending(unanswered, AsyncStatus::Canceled, asio::error::operation_aborted);
     };
     entries.back().canceled_by = "by another thread";
-    std::jthread impatient([=] {
+    std::thread impatient([=] {
         if (unanswered.wait_for(6000ms / speed) == AsyncStatus::Started)
             unanswered.Cancel();
     });

@@ -11,6 +11,7 @@
 #include "async_info_end.cpp"
 #include "async_info_waits.cpp"
 #include "async_status.cpp"
+#include "atomic_wait.cpp"
 #include "cancel.cpp"
 #include "cancel_forwarder.cpp"
 #include "canceled.cpp"

@@ -74,4 +74,4 @@ class AsyncInfo(ConanFile):
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
         elif self.settings.os == "Windows":
-            self.cpp_info.system_libs = ["ws2_32", "mswsock", "bcrypt", "ole32"]
+            self.cpp_info.system_libs = ["ws2_32", "mswsock", "bcrypt", "ole32", "synchronization"]

@@ -102,6 +102,12 @@
 #define ASYNCINFO_HAS_STOP_TOKEN
 #endif
 
+/// g++ for Windows emulates thread-local variables, and frees those of a thread before it calls
+/// their destructors. So there a thread cannot hand over what it keeps when it ends.
+#if defined(__MINGW32__) && defined(__GLIBCXX__) && !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+#define ASYNCINFO_DISABLE_BLOCK_RECYCLING
+#endif
+
 /// The doors in detail/asio know Asio's internals for these versions only. With
 /// ASYNCINFO_NO_ASIO_INTERNALS, and on any other version, portable fallbacks are used: they keep
 /// every promise but for the corners that the headers there list, and cost more.
