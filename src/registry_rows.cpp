@@ -19,6 +19,7 @@
 namespace asyncinfo::detail {
 
 constinit std::atomic<bool> registry_is_on{false};
+constinit std::atomic<bool> registry_tapes_run{false};
 
 namespace {
 
@@ -144,6 +145,17 @@ registry_counts* registry_shard::counts_of(const registry_family& family) noexce
         kept_counts.store(of_family, std::memory_order_release);
     }
     return of_family;
+}
+
+void registry_shard::record(const registry_tape::event& event) noexcept {
+    registry_tape* own = tape.load(std::memory_order_relaxed);
+    if (!own) {
+        own = new (std::nothrow) registry_tape;
+        if (!own)
+            return;
+        tape.store(own, std::memory_order_release);
+    }
+    own->append(event);
 }
 
 registry_slab* registry_slab::first() noexcept {
@@ -294,6 +306,8 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
     memory.ended = now;
     memory.sequence.end();
     shard->remembered.add(1);
+    if (registry_tapes_run.load(std::memory_order_relaxed))
+        shard->record({site, own.id, own.parent, own.started, now, status, reason});
 }
 
 void identity::seen() noexcept { row().looked_at = 1; }

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -176,6 +177,72 @@ struct registry_memory {
     shown<std::int64_t> ended;
 };
 
+/// Whether operations that end are recorded one by one, for a trace.
+extern std::atomic<bool> registry_tapes_run;
+
+/// What ended on one thread, in order: that thread appends, and one other takes. It has no end.
+class registry_tape {
+public:
+    struct event {
+        const registry_site* site;
+        std::uint64_t id;
+        std::uint64_t parent;
+        std::int64_t started;
+        std::int64_t ended;
+        AsyncStatus status;
+        ending_reason reason;
+    };
+
+    registry_tape() = default;
+    registry_tape(const registry_tape&) = delete;
+    registry_tape& operator=(const registry_tape&) = delete;
+
+    /// Without memory, the event is lost.
+    void append(const event& added) noexcept {
+        const std::size_t count = last_->count.load(std::memory_order_relaxed);
+        if (count < chunk::most) {
+            last_->events[count] = added;
+            last_->count.store(count + 1, std::memory_order_release);
+        } else if (auto* const more = new (std::nothrow) chunk) {
+            more->events[0] = added;
+            more->count.store(1, std::memory_order_relaxed);
+            last_->next.store(more, std::memory_order_release);
+            last_ = more;
+        }
+    }
+
+    /// Calls `use` with each event that has come since.
+    template <typename Use>
+    void take(Use use) {
+        for (;;) {
+            const std::size_t count = first_->count.load(std::memory_order_acquire);
+            while (taken_ < count)
+                use(first_->events[taken_++]);
+            chunk* const next =
+                count == chunk::most ? first_->next.load(std::memory_order_acquire) : nullptr;
+            if (!next)
+                return;
+            if (first_ != &own_)
+                delete first_;
+            first_ = next;
+            taken_ = 0;
+        }
+    }
+
+private:
+    struct chunk {
+        static constexpr std::size_t most = 256;
+        std::atomic<std::size_t> count{0};
+        std::atomic<chunk*> next{nullptr};
+        event events[most];
+    };
+
+    chunk own_;
+    chunk* last_ = &own_;  ///< of the thread that appends
+    chunk* first_ = &own_; ///< of the one that takes
+    std::size_t taken_ = 0;
+};
+
 /// What one thread writes: its rows, counts, and the last operations that ended on it. Others only
 /// read it, or give a row back. When the thread ends, the next new one takes it over.
 struct registry_shard {
@@ -198,8 +265,9 @@ struct registry_shard {
     std::atomic<registry_row*> returned{nullptr}; ///< by other threads
     std::atomic<counts_chunk*> counts[registry_site::most / chunk]{};
     registry_memory memories[kept];
-    shown<std::uint64_t> remembered; ///< how many there have been
-    registry_shard* next = nullptr;  ///< of all
+    shown<std::uint64_t> remembered;           ///< how many there have been
+    std::atomic<registry_tape*> tape{nullptr}; ///< made when it is needed first
+    registry_shard* next = nullptr;            ///< of all
     registry_shard* next_spare = nullptr;
 
     /// Null without memory, and while the thread ends.
@@ -212,6 +280,7 @@ struct registry_shard {
     recent_site& site_of(const operation_description& description) noexcept;
     /// Null without memory.
     registry_counts* counts_of(const registry_family& family) noexcept;
+    void record(const registry_tape::event& event) noexcept;
     registry_memory& next_memory() noexcept { return memories[remembered % kept]; }
 };
 
