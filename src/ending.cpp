@@ -126,6 +126,14 @@ std::string_view to_string(operation_origin origin) noexcept {
     return "(unknown)";
 }
 
+std::ostream& operator<<(std::ostream& stream, ending_reason reason) {
+    return stream << to_string(reason);
+}
+
+std::ostream& operator<<(std::ostream& stream, cancel_source source) {
+    return stream << to_string(source);
+}
+
 std::ostream& operator<<(std::ostream& stream, const async_ending& ending) {
     if (ending.reason == ending_reason::none)
         stream << "has not ended";

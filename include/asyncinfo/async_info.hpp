@@ -117,7 +117,7 @@ public:
     ///
     /// Example:
     ///
-    ///     std::clog << read.name() << ": " << read.ending() << '\n';
+    ///     std::clog << info.name() << ": " << info.ending() << '\n';
     async_ending ending() const;
     async_ending ending(boost::system::error_code& error) const noexcept;
 

@@ -41,6 +41,12 @@ enum class cancel_source : unsigned char {
 };
 
 /// What is known of how an operation has ended: see `IAsyncInfo::ending`.
+///
+/// Example:
+///
+///     const async_ending ending = op.ending();
+///     if (ending.reason == ending_reason::cancelled)
+///         std::clog << "stopped by " << ending.asked_by << '\n';
 struct async_ending {
     /// Why.
     ending_reason reason = ending_reason::none;
@@ -59,7 +65,11 @@ ASYNCINFO_DECL std::string_view to_string(ending_reason reason) noexcept;
 /// The enumerator's name: "handle".
 ASYNCINFO_DECL std::string_view to_string(cancel_source source) noexcept;
 
-/// Writes a sentence: "cancelled by a handle (terminal), stopped after 12 ms".
+/// Writes the enumerator's name.
+ASYNCINFO_DECL std::ostream& operator<<(std::ostream& stream, ending_reason reason);
+ASYNCINFO_DECL std::ostream& operator<<(std::ostream& stream, cancel_source source);
+
+/// Writes a sentence: "cancelled, asked to stop by a handle (terminal), stopped after 12 ms".
 ASYNCINFO_DECL std::ostream& operator<<(std::ostream& stream, const async_ending& ending);
 
 } // namespace asyncinfo

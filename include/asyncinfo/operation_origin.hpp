@@ -12,6 +12,11 @@
 namespace asyncinfo {
 
 /// What made an operation.
+///
+/// Example:
+///
+///     for (const auto& row : registry::snapshot().running)
+///         std::cout << row.id << " is a " << to_string(row.origin) << '\n';
 enum class operation_origin : unsigned char {
     initiated,   ///< an initiating function of Asio's, with the token `use_async_info`
     coroutine,   ///< a coroutine's body

@@ -168,6 +168,11 @@ struct report {
 /// meanwhile is in it or not.
 ///
 /// Errors: `std::bad_alloc`.
+///
+/// Example:
+///
+///     for (const auto& op : registry::snapshot().running)
+///         std::clog << op.id << ' ' << op.name << ' ' << op.what << '\n';
 ASYNCINFO_DECL report snapshot();
 
 /// Writes the operations that run as a tree, from what waits down to what it waits for.
