@@ -122,6 +122,7 @@ void coroutine_base::submit_later() {
 void coroutine_base::not_suspended() noexcept {
     phase_.not_suspended();
     forget_awaited();
+    awaits_nothing();
 }
 
 void coroutine_base::throw_lost() {

@@ -77,6 +77,10 @@ std::string initiation_name(const boost::typeindex::type_index& type) {
     constexpr std::string_view prefix = "initiate_";
     if (name.starts_with(prefix))
         name.remove_prefix(prefix.size());
+    // Of async_read_until there are several, which Asio tells apart by what they read up to.
+    constexpr std::string_view read_until = "async_read_until";
+    if (name.starts_with(read_until))
+        name = read_until;
     return std::string(cut_at(name, "_with_executor"));
 }
 

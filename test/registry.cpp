@@ -114,12 +114,16 @@ BOOST_AUTO_TEST_CASE(initiating_functions_are_named_as_a_user_knows_them) {
     const auto read = one.async_read_some(asio::buffer(&byte, 1), use_async_info);
     const auto composed = asio::async_read(other, asio::buffer(&byte, 1), use_async_info);
     const auto posted = asio::post(context, use_async_info);
+    std::string line;
+    const auto until =
+        asio::async_read_until(other, asio::dynamic_buffer(line), '\n', use_async_info);
     BOOST_TEST(row_of(read)->what == "async_receive");
     BOOST_TEST(row_of(composed)->what == "async_read");
     BOOST_TEST(row_of(posted)->what == "post");
+    BOOST_TEST(row_of(until)->what == "async_read_until");
     BOOST_TEST(contains(row_of(read)->result, "unsigned"));
-    read.Cancel();
-    composed.Cancel();
+    for (const IAsyncInfo& op : {IAsyncInfo(read), IAsyncInfo(composed), IAsyncInfo(until)})
+        op.Cancel();
     context.run();
 }
 
@@ -178,6 +182,11 @@ IAsyncAction looks(std::function<void()> look) {
     look();
     co_await pending<void()>::ended(use_async_info);
     look();
+    const auto start = [](auto) { throw std::runtime_error("it cannot be started"); };
+    BOOST_CHECK_THROW(
+        co_await (asio::async_initiate<const asio::deferred_t&, void()>(start, asio::deferred)),
+        std::runtime_error);
+    look();
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_runs_awaits_nothing) {
@@ -189,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_runs_awaits_nothing) {
             if (contains(row.what, "looks"))
                 BOOST_TEST(!row.awaits);
     });
-    BOOST_TEST(times == 3);
+    BOOST_TEST(times == 4);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
 }
 

@@ -114,11 +114,11 @@ public:
         requires std::derived_from<std::remove_cvref_t<H>, IAsyncInfo>
     ASYNCINFO_ALWAYS_INLINE auto await_transform(H&& handle, location where = location::current()) {
         using handle_type = std::remove_cvref_t<H>;
-        if (const auto& awaited = handle_access::operation(handle))
-            block_.awaits(*awaited, where);
         constexpr bool is_ours = !std::is_lvalue_reference_v<H>;
         if constexpr (!is_ours)
             block_.throw_if_cancelled();
+        if (const auto& awaited = handle_access::operation(handle))
+            block_.awaits(*awaited, where);
         const bool abort = is_ours && block_.throws_if_cancelled() && block_.cancel_requested();
         return own_handle_awaiter<handle_type>(block_, std::forward<H>(handle), abort);
     }
