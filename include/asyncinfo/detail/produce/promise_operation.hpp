@@ -23,6 +23,10 @@ namespace asyncinfo::detail {
 template <typename Derived, typename T, typename P = void>
 class promise_operation : public block_t<T, P> {
 public:
+    /// What the registry shows; `Derived` can have its own.
+    static constexpr auto origin = operation_origin::source;
+    static constexpr const char* what = "async_source";
+
     /// Makes an operation and returns the first reference. `begin(derived)` runs inside the gate, as
     /// an initiating function does: the handler that it places in `slot()` is called for every
     /// request, also for an earlier one. If `begin` throws, there is no operation.

@@ -38,9 +38,6 @@ inline constexpr bool makes_part = sizeof...(Part) == 0 || makes_result<T, Part.
 template <typename T, typename P>
 class source_operation final : public promise_operation<source_operation<T, P>, T, P> {
 public:
-    static constexpr auto origin = operation_origin::source;
-    static constexpr const char* what = "async_source";
-
     explicit source_operation(std::string_view name) : name_(name) {}
 
     std::string_view name() const noexcept override { return name_; }
