@@ -45,9 +45,6 @@ constexpr bool is_windows = true;
 constexpr bool is_windows = false;
 #endif
 
-/// A picture costs at most one part in so many of a processor's time.
-constexpr int share = 20;
-
 bool is_unix(const protocol::endpoint& endpoint) { return endpoint.protocol().family() == AF_UNIX; }
 
 /// Only for those of TCP.
@@ -247,7 +244,8 @@ void server::subscribe(const std::shared_ptr<session>& client) {
 
 /// Each tick sets the next one.
 void server::tick() {
-    timer_.expires_after(std::max<steady_clock::duration>(options_.period, picture_cost_ * share));
+    timer_.expires_after(
+        std::max<steady_clock::duration>(options_.period, picture_cost_ * waits_.share));
     timer_.async_wait([this](const error_code& error) {
         if (error)
             return;

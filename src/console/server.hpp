@@ -35,11 +35,12 @@ struct subject {
     std::function<bool(std::uint64_t)> cancel; ///< false if there is no such operation
 };
 
-/// How long a client takes for what.
+/// How long a client takes for what, and how much time pictures take.
 struct patience {
     std::chrono::milliseconds request{10'000}; ///< to send a request, from the last answer on
     std::chrono::milliseconds answer{30'000};  ///< to read one, or one picture
     std::chrono::milliseconds end{250};        ///< to read the last picture
+    int share = 20; ///< pictures take at most one part in so many of a processor's time
 };
 
 /// Text that several clients are sent at once.

@@ -86,6 +86,8 @@ const byWhom = by => source(by) ? ' by ' + source(by) : '';
 
 // --- What is known --------------------------------------------------------------------------------
 
+const NONE = [];
+
 /// One picture of the program, and what follows from it.
 class Picture {
     constructor(data) {
@@ -153,7 +155,7 @@ class Picture {
         this.roots.sort((a, b) => b.age - a.age);
     }
 
-    childrenOf(op) { return this.children.get(op) ?? []; }
+    childrenOf(op) { return this.children.get(op) ?? NONE; }
 
     /// Those that wait for each other, from this one down.
     circleOf(op) {
@@ -570,7 +572,8 @@ const views = {};
             const [op, depth] = stack.pop();
             if (listed.has(op)) continue;
             listed.add(op);
-            const below = picture.childrenOf(op).filter(child => !listed.has(child));
+            const children = picture.childrenOf(op);
+            const below = children === NONE ? NONE : children.filter(child => !listed.has(child));
             const open = !closed.has(op.id);
             items.push({op, depth, many: below.length, open});
             if (open)
@@ -727,9 +730,9 @@ const views = {};
     views.timeline = () => {
         const lanes = new Map();
         const add = (op, from, to, kind) => {
-            const key = labelled(op);
+            const key = `${op.name ?? ''}\n${op.what ?? ''}`;
             let lane = lanes.get(key);
-            if (!lane) lanes.set(key, lane = {label: key, ops: [], running: 0});
+            if (!lane) lanes.set(key, lane = {label: labelled(op), ops: [], running: 0});
             lane.ops.push({op, from, to, kind});
             if (kind === 'outstanding') lane.running++;
         };
