@@ -18,7 +18,7 @@
 #include <type_traits>
 #include <vector>
 
-// What the registry's sources share. No other header includes this.
+// What the registry's sources share, and the trace of the console. No other header includes this.
 namespace asyncinfo::registry {
 struct ended;
 struct watched;
@@ -178,7 +178,7 @@ struct registry_memory {
 };
 
 /// Whether operations that end are recorded one by one, for a trace.
-extern std::atomic<bool> registry_tapes_run;
+ASYNCINFO_DECL extern std::atomic<bool> registry_tapes_run;
 
 /// What ended on one thread, in order: that thread appends, and one other takes. It has no end.
 class registry_tape {
@@ -272,7 +272,7 @@ struct registry_shard {
 
     /// Null without memory, and while the thread ends.
     static registry_shard* of_this_thread() noexcept;
-    static registry_shard* first() noexcept;
+    ASYNCINFO_DECL static registry_shard* first() noexcept;
 
     registry_row* take_row() noexcept;
     static void give_back(registry_row& row) noexcept;
@@ -294,7 +294,7 @@ struct alignas(1 << 14) registry_slab {
     registry_shard* owner = nullptr;
     registry_row rows[count];
 
-    static registry_slab* first() noexcept;
+    ASYNCINFO_DECL static registry_slab* first() noexcept;
     static registry_slab& of(registry_row& row) noexcept {
         const auto address = reinterpret_cast<std::uintptr_t>(&row);
         return *reinterpret_cast<registry_slab*>(address & ~(alignof(registry_slab) - 1));
