@@ -9,6 +9,7 @@
 #include "utf8.hpp"
 
 #include <asyncinfo/registry_export.hpp>
+#include <asyncinfo/registry_lints.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/serialize.hpp>
@@ -252,15 +253,39 @@ void append_json(std::string& to, const registry::report& from, const frame& abo
         family_to_json(write, row, one);
     });
 
-    std::map<const void*, std::size_t> contexts;
+    struct known_context {
+        std::size_t outstanding = 0;
+        const registry::watched* watched = nullptr;
+    };
+    std::map<const void*, known_context> contexts;
     for (const auto& one : from.running)
         if (one.context)
-            ++contexts[one.context];
+            ++contexts[one.context].outstanding;
+    for (const auto& one : from.contexts)
+        contexts[one.context].watched = &one;
     write.list("contexts", contexts, [&](json::object& row, const auto& one) {
         write.context(row, one.first);
-        row.emplace("outstanding", one.second);
+        row.emplace("outstanding", one.second.outstanding);
+        if (const auto* watched = one.second.watched) {
+            write.text(row, "name", watched->name);
+            if (watched->waits_since)
+                row.emplace("waits", write.age(*watched->waits_since));
+            row.emplace("is_stopped", watched->is_stopped);
+        }
     });
-    to.append(",\"lints\":[]}");
+
+    auto found = about.before ? registry::find_lints(from, *about.before) : find_lints(from);
+    if (found.size() > about.lints)
+        found.resize(about.lints);
+    write.list("lints", found, [&](json::object& row, const registry::finding& one) {
+        row.emplace("lint", registry::to_string(one.lint));
+        if (one.operation)
+            row.emplace("operation", one.operation);
+        write.text(row, "what", one.what);
+        write.text(row, "text", one.text);
+        write.text(row, "remedy", registry::remedy(one.lint));
+    });
+    to.push_back('}');
 }
 
 std::string_view program_name() noexcept {

@@ -17,8 +17,11 @@ namespace asyncinfo::detail::console {
 struct frame {
     std::string_view program;
     bool may_cancel = false;
-    /// How many operations it lists at most, the oldest.
+    /// How many operations it lists at most, the oldest, and how many suspicions.
     std::size_t rows = static_cast<std::size_t>(-1);
+    std::size_t lints = static_cast<std::size_t>(-1);
+    /// An earlier report, for suspicions of what grows.
+    const registry::report* before = nullptr;
 };
 
 /// Appends the report as JSON.

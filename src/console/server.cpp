@@ -45,6 +45,9 @@ constexpr bool is_windows = true;
 constexpr bool is_windows = false;
 #endif
 
+/// In a picture.
+constexpr std::size_t listed_lints = 200;
+
 bool is_unix(const protocol::endpoint& endpoint) { return endpoint.protocol().family() == AF_UNIX; }
 
 /// Only for those of TCP.
@@ -223,10 +226,19 @@ shared_text server::picture() {
     auto text = std::make_shared<std::string>();
     if (picture_)
         text->reserve(picture_->size() + picture_->size() / 8);
-    append_json(*text, shown_.snapshot(),
+    auto report = shown_.snapshot();
+    append_json(*text, report,
                 {.program = options_.program,
                  .may_cancel = options_.may_cancel,
-                 .rows = options_.max_rows});
+                 .rows = options_.max_rows,
+                 .lints = listed_lints,
+                 .before = &before_});
+    // What grows is compared with ten to twenty seconds ago. An error that nobody has seen stays.
+    if (report.taken - next_before_.taken > std::chrono::seconds(10)) {
+        for (auto& family : report.families)
+            family.unseen = 0;
+        before_ = std::exchange(next_before_, std::move(report));
+    }
     picture_ = std::move(text);
     picture_taken_ = steady_clock::now();
     picture_cost_ = picture_taken_ - now;

@@ -112,6 +112,7 @@ private:
     shared_text picture_;
     std::chrono::steady_clock::time_point picture_taken_;
     std::chrono::steady_clock::duration picture_cost_{};
+    registry::report before_, next_before_; ///< reports of some seconds ago
     std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <asyncinfo/registry_export.hpp>
+#include <asyncinfo/registry_lints.hpp>
 
 #include "../../src/console/utf8.hpp"
 
@@ -112,8 +113,45 @@ BOOST_AUTO_TEST_CASE(json_of_an_operation) {
 
     const auto& contexts = all.at("contexts").as_array();
     BOOST_TEST(contexts.size() == 1);
+    BOOST_TEST(contexts[0].as_object().size() == 2);
     BOOST_TEST(contexts[0].at("context").as_string() == address.str());
     BOOST_TEST(contexts[0].at("outstanding").as_int64() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(json_of_a_context_that_is_watched) {
+    auto report = empty_report();
+    int context = 0;
+    report.contexts.push_back({.context = &context,
+                               .name = "network",
+                               .waits_since = report.taken - 2s,
+                               .has_run = true,
+                               .is_stopped = true});
+    const auto all = parsed(report);
+    const auto& row = all.at("contexts").as_array().at(0).as_object();
+    BOOST_TEST(row.at("name").as_string() == "network");
+    BOOST_TEST(row.at("outstanding").as_int64() == 0);
+    BOOST_TEST(row.at("waits").as_double() == 2.0);
+    BOOST_TEST(row.at("is_stopped").as_bool());
+}
+
+BOOST_AUTO_TEST_CASE(json_of_a_lint) {
+    auto report = empty_report();
+    auto& one = report.running.emplace_back();
+    one.id = 5;
+    one.name = "login";
+    one.request =
+        registry::request{.by = asyncinfo::cancel_source::handle, .at = report.taken - 7s};
+    report.running.emplace_back();
+    const auto all = parsed(report);
+    const auto& lints = all.at("lints").as_array();
+    BOOST_TEST_REQUIRE(lints.size() == 1);
+    const auto found = registry::find_lints(report);
+    BOOST_TEST(lints[0].at("lint").as_string() == "not_stopped");
+    BOOST_TEST(lints[0].at("operation").as_int64() == 5);
+    BOOST_TEST(lints[0].at("what").as_string() == "login");
+    BOOST_TEST(std::string_view(lints[0].at("text").as_string()) == found[0].text);
+    BOOST_TEST(std::string_view(lints[0].at("remedy").as_string()) ==
+               remedy(registry::lint::not_stopped));
 }
 
 BOOST_AUTO_TEST_CASE(json_of_an_end) {

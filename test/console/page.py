@@ -223,6 +223,19 @@ def shows_the_rest(page):
            return seen.size''')
     check(colors > 10, 'the timeline is drawn', colors)
 
+    page.view('lints')
+    page.until(lambda: len(page.texts('#lint-list li')) >= 3)
+    lints = page.texts('#lint-list li')
+    check(lints[0].startswith('read body not_stopped') and 'It was asked to stop' in lints[0],
+          'what looks like a mistake is told', lints)
+    check(any(lint.startswith('the <network> context_blocked') for lint in lints), 'of contexts, too',
+          lints)
+    check(page.text('#lint-count') == str(len(lints)), 'the tab says how many', page.text('#lint-count'))
+    page.one('#lint-list button').click()
+    check('read body' in page.text('#detail-title'), 'and leads to the operation')
+    check('the <network>' in page.text('#detail'), 'a context has its name', page.text('#detail'))
+    page.one('#detail-close').click()
+
     page.view('durations')
     page.until(lambda: page.all('#family-table svg rect'))
     page.row('#family-table', 'request').click()
@@ -318,7 +331,8 @@ def scrolls(page):
     frames.sort()
     told = f'median {frames[150]:.0f} ms, 95 % {frames[285]:.0f} ms, longest {frames[-1]:.0f} ms'
     print('a frame while ten thousand rows scroll:', told, file=sys.stderr)
-    check(frames[150] <= 20 and frames[285] <= 60, 'ten thousand rows scroll smoothly', told)
+    # A machine that does nothing else shows 60 a second; where all rows are made, one takes seconds.
+    check(frames[150] <= 50 and frames[285] <= 150, 'ten thousand rows scroll smoothly', told)
     drawn = page.driver.execute_script('''
         const table = document.querySelector('#table'), box = table.getBoundingClientRect();
         const rows = [...table.querySelectorAll('.body .row')];

@@ -105,6 +105,11 @@ public:
         report.gone.assign(gone_.begin(), gone_.end());
         for (const auto& [names, family] : families_)
             report.families.push_back(family);
+        report.contexts.push_back({.context = this,
+                                   .name = "the <network>",
+                                   .waits_since = started_,
+                                   .has_run = true,
+                                   .is_stopped = false});
         return report;
     }
 

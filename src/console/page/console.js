@@ -94,6 +94,8 @@ class Picture {
         this.data = data;
         this.running = data.outstanding;
         this.byId = new Map(this.running.map(op => [op.id, op]));
+        const names = new Map(data.contexts.map(({context, name}) => [context, name]));
+        this.contextOf = op => names.get(op.context) ?? op.context;
         const children = this.children = new Map();
         const addChild = (parent, op) => {
             const list = children.get(parent);
@@ -640,7 +642,7 @@ const views = {};
         },
     });
     const haystack = op => [
-        '#' + op.id, op.name, op.what, op.origin, op.result, op.at, op.context, op.awaits?.what,
+        '#' + op.id, op.name, op.what, op.origin, op.result, op.at, picture.contextOf(op), op.awaits?.what,
         op.awaits?.at, ...troubles(op, picture).map(([long]) => long)].join('\n').toLowerCase();
     views.operations = () => {
         const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -653,7 +655,7 @@ const views = {};
         if (by) {
             const groups = new Map();
             for (const op of items) {
-                const label = visible(op[by] ?? '');
+                const label = visible(by === 'context' ? picture.contextOf(op) : op[by]);
                 const group = groups.get(label);
                 if (group) {
                     group.members.push(op);
@@ -1059,7 +1061,7 @@ function showOperation(body) {
             ['Cancel', op.request ? `asked ${duration(op.request.age)} ago${byWhom(op.request.by)}` : 'not asked'],
             ['Awaits', op.awaits && awaitsText(op) + (op.awaits.at ? ` at ${visible(op.awaits.at)}` : '')],
             ['Group', op.parent_is_group ? String(op.parent) : ''],
-            ['Context', visible(op.context)],
+            ['Context', visible(picture.contextOf(op))],
             ['Polled', op.polls ? `${count(op.polls)} times` : undefined],
         ]));
         const awaited = op.awaits?.id && picture.byId.get(op.awaits.id);
