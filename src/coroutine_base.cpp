@@ -43,9 +43,9 @@ void coroutine_base::perform_rarely(next then) {
         self_.retain(); // for the owner of the right to resume, which finds no frame
         if (awaited_ && awaited_->unobserve(end_))
             self_.release();
-        return destroy_frame();
+        return destroy_frame(true);
     case next::destroy:
-        return destroy_frame();
+        return destroy_frame(false);
     case next::let_go:
         return self_.release();
     case next::post:
@@ -138,11 +138,14 @@ void coroutine_base::abandon() noexcept {
     self_.run([this] { perform(phase_.lose()); });
 }
 
-void coroutine_base::destroy_frame() {
+void coroutine_base::destroy_frame(bool awaited_runs) {
     callback_ = nullptr;
     awaited_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
-    self_.slot().clear();
+    if (awaited_runs)
+        self_.slot().abandon();
+    else
+        self_.slot().clear();
     self_.fail(errc::abandoned);
     publish_and_keep_thrown(false);
     throw_kept();

@@ -6,7 +6,6 @@
 
 #include <asyncinfo/detail/block/gate.hpp>
 
-#include <cxxabi.h>
 #if defined(_WIN32)
 #include <windows.h>
 #else
@@ -32,6 +31,9 @@
 #elif defined(ASYNCINFO_TEST_TSAN)
 #include <sanitizer/tsan_interface.h>
 #endif
+
+// As the C++ ABI for Itanium has it. Not every <cxxabi.h> declares it.
+extern "C" void* __cxa_get_globals();
 
 namespace asyncinfo_test {
 
@@ -182,9 +184,7 @@ private:
         void* caught;
         unsigned uncaught;
 
-        static exceptions& of_thread() {
-            return *reinterpret_cast<exceptions*>(abi::__cxa_get_globals());
-        }
+        static exceptions& of_thread() { return *static_cast<exceptions*>(__cxa_get_globals()); }
     };
 
     /// A stack on which one program after the other is run.

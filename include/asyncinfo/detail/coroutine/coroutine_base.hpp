@@ -300,7 +300,8 @@ private:
     void resume() override;
     void call_back();
     void pass_on(unsigned types) noexcept;
-    void destroy_frame();
+    /// `awaited_runs`: what is awaited has not ended.
+    void destroy_frame(bool awaited_runs);
     void publish_and_keep_thrown(bool has_left) noexcept;
     /// Removes what the awaited operation has left: its cancellation handler and its executor.
     ASYNCINFO_ALWAYS_INLINE void forget_awaited() noexcept {
