@@ -6,6 +6,8 @@
 
 #include <asyncinfo/detail/block/gate.hpp>
 
+#include <cxxabi.h>
+
 #if defined(_WIN32)
 #include <windows.h>
 #else
@@ -32,8 +34,12 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-// As the C++ ABI for Itanium has it. Not every <cxxabi.h> declares it.
-extern "C" void* __cxa_get_globals();
+#if defined(_LIBCPP_VERSION) // whose <cxxabi.h> does not declare it
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+} // namespace __cxxabiv1
+#endif
 
 namespace asyncinfo_test {
 
@@ -184,7 +190,9 @@ private:
         void* caught;
         unsigned uncaught;
 
-        static exceptions& of_thread() { return *static_cast<exceptions*>(__cxa_get_globals()); }
+        static exceptions& of_thread() {
+            return *reinterpret_cast<exceptions*>(abi::__cxa_get_globals());
+        }
     };
 
     /// A stack on which one program after the other is run.
