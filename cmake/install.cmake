@@ -21,6 +21,9 @@ install(TARGETS asyncinfo_header_only EXPORT asyncinfo
 install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo PATTERN console EXCLUDE)
 if(ASYNCINFO_CONSOLE)
   install(TARGETS asyncinfo_console EXPORT asyncinfo)
+  if(TARGET asyncinfo_top)
+    install(TARGETS asyncinfo_top)
+  endif()
 endif()
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
