@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The asyncinfo authors
 // SPDX-License-Identifier: BSL-1.0
 //
-// A console for page.py to look at: usage: served [--rows <n>] [--may-cancel] [--still]
+// A console for page.py and top.py to look at. usage:
+// served [--rows <n>] [--may-cancel] [--still] [--socket <path>]
 //
 // What it shows is made up, so that each run shows the same: a program with downloads of which some
 // hang, and with names that mean something to browsers and terminals. With --rows there are so many
@@ -12,6 +13,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -244,6 +246,8 @@ int main(int argc, char* argv[]) {
     asyncinfo::console_options options;
     options.program = "downloads";
     options.period = std::chrono::milliseconds(250);
+    asyncinfo::detail::console::protocol::endpoint endpoint =
+        boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0);
     int rows = 0;
     bool still = false;
     for (int n = 1; n < argc; ++n) {
@@ -253,14 +257,15 @@ int main(int argc, char* argv[]) {
             still = true;
         else if (std::strcmp(argv[n], "--rows") == 0 && n + 1 < argc)
             rows = std::atoi(argv[++n]);
+        else if (std::strcmp(argv[n], "--socket") == 0 && n + 1 < argc)
+            endpoint = boost::asio::local::stream_protocol::endpoint(argv[++n]);
         else
             return 2;
     }
     registry::enable(); // otherwise the page says that it is off
     program shown(rows, still);
-    boost::asio::ip::tcp::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
     asyncinfo::detail::console::server server(
-        any, options,
+        endpoint, options,
         {.snapshot = [&] { return shown.snapshot(); },
          .cancel = [&](std::uint64_t id) { return shown.cancel(id); }});
     std::cout << server.url() << std::endl;
