@@ -54,7 +54,7 @@ public:
         : context_(context), address_(std::move(of)), events_(std::move(pictures)),
           terminal_(of_terminal), keys_(context, ::dup(terminal_.input())),
           signals_(context, SIGWINCH, SIGINT, SIGTERM), timer_(context) {
-        for (const int one : {SIGHUP, SIGQUIT, SIGTSTP})
+        for (const int one : {SIGHUP, SIGQUIT, SIGTSTP, SIGCONT})
             signals_.add(one);
         screen_.open(first);
     }
@@ -63,6 +63,8 @@ public:
     int stay() {
         const std::vector<IAsyncAction> all{follow(), listen(), obey(), tick()};
         running_ = all;
+        for (const auto& one : all) // none of them ends by itself, unless it fails
+            one.Completed([this](const IAsyncAction&, asyncinfo::AsyncStatus) { quit(); });
         context_.run();
         running_.clear();
         for (const auto& one : all)
@@ -169,6 +171,8 @@ private:
                 signals_.remove(SIGTSTP);
                 std::raise(SIGTSTP); // here it stops, and goes on by fg
                 signals_.add(SIGTSTP);
+                terminal_.take();
+            } else if (signal == SIGCONT) { // the shell may have changed it meanwhile
                 terminal_.take();
             } else if (signal != SIGWINCH) {
                 signal_ = signal;
