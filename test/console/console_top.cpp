@@ -33,7 +33,7 @@ const std::string downloads = R"({"taken":1764500000.5,"pid":4711,"program":"dow
 {"id":4,"what":"when_all","origin":"combination","age":74.1,"parent":3},
 {"id":5,"name":"download","what":"fetch","origin":"coroutine","age":73,"parent":4},
 {"id":6,"name":"download","what":"fetch","origin":"coroutine","age":72,"parent":4},
-{"id":8,"name":"read body","what":"async_read_some","origin":"initiated","age":71.3,"parent":5,
+{"id":8,"name":"read body","what":"async_read_some","origin":"initiated","age":71.3,"parent":5,"context":"0x55",
  "at":"fetch.cpp:112","result":"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
  "request":{"by":"handle","age":40},"progress":{"value":104000,"total":400000,"age":71}},
 {"id":9,"name":"Login","what":"authenticate","origin":"coroutine","age":12,"deadline":48},
@@ -50,10 +50,11 @@ const std::string downloads = R"({"taken":1764500000.5,"pid":4711,"program":"dow
  "canceled":1,"failed":2,"unseen":2,"sum":50,"histogram":[[0.001024,98],[0.524288,1],[1.048576,1]]},
  {"name":"login","what":"authenticate","outstanding":1,"started":1,"completed":0,"canceled":0,
  "failed":0,"unseen":0,"sum":0,"histogram":[]}],
-"contexts":[],
+"contexts":[{"context":"0x55","outstanding":1,"name":"pool","waits":7.2}],
 "lints":[{"lint":"not_stopped","operation":8,"what":"read body",
  "text":"Cancel was asked 40 s ago, and the operation has not stopped.",
- "remedy":"Listen to its cancellation slot."}]})";
+ "remedy":"Listen to its cancellation slot."},
+ {"lint":"idle_context","what":"pool","text":"Nobody has run it for 7.2 s.","remedy":"Call run()."}]})";
 
 struct utf8 {
     utf8() { BOOST_REQUIRE(std::setlocale(LC_CTYPE, "C.UTF-8")); }
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(the_tree_goes_from_who_waits_to_what_is_waited_for) {
     const auto all = texts(top.print());
     BOOST_TEST(all[0] ==
                "downloads · process 4711 · 9 outstanding · oldest 1 min 35 s · 2 failed · "
-               "2 unseen · 1 lint");
+               "2 unseen · 2 lints");
     BOOST_TEST(all[2] == "Waits for read body (async_read_some) · fetch.cpp:112 · 1 min 11 s · "
                          "Cancel was asked 40 s ago by a handle, and it has not stopped. · No "
                          "progress for 1 min 11 s.");
@@ -247,8 +248,8 @@ BOOST_AUTO_TEST_CASE(who_holds_up_is_chosen_first) {
          {"#8 read body", "Cancel was asked 40 s ago by a handle, and it has not stopped.",
           "Listen to its cancellation slot.", "Function      async_read_some",
           "Started at    fetch.cpp:112", "Result        std::string",
-          "26 % (104000 of 400000), 1 min 11 s ago", "Who waits for it",
-          "  #4 when_all · 1 min 14 s"})
+          "26 % (104000 of 400000), 1 min 11 s ago", "pool (0x55), nobody has run it for 7.2 s",
+          "Who waits for it", "  #4 when_all · 1 min 14 s"})
         BOOST_TEST(contains(text, part), part << " is not in " << text);
     top.press({key::escape});
     BOOST_TEST(contains(joined(top.draw({80, 24})), "WHO WAITS FOR WHOM"));
@@ -395,6 +396,10 @@ BOOST_AUTO_TEST_CASE(lints_lead_to_their_operation) {
         contains(joined(top.draw({100, 24})), "not_stopped  #8 read body  Cancel was asked"));
     top.press({key::enter});
     BOOST_TEST(contains(joined(top.draw({100, 24})), "Listen to its cancellation slot."));
+    top.press({key::escape});
+    top.press({key::down});
+    top.press({key::enter});
+    BOOST_TEST(contains(joined(top.draw({100, 24})), "Call run()."));
     BOOST_TEST(contains(joined(showing(named("x"), view::lints).print()), "Nothing stands out."));
 }
 

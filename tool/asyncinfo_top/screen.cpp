@@ -353,10 +353,7 @@ void screen::choose() {
         return;
     }
     detail_operation_ = operation_of(chosen);
-    if (chosen.is == item::family)
-        detail_ = name_of(chosen);
-    else if (detail_operation_)
-        detail_ = "operation";
+    detail_ = detail_operation_ ? "operation" : name_of(chosen); // a lint can be of something else
     scrolled_ = 0;
 }
 

@@ -83,6 +83,14 @@ std::vector<line> screen::details(int columns) const {
         for (std::size_t n = 0; n != picture_.families.size(); ++n)
             if (name_of({item::family, n}) == detail_)
                 return family_details(picture_.families[n], columns);
+        for (std::size_t n = 0; n != picture_.lints.size(); ++n)
+            if (name_of({item::lint, n}) == detail_) {
+                writer to(columns);
+                to.head(picture_.lints[n].what);
+                to.say(picture_.lints[n].name + ": " + picture_.lints[n].text, look::warn);
+                to.say(picture_.lints[n].remedy);
+                return to.lines;
+            }
         return {line("It is not there any more.")};
     }
     if (const auto at = picture_.find(detail_operation_); at != snapshot::none)
@@ -130,7 +138,17 @@ std::vector<line> screen::operation_details(std::size_t at, int columns) const {
                               (one.awaits->at.empty() ? "" : " at " + one.awaits->at));
     if (one.parent_is_group)
         to.fact("Group", std::to_string(one.parent));
-    to.fact("Context", one.context);
+    std::string context = one.context;
+    for (const auto& known : picture_.contexts)
+        if (!context.empty() && known.address == one.context) {
+            if (!known.name.empty())
+                context = known.name + " (" + context + ")";
+            if (known.is_stopped)
+                context += ", stopped";
+            if (known.waits)
+                context += ", nobody has run it for " + duration(*known.waits);
+        }
+    to.fact("Context", context);
     if (one.polls)
         to.fact("Polled", count(one.polls) + " times");
 

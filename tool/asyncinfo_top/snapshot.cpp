@@ -214,6 +214,10 @@ snapshot::snapshot(std::string_view from) {
     list(*head, "outstanding", [&](const auto& one) { operations.push_back(read_operation(one)); });
     list(*head, "ended", [&](const auto& one) { ended.push_back(read_ended(one)); });
     list(*head, "families", [&](const auto& one) { families.push_back(read_family(one)); });
+    list(*head, "contexts", [&](const auto& one) {
+        contexts.push_back({text(one, "context"), text(one, "name"), maybe(one, "waits"),
+                            flag(one, "is_stopped")});
+    });
     list(*head, "lints", [&](const auto& one) {
         lints.push_back({text(one, "lint"), text(one, "what"), text(one, "text"),
                          text(one, "remedy"), whole(one, "operation")});

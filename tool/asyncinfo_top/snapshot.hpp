@@ -81,6 +81,13 @@ struct lint {
     std::uint64_t operation = 0;
 };
 
+/// An execution context, by its address.
+struct context {
+    std::string address, name;
+    std::optional<double> waits; ///< nobody has run it for so long, if it is watched
+    bool is_stopped = false;
+};
+
 /// The text is not what a console sends.
 struct not_a_snapshot : std::runtime_error {
     using runtime_error::runtime_error;
@@ -104,6 +111,7 @@ public:
     std::vector<operation> operations; ///< the oldest first; behind them the groups
     std::vector<ending> ended;         ///< the latest first
     std::vector<family> families;
+    std::vector<context> contexts;
     std::vector<lint> lints;
 
     /// Where the operation is, or `none`.
