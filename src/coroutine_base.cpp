@@ -127,6 +127,7 @@ void coroutine_base::not_suspended() noexcept {
 
 void coroutine_base::throw_lost() {
     forget_awaited();
+    awaits_nothing();
     throw boost::system::system_error(errc::abandoned);
 }
 

@@ -57,7 +57,7 @@ std::string_view subject(cancel_source source) noexcept {
     case cancel_source::shutdown:
         return "the shutdown of its group";
     case cancel_source::registry:
-        return "its number";
+        return "registry::cancel";
     case cancel_source::deadline:
         return "its deadline";
     }
@@ -163,7 +163,8 @@ async_ending IAsyncInfo::ending(boost::system::error_code& error) const noexcept
 async_ending detail::operation_base::ending() noexcept {
     async_ending made;
     made.asked_types = requested_types();
-    made.reason = reason_of(status());
+    boost::system::error_code refused; // set if Close has released the exception
+    made.reason = reason_of(status(), read_code(refused));
     if (identity_.is_tracked())
         identity_.complete(made);
     if (load() & lifecycle::expired)
@@ -171,9 +172,9 @@ async_ending detail::operation_base::ending() noexcept {
     return made;
 }
 
-/// Called when the status is published, or by the thread that ends the operation.
-ending_reason detail::operation_base::reason_of(AsyncStatus status) noexcept {
-    boost::system::error_code refused; // set if Close has released the exception
+ending_reason
+detail::operation_base::reason_of(AsyncStatus status,
+                                  const boost::system::error_code& code) const noexcept {
     switch (status) {
     case AsyncStatus::Started:
         break;
@@ -182,19 +183,12 @@ ending_reason detail::operation_base::reason_of(AsyncStatus status) noexcept {
     case AsyncStatus::Canceled:
         return ending_reason::cancelled;
     case AsyncStatus::Error:
-        const auto code = read_code(refused);
         if (code == errc::abandoned)
             return ending_reason::abandoned;
         return (load() & lifecycle::expired) && code == timed_out() ? ending_reason::deadline
                                                                     : ending_reason::failed;
     }
     return ending_reason::none;
-}
-
-void detail::operation_base::record_end() noexcept {
-    boost::system::error_code refused;
-    const auto status = static_cast<AsyncStatus>(final_status());
-    identity_.ended(status, read_code(refused), reason_of(status), lifecycle::requested(load()));
 }
 
 } // namespace asyncinfo

@@ -124,6 +124,15 @@ std::exception_ptr operation_base::read_exception(boost::system::error_code& ref
     return copy;
 }
 
+void operation_base::record_end() noexcept {
+    const auto status = static_cast<AsyncStatus>(final_status());
+    // Nobody else reads the outcome before the status is published.
+    const auto code = failure_ == failure::code        ? code_
+                      : failure_ == failure::exception ? code_of(exception_)
+                                                       : boost::system::error_code();
+    identity_.ended(status, code, reason_of(status, code), lifecycle::requested(load()));
+}
+
 void operation_base::deliver(unsigned types) {
     try {
         if (hears_requests_)

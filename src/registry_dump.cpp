@@ -56,8 +56,6 @@ public:
         for (const outstanding& o : from.running)
             if (o.parent != 0 && !o.parent_is_group && known_.contains(o.parent))
                 children_[o.parent].push_back(&o);
-            else if (o.parent_is_group)
-                groups_[o.parent].push_back(&o);
     }
 
     void write() {
@@ -131,7 +129,6 @@ private:
     const report& from_;
     std::unordered_map<std::uint64_t, const outstanding*> known_;
     std::unordered_map<std::uint64_t, std::vector<const outstanding*>> children_;
-    std::unordered_map<std::uint64_t, std::vector<const outstanding*>> groups_;
     std::unordered_set<std::uint64_t> written_;
 };
 

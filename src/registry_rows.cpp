@@ -49,7 +49,7 @@ struct thread_end {
     }
 };
 
-/// The execution contexts of operations, by number, so that a row needs four bytes for one. Those
+/// The execution contexts of operations, by number, so that a row needs two bytes for one. Those
 /// that do not find room are not shown.
 struct context_table {
     static constexpr std::size_t most = 1 << 10;
@@ -204,9 +204,6 @@ void identity::track(operation_base& operation, const operation_description& des
     if (counts)
         counts->started.add(1);
     taken->end = 0;
-    taken->use = 0;
-    taken->by = 0;
-    taken->in_group = 0;
     taken->looked_at = 0;
     taken->polls = 0;
     taken->context = registry_row::context_index(described.context);
@@ -221,22 +218,33 @@ void identity::track(operation_base& operation, const operation_description& des
     taken->progressed = 0;
     taken->progress = 0;
     taken->operation = &operation;
-    taken->sequence.end();
     word_ = reinterpret_cast<std::uintptr_t>(taken);
+    taken->sequence.end();
+    taken->use = 0; // last: whoever pins the row sees all of it
 }
 
 void identity::asked(cancel_source by) noexcept {
     std::int64_t never = 0;
-    if (!row().end && row().asked.atomic().compare_exchange_strong(never, registry_row::now(),
-                                                                   std::memory_order_acq_rel))
-        row().by = static_cast<std::uint8_t>(by);
+    if (!row().end)
+        row().asked.atomic().compare_exchange_strong(
+            never, registry_row::now() * registry_row::sources + static_cast<int>(by),
+            std::memory_order_acq_rel);
+}
+
+/// Stores a value, unless the operation has ended: the place has another meaning then.
+template <typename T>
+static void store_while_it_runs(const registry_row& row, shown<T>& place, T value) noexcept {
+    T before = place;
+    if (!row.end)
+        place.atomic().compare_exchange_strong(before, value, std::memory_order_acq_rel);
 }
 
 void identity::has_deadline(clock::time_point next) noexcept {
-    if (!row().end)
-        row().when = next == (clock::time_point::max)()
-                         ? 0
-                         : std::chrono::nanoseconds(next.time_since_epoch()).count();
+    store_while_it_runs(
+        row(), row().when,
+        next == (clock::time_point::max)()
+            ? std::int64_t{}
+            : std::int64_t{std::chrono::nanoseconds(next.time_since_epoch()).count()});
 }
 
 void identity::has_context(const void* context) noexcept {
@@ -247,13 +255,12 @@ void identity::progressed(double value, double total) noexcept {
     const auto bits = [](double number) {
         return std::uint64_t{std::bit_cast<std::uint32_t>(static_cast<float>(number))};
     };
-    row().progress = bits(value) | bits(total) << 32;
+    store_while_it_runs(row(), row().progress, bits(value) | bits(total) << 32);
     row().progressed = registry_row::now();
 }
 
 void identity::belongs_to(std::uint64_t parent, bool is_group) noexcept {
-    row().parent = parent;
-    row().in_group = is_group;
+    row().parent = parent << 1 | static_cast<unsigned>(is_group);
 }
 
 void identity::awaits(std::uint64_t id, const boost::typeindex::type_index& type,
@@ -279,7 +286,7 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
     const std::int64_t now = registry_row::now();
     own.end = status == AsyncStatus::Error ? registry_row::failed : registry_row::over;
     own.when = now; // after that, so that nobody takes it for a deadline
-    own.awaited_id = static_cast<std::uint32_t>(code.value());
+    own.awaited_id = registry_row::outcome_of(code.value(), asked_types, reason);
     own.progress = reinterpret_cast<std::uintptr_t>(&code.category());
     registry_shard* const shard = registry_shard::of_this_thread();
     if (!shard)
@@ -291,12 +298,11 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
         counts->sum.add(took);
         counts->histogram[bucket_of(took)].add(1);
     }
-    const unsigned by = asked_types ? unsigned{std::uint8_t(own.by)} : 0;
     registry_memory& memory = shard->next_memory();
     memory.sequence.begin();
     memory.site = own.site;
-    memory.what = static_cast<unsigned>(status) | static_cast<unsigned>(reason) << 8 | by << 16 |
-                  asked_types << 24;
+    memory.what =
+        static_cast<unsigned>(status) | static_cast<unsigned>(reason) << 8 | asked_types << 16;
     memory.code = code.value();
     memory.category = &code.category();
     memory.id = own.id;
@@ -307,7 +313,8 @@ void identity::ended(AsyncStatus status, const boost::system::error_code& code,
     memory.sequence.end();
     shard->remembered.add(1);
     if (registry_tapes_run.load(std::memory_order_relaxed))
-        shard->record({site, own.id, own.parent, own.started, now, status, reason});
+        shard->record(
+            {site, own.id, own.parent & 1 ? 0 : own.parent >> 1, own.started, now, status, reason});
 }
 
 void identity::seen() noexcept { row().looked_at = 1; }
@@ -325,8 +332,8 @@ void identity::complete(async_ending& ending) const noexcept {
         return clock::time_point(
             std::chrono::duration_cast<clock::duration>(std::chrono::nanoseconds(count)));
     };
-    ending.asked_by = static_cast<cancel_source>(std::uint8_t(row().by));
-    ending.asked_at = time(asked);
+    ending.asked_by = static_cast<cancel_source>(asked % registry_row::sources);
+    ending.asked_at = time(asked / registry_row::sources);
     if (row().end)
         ending.stopped_after = time(row().when) - *ending.asked_at;
 }

@@ -6,11 +6,14 @@
 
 #include <asyncinfo/detail/registry/rows.hpp>
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -60,17 +63,31 @@ std::string function_name(std::string_view text) {
     text = cut_at(text, " [");
     if (is_lambda(text))
         return "lambda";
-    const std::string plain = without_arguments(text);
+    std::string plain = without_arguments(text);
+    boost::replace_all(plain, "(anonymous namespace)", "{anonymous}"); // so clang calls it
     std::string_view name = cut_at(plain, "(");
     return std::string(name.substr(name.rfind(' ') + 1));
 }
 
+/// A type's name; as the compiler writes it, if it cannot be read otherwise.
+std::string name_of(const boost::typeindex::type_index& type) {
+    try {
+        return type.pretty_name();
+    } catch (const std::runtime_error&) { // the demangler does not know it
+        return type.raw_name();
+    }
+}
+
 /// "ip::basic_socket<tcp>::initiate_async_connect" becomes "async_connect".
-std::string initiation_name(const boost::typeindex::type_index& type) {
-    std::string pretty = type.pretty_name();
-    if (is_lambda(pretty))
+std::string initiation_name(std::string_view type) {
+    if (is_lambda(type))
         return "lambda";
-    const std::string plain = without_arguments(pretty);
+    // An adapter, such as as_tuple, wraps the initiation.
+    constexpr std::string_view wrapper = "::init_wrapper<";
+    if (const auto at = type.rfind(wrapper); at != type.npos && type.ends_with('>'))
+        return initiation_name(
+            type.substr(at + wrapper.size(), type.size() - at - wrapper.size() - 1));
+    const std::string plain = without_arguments(type);
     std::string_view name = plain;
     if (const auto colon = name.rfind(':'); colon != name.npos)
         name.remove_prefix(colon + 1);
@@ -86,7 +103,7 @@ std::string initiation_name(const boost::typeindex::type_index& type) {
 
 /// The first of the arguments of `operation_kind<T, P>`.
 std::string result_name(const boost::typeindex::type_index& kind) {
-    const std::string pretty = kind.pretty_name();
+    const std::string pretty = name_of(kind);
     const auto begin = pretty.find("operation_kind<");
     if (begin == pretty.npos)
         return {};
@@ -167,7 +184,7 @@ const registry_site* registry_site::of(const operation_description& described) n
         made->line = described.line;
         made->hash = hash;
         made->origin = described.origin;
-        made->what = !described.what_text ? initiation_name(described.what_type)
+        made->what = !described.what_text ? initiation_name(name_of(described.what_type))
                      : described.origin == operation_origin::coroutine
                          ? function_name(described.what_text)
                          : described.what_text;

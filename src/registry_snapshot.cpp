@@ -36,7 +36,8 @@ std::optional<registry::request> request_in(const registry_row& row) noexcept {
     const std::int64_t asked = row.asked;
     if (asked == 0)
         return {};
-    return registry::request{static_cast<cancel_source>(std::uint8_t(row.by)), time_of(asked)};
+    return registry::request{static_cast<cancel_source>(asked % registry_row::sources),
+                             time_of(asked / registry_row::sources)};
 }
 
 std::optional<registry::progress> progress_in(const registry_row& row) noexcept {
@@ -68,22 +69,37 @@ bool read(const registry_row& row, outstanding& made) noexcept {
         made.origin = site->origin;
         made.started = time_of(row.started);
         made.at = place_of(*site);
-        made.parent = row.parent;
-        made.parent_is_group = row.in_group != 0;
+        const std::uint64_t parent = row.parent;
+        made.parent = parent >> 1;
+        made.parent_is_group = (parent & 1) != 0;
         made.request = request_in(row);
         made.deadline.reset();
         if (const std::int64_t when = row.when)
             made.deadline = time_of(when);
         made.progress = progress_in(row);
         made.awaits.reset();
-        if (const auto* const awaited = registry_site::at(row.awaited_site))
-            made.awaits = {row.awaited_id, awaited->what, place_of(*awaited)};
+        const std::uint32_t awaited = row.awaited_site;
+        if (const auto* const await_site = registry_site::at(awaited)) {
+            const std::uint64_t id = row.awaited_id;
+            if (row.awaited_site == awaited) // else the coroutine has gone on
+                made.awaits = {id, id == 0 ? std::string_view(await_site->what) : "",
+                               place_of(*await_site)};
+        }
         made.context = registry_row::context_at(row.context);
         made.polls = row.polls;
         // It may have ended while we read, and then the deadline is none.
         runs = !row.end;
     });
     return is_whole && runs;
+}
+
+/// Who asked an operation that has ended to stop, and when; zero for nobody.
+void tell_request(ended& told, std::int64_t asked) noexcept {
+    if (asked == 0)
+        return;
+    told.ending.asked_by = static_cast<cancel_source>(asked % registry_row::sources);
+    told.ending.asked_at = time_of(asked / registry_row::sources);
+    told.ending.stopped_after = told.at - *told.ending.asked_at;
 }
 
 bool read(const detail::registry_memory& memory, ended& made) noexcept {
@@ -103,16 +119,14 @@ bool read(const detail::registry_memory& memory, ended& made) noexcept {
         made.started = time_of(memory.started);
         made.at = time_of(memory.ended);
         made.started_at = place_of(*site);
-        made.parent = memory.parent;
+        const std::uint64_t parent = memory.parent;
+        made.parent = parent >> 1;
+        made.parent_is_group = (parent & 1) != 0;
         made.status = static_cast<AsyncStatus>(byte(0));
         made.code = boost::system::error_code(memory.code, *category);
         made.ending.reason = static_cast<ending_reason>(byte(1));
-        made.ending.asked_by = static_cast<cancel_source>(byte(2));
-        made.ending.asked_types = detail::request_types::unpack(byte(3));
-        if (const std::int64_t asked = memory.asked) {
-            made.ending.asked_at = time_of(asked);
-            made.ending.stopped_after = made.at - time_of(asked);
-        }
+        made.ending.asked_types = detail::request_types::unpack(byte(2));
+        tell_request(made, memory.asked);
     });
     return is_whole && any;
 }
@@ -197,21 +211,18 @@ asyncinfo::registry::ended asyncinfo::detail::registry_row::as_ended() const {
     made.started = registry::time_of(started);
     made.at = registry::time_of(when);
     made.started_at = registry::place_of(from);
-    made.parent = parent;
+    const std::uint64_t owner = parent;
+    made.parent = owner >> 1;
+    made.parent_is_group = (owner & 1) != 0;
     made.status = AsyncStatus::Error;
+    const std::uint64_t outcome = awaited_id;
     made.code.assign(
-        static_cast<int>(std::uint64_t(awaited_id)),
+        static_cast<int>(static_cast<std::uint32_t>(outcome)),
         *reinterpret_cast<const boost::system::error_category*>(std::uintptr_t(progress)));
-    made.ending.asked_by = static_cast<cancel_source>(std::uint8_t(by));
-    made.ending.reason = made.code == errc::abandoned ? ending_reason::abandoned
-                         : made.ending.asked_by == cancel_source::deadline &&
-                                 made.code == boost::asio::error::timed_out
-                             ? ending_reason::deadline
-                             : ending_reason::failed;
-    if (const std::int64_t at = asked) {
-        made.ending.asked_at = registry::time_of(at);
-        made.ending.stopped_after = made.at - registry::time_of(at);
-    }
+    made.ending.asked_types = request_types::unpack(static_cast<unsigned>(outcome >> 32) & 0xff);
+    made.ending.reason = static_cast<ending_reason>(outcome >> 40);
+    if (made.ending.asked_types != boost::asio::cancellation_type::none)
+        registry::tell_request(made, asked);
     return made;
 }
 
@@ -242,7 +253,7 @@ report snapshot() {
 }
 
 bool cancel(std::uint64_t id, boost::asio::cancellation_type_t types) {
-    const std::lock_guard guard(cancelling); // one thread at a time pins a row
+    std::unique_lock lock(cancelling); // one thread at a time pins a row
     for (auto* slab = detail::registry_slab::first(); slab; slab = slab->next)
         for (registry_row& row : slab->rows) {
             if (row.id != id || (row.use & registry_row::gone))
@@ -256,6 +267,7 @@ bool cancel(std::uint64_t id, boost::asio::cancellation_type_t types) {
                                        std::memory_order_acq_rel);
             if (!found)
                 continue;
+            lock.unlock(); // what is called now can cancel others
             found->cancel(types, cancel_source::registry);
             return true;
         }

@@ -38,8 +38,9 @@ public:
 
     /// The caller has the lock.
     static std::vector<watch_service*>& all() {
-        static std::vector<watch_service*> known;
-        return known;
+        // Never destroyed: contexts can go after main has returned.
+        static auto* const known = new std::vector<watch_service*>;
+        return *known;
     }
 
     explicit watch_service(boost::asio::execution_context& context) : service(context) {}

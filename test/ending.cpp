@@ -112,7 +112,7 @@ struct who {
 const who everybody[] = {
     {"a handle", cancel_source::handle, [](const IAsyncAction& op) { op.Cancel(); }},
     {"a scope", cancel_source::handle,
-     [](IAsyncAction op) { asyncinfo::cancel_on_destroy(std::move(op)); }},
+     [](IAsyncAction op) { const asyncinfo::cancel_on_destroy scope(std::move(op)); }},
     {"when_all", cancel_source::combination,
      [](IAsyncAction op) { when_all(std::move(op), start_obedient()).Cancel(); }},
     {"when_any", cancel_source::combination,

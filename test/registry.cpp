@@ -162,6 +162,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_and_what_it_awaits) {
     BOOST_REQUIRE(awaited.has_value());
     BOOST_TEST(awaited->parent == op.Id());
     BOOST_TEST(!awaited->parent_is_group);
+    BOOST_TEST(row->awaits->what.empty()); // its own row tells
     BOOST_TEST(contains(awaited->what, "deeper::sleeper"));
     BOOST_TEST(awaited->result == "int");
     BOOST_REQUIRE(awaited->awaits.has_value());
@@ -194,9 +195,13 @@ BOOST_AUTO_TEST_CASE(a_body_that_runs_awaits_nothing) {
     int times = 0;
     const auto op = looks([&] {
         ++times;
+        int found = 0;
         for (const auto& row : asyncinfo::registry::snapshot().running)
-            if (contains(row.what, "looks"))
+            if (contains(row.what, "looks")) {
+                ++found;
                 BOOST_TEST(!row.awaits);
+            }
+        BOOST_TEST(found == 1);
     });
     BOOST_TEST(times == 4);
     BOOST_TEST(op.Status() == AsyncStatus::Completed);
@@ -303,6 +308,71 @@ BOOST_AUTO_TEST_CASE(how_often_it_was_polled) {
     source.complete();
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_that_has_passed) {
+    const registry_on on;
+    asio::io_context context;
+    pending<void()> source;
+    const auto op = source.start_on(context.get_executor(), use_async_info);
+    op.cancel_after(1ms, asio::cancellation_type::total);
+    op.cancel_after(1h);
+    while (row_of(op)->deadline < asyncinfo::registry::clock::now() + 1min)
+        context.run_one();
+    BOOST_TEST((row_of(op)->request->by == asyncinfo::cancel_source::deadline));
+    source.complete();
+    context.run();
+}
+
+BOOST_AUTO_TEST_CASE(it_belongs_to_the_last_that_took_it) {
+    const registry_on on;
+    pending<void()> source;
+    const auto op = source.start(use_async_info);
+    operation_group<> group;
+    group.add(op);
+    BOOST_TEST(row_of(op)->parent_is_group);
+    const auto waiting = [](IAsyncAction awaited) -> IAsyncAction { co_await awaited; }(op);
+    BOOST_TEST(row_of(op)->parent == waiting.Id());
+    BOOST_TEST(!row_of(op)->parent_is_group);
+    source.complete();
+    BOOST_TEST(memory_of(op.Id())->parent == waiting.Id());
+}
+
+BOOST_AUTO_TEST_CASE(adapters_do_not_hide_what_is_started) {
+    const registry_on on;
+    asio::io_context context;
+    asio::steady_timer timer(context, 1h);
+    const auto op = timer.async_wait(asio::as_tuple(use_async_info));
+    BOOST_TEST(row_of(op)->what == "async_wait");
+    const auto coroutine = [](asio::steady_timer& awaited) -> IAsyncAction {
+        static_cast<void>(co_await awaited.async_wait(asio::as_tuple(asio::deferred)));
+    }(timer);
+    BOOST_TEST(row_of(coroutine)->awaits->what == "async_wait");
+    timer.cancel();
+    context.run();
+}
+
+/// Ends an operation later.
+struct keeper {
+    std::function<void()> ends;
+    template <typename Handler>
+    void keep(Handler handler) {
+        ends = [h = std::make_shared<Handler>(std::move(handler))] { std::move (*h)(); };
+    }
+};
+
+template <std::integral T>
+IAsyncAction start_in_a_constrained_function(keeper& kept, T) {
+    return asio::async_initiate<const use_async_info_t&, void()>(
+        [&kept](auto handler) { kept.keep(std::move(handler)); }, use_async_info);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_that_no_demangler_knows) {
+    const registry_on on;
+    keeper kept;
+    const auto op = start_in_a_constrained_function(kept, 1);
+    BOOST_TEST(!row_of(op)->what.empty());
+    kept.ends();
+}
+
 // --- What has ended -----------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(the_last_ones_are_remembered) {
@@ -321,6 +391,49 @@ BOOST_AUTO_TEST_CASE(the_last_ones_are_remembered) {
     BOOST_TEST(gone[1].id == first.Id());
     BOOST_TEST(gone[1].status == AsyncStatus::Completed);
     BOOST_TEST((gone[1].at <= gone[0].at));
+}
+
+IAsyncAction throws(std::exception_ptr thrown) {
+    co_await resume_after(0ms);
+    std::rethrow_exception(thrown);
+}
+
+BOOST_AUTO_TEST_CASE(the_code_of_an_exception_is_remembered) {
+    const registry_on on;
+    const auto op = throws(std::make_exception_ptr(system_error(asio::error::eof)));
+    BOOST_TEST(memory_of(op.Id())->code == asio::error::eof);
+    const auto other = throws(std::make_exception_ptr(std::runtime_error("no")));
+    BOOST_TEST(memory_of(other.Id())->code == error_code(errc::unhandled_exception));
+    BOOST_TEST((memory_of(other.Id())->ending.reason == ending_reason::failed));
+}
+
+IAsyncAction sleeps(asio::io_context& context) {
+    asio::steady_timer timer(context, 1h);
+    co_await timer.async_wait(asio::deferred);
+}
+
+BOOST_AUTO_TEST_CASE(memory_and_handle_agree) {
+    const registry_on on;
+    asio::io_context context;
+    const auto op = sleeps(context);
+    op.cancel_after(0ms);
+    context.run();
+    const auto remembered = memory_of(op.Id())->ending;
+    BOOST_TEST((op.ending().reason == ending_reason::deadline));
+    BOOST_TEST((remembered.reason == ending_reason::deadline));
+    BOOST_TEST((remembered.asked_by == op.ending().asked_by));
+    BOOST_TEST((remembered.asked_at == op.ending().asked_at));
+}
+
+BOOST_AUTO_TEST_CASE(two_hundred_and_fifty_six_are_remembered) {
+    const registry_on on;
+    std::uint64_t last = 0;
+    for (int i = 0; i < 1000; ++i)
+        last = pending<void()>::ended(use_async_info).Id();
+    const auto gone = asyncinfo::registry::snapshot().gone;
+    BOOST_TEST(gone.size() == 256u);
+    BOOST_TEST(gone.front().id == last);
+    BOOST_TEST(gone.back().id == last - 255);
 }
 
 BOOST_AUTO_TEST_CASE(families_are_counted) {
@@ -360,6 +473,15 @@ BOOST_AUTO_TEST_CASE(an_error_that_nobody_asked_for_is_unseen) {
     pending<void(error_code)>::ended(use_async_info.named("status"), asio::error::eof)
         .Completed([](auto&, AsyncStatus) {});
     BOOST_TEST(family_of("status").unseen == 1u); // it was told the status only
+    const auto tuple = pending<void(error_code)>::ended(
+        asio::as_tuple(use_async_info.named("tuple")), asio::error::eof);
+    BOOST_TEST(std::get<0>(tuple.GetResults()) == asio::error::eof);
+    BOOST_TEST(family_of("tuple").unseen == 0u);
+    const auto token = use_async_info.named("not started");
+    BOOST_CHECK_THROW(static_cast<void>(asio::async_initiate<decltype(token), void()>(
+                          [](auto) { throw std::runtime_error("it cannot be started"); }, token)),
+                      std::runtime_error);
+    BOOST_TEST(family_of("not started").unseen == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_quantile_is_the_limit_of_a_bucket) {
@@ -394,6 +516,19 @@ BOOST_AUTO_TEST_CASE(also_without_a_handle) {
     BOOST_TEST(asyncinfo::registry::cancel(id));
     source.complete();
     BOOST_TEST(!asyncinfo::registry::cancel(id));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_cancel_calls_can_cancel_others) {
+    const registry_on on;
+    async_source<> first, second;
+    first.on_cancel([&] {
+        BOOST_TEST(asyncinfo::registry::cancel(second.operation().Id()));
+        first.set_canceled();
+    });
+    const auto id = first.operation().Id();
+    BOOST_TEST(asyncinfo::registry::cancel(id));
+    BOOST_TEST(second.operation().cancel_requested());
+    second.set_value();
 }
 
 // --- As text ------------------------------------------------------------------------------------

@@ -228,6 +228,18 @@ BOOST_AUTO_TEST_CASE(a_handler_is_told_of_errors_that_nobody_asked_for) {
     BOOST_TEST(handler.told.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_report_after_the_end_harms_nothing) {
+    const registry_on on;
+    unseen_errors handler;
+    {
+        async_source<void, double> source("late");
+        source.set_error(asio::error::eof);
+        BOOST_TEST(!source.report(0.5));
+    }
+    BOOST_REQUIRE(handler.told.size() == 1);
+    BOOST_TEST(handler.told[0].code == asio::error::eof);
+}
+
 BOOST_AUTO_TEST_CASE(also_of_what_was_abandoned_or_too_late) {
     const registry_on on;
     unseen_errors handler;
@@ -246,6 +258,7 @@ BOOST_AUTO_TEST_CASE(also_of_what_was_abandoned_or_too_late) {
     BOOST_TEST((handler.told[0].ending.reason == asyncinfo::ending_reason::abandoned));
     BOOST_TEST((handler.told[1].ending.reason == asyncinfo::ending_reason::deadline));
     BOOST_TEST((handler.told[1].ending.asked_by == asyncinfo::cancel_source::deadline));
+    BOOST_TEST((handler.told[1].ending.asked_types == asio::cancellation_type::all));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

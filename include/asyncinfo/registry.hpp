@@ -56,7 +56,7 @@ struct request {
     clock::time_point at;                   ///< when that was
 };
 
-/// How far an operation has come.
+/// How far an operation has come. The numbers are rounded to some seven digits.
 struct progress {
     double value = 0;            ///< the last value that was reported, or the bytes transferred
     std::optional<double> total; ///< the bytes in all, where they are known
@@ -108,6 +108,7 @@ struct ended {
     clock::time_point at; ///< when it ended
     location started_at;
     std::uint64_t parent = 0;
+    bool parent_is_group = false;
     AsyncStatus status = AsyncStatus::Completed;
     boost::system::error_code code;
     async_ending ending;
@@ -137,7 +138,7 @@ struct family {
     std::uint64_t completed = 0;
     std::uint64_t canceled = 0;
     std::uint64_t failed = 0;
-    /// Failed, and gone without that anybody asked for the error.
+    /// Failed, and gone before anybody asked for the error.
     std::uint64_t unseen = 0;
     registry::histogram took;
 };

@@ -68,7 +68,7 @@ struct finding {
 };
 
 /// Returns what is suspicious in a report, in the order of `lint`. `before` is an earlier report: of
-/// what grows, only that is found which has grown since then. Without one, it is an empty report.
+/// what grows it finds only what has grown since then. Without one, it is an empty report.
 ///
 /// Errors: `std::bad_alloc`.
 ///
@@ -79,8 +79,7 @@ struct finding {
 ASYNCINFO_DECL std::vector<finding> find_lints(const report& now, const report& before = {},
                                                const lint_limits& limits = {});
 
-/// Calls `handler` for each operation that failed, and is gone without that anybody asked for the
-/// error. Null, the default, calls nobody. The registry must be on when the operation starts.
+/// Calls `handler` for each operation that failed, and was gone before anybody asked for the error. Null, the default, calls nobody. The registry must be on when the operation starts.
 ///
 /// Executor and threads: call this from any thread. The handler is called on the thread that
 /// dropped the last handle; several threads can call it at once. It must not throw.

@@ -24,6 +24,7 @@
 #include <system_error>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -61,21 +62,23 @@ public:
             throw std::system_error(
                 std::make_error_code(std::errc::device_or_resource_busy),
                 "asyncinfo: one trace is written at a time; end the other one first");
-        try {
-            open(path);
-        } catch (...) {
-            is_tracing = false;
-            throw;
-        }
+        struct guard {
+            bool begun = false;
+            ~guard() {
+                if (!begun)
+                    is_tracing = false;
+            }
+        } undoing;
+        open(path);
         was_on_ = is_enabled();
+        thread_ = std::thread([this] { run(); });
         enable();
         asyncinfo::detail::registry_tapes_run = true;
-        thread_ = std::thread([this] { run(); });
+        undoing.begun = true;
     }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
     ~writer() {
-        asyncinfo::detail::registry_tapes_run = false;
         {
             const std::lock_guard guard(mutex_);
             over_ = true;
@@ -119,15 +122,14 @@ private:
             last = wake_.wait_for(lock, std::chrono::milliseconds(50), [this] { return over_; });
             lock.unlock();
             try {
-                write_ended();
-                if (last)
-                    write_running();
+                write_ended(last);
             } catch (const std::bad_alloc&) {
                 // What does not fit into memory is left out.
             }
             good_.store(file_.flush().good(), std::memory_order_relaxed);
             lock.lock();
         }
+        asyncinfo::detail::registry_tapes_run = false;
         file_ << "{}]\n";
         good_.store(file_.flush().good(), std::memory_order_relaxed);
     }
@@ -139,32 +141,51 @@ private:
                 tape->take(use);
     }
 
-    /// In the order of their ends, so that a lane is filled from left to right.
-    void write_ended() {
-        std::vector<bar> ended;
+    void take_events() {
         for_each_event([&](const registry_tape::event& e) {
-            ended.push_back({e.site->name, e.site->what, e.id, e.parent, e.started, e.ended,
-                             to_string(e.status), to_string(e.reason)});
+            taken_.push_back({e.site->name, e.site->what, e.id, e.parent, e.started, e.ended,
+                              to_string(e.status), to_string(e.reason)});
         });
-        std::ranges::sort(ended, {}, &bar::end);
-        for (const bar& b : ended)
-            draw(b);
     }
 
-    void write_running() {
+    /// In the order of their ends, so that a lane is filled from left to right, and what ended
+    /// before its parent is drawn before it. So what has ended in this period waits for the next
+    /// one: other threads can still be telling of earlier ends.
+    void write_ended(bool all) {
+        const std::int64_t until = std::exchange(last_look_, nanoseconds(clock::now()));
+        take_events();
+        if (all)
+            add_running();
+        std::ranges::sort(taken_, {}, &bar::end);
+        auto rest = taken_.end();
+        if (!all)
+            rest = std::ranges::find_if(taken_, [=](const bar& b) { return b.end >= until; });
+        std::for_each(taken_.begin(), rest, [this](const bar& b) { draw(b); });
+        taken_.erase(taken_.begin(), rest);
+    }
+
+    /// What has not ended before the tapes stop.
+    void add_running() {
         const report left = snapshot();
+        asyncinfo::detail::registry_tapes_run = false;
+        take_events();
+        std::unordered_set<std::uint64_t> ended;
+        for (const bar& b : taken_)
+            ended.insert(b.id);
         for (const outstanding& o : left.running)
-            draw({o.name,
-                  o.what,
-                  o.id,
-                  o.parent_is_group ? 0 : o.parent,
-                  nanoseconds(o.started),
-                  nanoseconds(left.taken),
-                  "running",
-                  {}});
+            if (!ended.contains(o.id))
+                taken_.push_back({o.name,
+                                  o.what,
+                                  o.id,
+                                  o.parent_is_group ? 0 : o.parent,
+                                  nanoseconds(o.started),
+                                  nanoseconds(left.taken),
+                                  "running",
+                                  {}});
     }
 
     void draw(const bar& b) {
+        const auto children = children_.extract(b.id);
         if (b.begin < origin_)
             return;
         const std::string_view name = b.name.empty() ? b.what : b.name;
@@ -180,11 +201,9 @@ private:
                {"name", utf8(name)},
                {"args", std::move(args)}});
         // An arrow is drawn when both its ends are: a parent ends after its children, as a rule.
-        if (const auto found = children_.find(b.id); found != children_.end()) {
-            for (const auto& [child, at] : found->second)
+        if (children)
+            for (const auto& [child, at] : children.mapped())
                 arrow(b, lane, child, at);
-            children_.erase(found);
-        }
         if (b.parent != 0)
             children_[b.parent].emplace_back(b.id, drawn{lane, b.begin});
     }
@@ -241,6 +260,8 @@ private:
     int next_lane_ = 1;
     /// By the Id of a parent that has not ended yet: the children.
     std::unordered_map<std::uint64_t, std::vector<std::pair<std::uint64_t, drawn>>> children_;
+    std::vector<bar> taken_; ///< and not drawn yet
+    std::int64_t last_look_ = 0;
     bool was_on_ = false;
     std::atomic<bool> good_{true};
     std::mutex mutex_;

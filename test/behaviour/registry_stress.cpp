@@ -120,6 +120,31 @@ BOOST_AUTO_TEST_CASE(snapshots_are_whole) {
     BOOST_TEST(asyncinfo::registry::snapshot().running.empty());
 }
 
+/// The row of an operation that has just gone is used again, while another thread cancels by the
+/// old number.
+BOOST_AUTO_TEST_CASE(an_old_number_cancels_no_other_operation) {
+    const registry_on on;
+    std::atomic<std::uint64_t> old{1};
+    std::atomic<bool> over = false;
+    std::size_t asked = 0;
+    at_once({[&] {
+                 for (std::size_t i = 0; i < operations / 4; ++i) {
+                     pending<void()> source;
+                     const auto op = source.start(use_async_info);
+                     asked += op.cancel_requested();
+                     source.complete();
+                     old.store(op.Id(), std::memory_order_relaxed);
+                 }
+                 over = true;
+             },
+             [&] {
+                 while (!over)
+                     static_cast<void>(
+                         asyncinfo::registry::cancel(old.load(std::memory_order_relaxed)));
+             }});
+    BOOST_TEST(asked == 0u);
+}
+
 /// Rows go back to the thread that made them, which uses them again.
 BOOST_AUTO_TEST_CASE(operations_that_end_elsewhere_take_no_more_memory) {
     const registry_on on;

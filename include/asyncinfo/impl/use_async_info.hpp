@@ -103,6 +103,8 @@ private:
 #endif
             });
         } catch (...) {
+            if (operation->is_tracked()) [[unlikely]]
+                operation->identity().seen(); // by the caller, who gets the exception
             // There is no operation, so the slot must not keep a block to which there is no handle.
             if constexpr (is_bound<bound_t<bound::slot, Token>>)
                 if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())

@@ -79,6 +79,11 @@ public:
     std::exception_ptr exception(boost::system::error_code& refused) noexcept;
     /// Under `as_tuple` the error is part of the result, which is then readable in every status.
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
+    /// Tells the registry that somebody has asked how it went, who gets the error in the result.
+    void seen_in_result() noexcept {
+        if (error_is_in_result_ && is_tracked()) [[unlikely]]
+            identity_.seen();
+    }
 
     void cancel(boost::asio::cancellation_type_t types, cancel_source by) noexcept;
     /// The types of all requests so far.
@@ -288,7 +293,8 @@ private:
         identity_.track(*this, describe());
     }
     ASYNCINFO_NOINLINE void record_end() noexcept;
-    ending_reason reason_of(AsyncStatus status) noexcept;
+    ending_reason reason_of(AsyncStatus status,
+                            const boost::system::error_code& code) const noexcept;
     boost::system::error_code read_code(boost::system::error_code& refused) noexcept;
     std::exception_ptr read_exception(boost::system::error_code& refused) noexcept;
 

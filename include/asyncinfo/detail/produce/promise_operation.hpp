@@ -46,6 +46,8 @@ public:
         try {
             made->run_initiation([&] { begin(*made); });
         } catch (...) {
+            if (made->is_tracked()) [[unlikely]]
+                made->identity().seen(); // by the caller, who gets the exception
             made->fail(errc::abandoned);
             made->end();
             throw;

@@ -121,8 +121,6 @@ struct registry_row {
     detail::sequence sequence;
     shown<std::uint8_t> end;
     shown<std::uint8_t> use{gone};
-    shown<std::uint8_t> by;        ///< who asked it to stop
-    shown<std::uint8_t> in_group;  ///< `parent` is one
     shown<std::uint8_t> looked_at; ///< somebody has asked for the error
     shown<std::uint16_t> context;  ///< see `context_at`
     shown<std::uint32_t> polls;
@@ -130,10 +128,10 @@ struct registry_row {
     shown<std::int64_t> started; ///< times in nanoseconds of the steady clock, 0 for none
     shown<std::uint32_t> site;
     shown<std::uint32_t> awaited_site; ///< 0 while the coroutine awaits nothing
-    shown<std::uint64_t> awaited_id;   ///< after the end, the value of the error
-    shown<std::uint64_t> parent;
-    shown<std::int64_t> asked;
-    shown<std::int64_t> when; ///< the next deadline; after the end, the time of the end
+    shown<std::uint64_t> awaited_id;   ///< after the end, see `outcome_of`
+    shown<std::uint64_t> parent;       ///< its number times two, plus one for a group
+    shown<std::int64_t> asked;         ///< the time times `sources`, plus who asked it to stop
+    shown<std::int64_t> when;          ///< the next deadline; after the end, the time of the end
     shown<std::int64_t> progressed;
     shown<std::uint64_t> progress; ///< value and total, two floats; after the end, the category
     union {
@@ -149,6 +147,13 @@ struct registry_row {
     static std::int64_t now() noexcept {
         return std::chrono::nanoseconds(identity::clock::now().time_since_epoch()).count();
     }
+    static constexpr std::int64_t sources = 16;
+    /// What remains of the outcome: the error's value, the request's types, the reason.
+    static std::uint64_t outcome_of(int value, unsigned types, ending_reason reason) noexcept {
+        return std::uint64_t{static_cast<std::uint32_t>(value)} | std::uint64_t{types} << 32 |
+               std::uint64_t{static_cast<unsigned>(reason)} << 40;
+    }
+
     static std::uint16_t context_index(const void* context) noexcept;
     static const void* context_at(std::uint16_t index) noexcept;
 };
