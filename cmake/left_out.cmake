@@ -6,7 +6,6 @@
 set(ASYNCINFO_LEFT_OUT)
 if(WIN32)
   list(APPEND ASYNCINFO_LEFT_OUT "queue_survives_fork: there is no fork()")
-  list(APPEND ASYNCINFO_LEFT_OUT "allocation_count: under Wine it did not end within minutes, why is not known")
 endif()
 if(CMAKE_CROSSCOMPILING)
   foreach(name
