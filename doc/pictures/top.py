@@ -27,7 +27,8 @@ sys.path.insert(0, str(here.parent))
 import demo  # noqa: E402
 
 demo.rows, demo.columns = 14, 92
-colours = {**demo.colours, "brightblack": demo.dim, "magenta": "#d2a8ff"}
+# Dim text is black here, which nothing else is.
+colours = {**demo.colours, "black": demo.dim, "magenta": "#d2a8ff"}
 paper = "#161b22"
 
 
@@ -67,7 +68,7 @@ def record(top, url):
         environment.pop("NO_COLOR", None)
         os.execve(top, [top], environment)
     while not re.search(r"Waits for part 7 .* 1[2-9] s", "\n".join(screen.display)):
-        stream.feed(os.read(terminal, 65536).replace(b"\x1b[0;2m", b"\x1b[0;90m"))
+        stream.feed(os.read(terminal, 65536).replace(b"\x1b[0;2m", b"\x1b[0;30m"))
     os.write(terminal, b"q")
     frame = [drawn(screen.buffer[row]) for row in range(demo.rows)]
     try:

@@ -32,7 +32,7 @@ class AsyncInfo(ConanFile):
         self.version = re.search(r"VERSION (\d+\.\d+\.\d+)", project).group(1)
 
     def export_sources(self):
-        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"):
+        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*", "tool/*"):
             copy(self, pattern, src=self._sources, dst=self.export_sources_folder)
 
     def requirements(self):

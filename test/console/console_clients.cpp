@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(all_clients_get_the_same_picture) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_done_while_nobody_looks) {
     options.period = 1ms;
+    waits.share = 1;
     const auto at = serve();
     BOOST_TEST(status(ask(at, at.request(""))) == 200);
     BOOST_TEST(program.snapshots == 0);

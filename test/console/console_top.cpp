@@ -150,6 +150,10 @@ BOOST_AUTO_TEST_CASE(columns_are_counted) {
     BOOST_TEST(fit("ab", 4, true) == "  ab");
     BOOST_TEST(cut("abc", 0) == "");
     BOOST_TEST(cut("abc", 1) == "…");
+    BOOST_TEST(cut_front("path/to/file.cpp:7", 11) == "…file.cpp:7");
+    BOOST_TEST(cut_front("日本語", 4) == "…語");
+    BOOST_TEST(cut_front("ae\u0301b", 2) == "…b");
+    BOOST_TEST(cut_front("abc", 3) == "abc");
 }
 
 BOOST_AUTO_TEST_CASE(lines_break_between_words) {
@@ -393,7 +397,7 @@ BOOST_AUTO_TEST_CASE(it_shows_how_long_they_took) {
 BOOST_AUTO_TEST_CASE(lints_lead_to_their_operation) {
     auto top = showing(downloads, view::lints);
     BOOST_TEST(
-        contains(joined(top.draw({100, 24})), "not_stopped  #8 read body  Cancel was asked"));
+        contains(joined(top.draw({100, 24})), "not_stopped   #8 read body  Cancel was asked"));
     top.press({key::enter});
     BOOST_TEST(contains(joined(top.draw({100, 24})), "Listen to its cancellation slot."));
     top.press({key::escape});
@@ -630,7 +634,7 @@ BOOST_AUTO_TEST_CASE(only_lines_that_changed_are_written) {
     BOOST_TEST(paint(after, before, {20, 3}, {}) == "\x1b[2;1H\x1b[0m\x1b[2K\x1b[0;m2\x1b[0m");
     after[1] = before[1];
     after[2].chosen = true;
-    BOOST_TEST(contains(paint(after, before, {20, 3}, {}), ";7mthree"));
+    BOOST_TEST(contains(paint(after, before, {20, 3}, {}), "\x1b[0;7mthree"));
 }
 
 BOOST_AUTO_TEST_CASE(the_place_behind_a_wide_character_is_told) {

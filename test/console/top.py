@@ -200,6 +200,25 @@ def shows_details(program, top):
     top.until(lambda text: 'read body (' in text.split('WHO WAITS')[1], 'and opens')
 
 
+def shows_the_rest(program, top):
+    top.keys('5')
+    lines = top.until(lambda text: 'WHAT IS WRONG' in text, 'the lints')
+    check(any(re.match('not_stopped +#8 read body +It was asked to stop', line) for line in lines),
+          'what looks like a mistake', *lines)
+    top.keys('End', 'Enter')
+    lines = top.until(lambda text: 'WHAT IS WRONG' not in text, 'one of them')
+    check(any(line.startswith('context_blocked: A handler has kept it') for line in lines), 'with its sentence',
+          *lines)
+    top.keys('4')
+    lines = top.until(lambda text: 'P99' in text, 'how long they took')
+    check(any(line.startswith('download (fetch)') for line in rows(lines, 'P99')), 'by name', *lines)
+    top.keys('3')
+    top.until(lambda text: 'Nothing has ended yet.' in text, 'what has ended')
+    top.keys('?')
+    top.until(lambda text: 'q, Ctrl-C     quit' in text, 'the keys')
+    top.keys('Escape')
+
+
 def fits(program, top):
     top.keys('2')
     for columns, height in (20, 5), (8, 2), (200, 50), (1, 1), (60, 12):
@@ -337,7 +356,8 @@ def main():
     with Program('--still') as program:
         prints_once(program)
         with Terminal(program.url) as top:
-            for step in (shows_and_sorts, filters_and_groups, shows_names_as_text, shows_details, fits):
+            for step in (shows_and_sorts, filters_and_groups, shows_names_as_text, shows_details,
+                         shows_the_rest, fits):
                 step(program, top)
             top.keys('1', 'c')
             top.until(lambda text: 'does not let its console cancel' in text, 'it cancels only if allowed')

@@ -60,9 +60,8 @@ std::string paint(const std::vector<line>& lines, const std::vector<line>& befor
             continue;
         result += "\x1b[" + std::to_string(row + 1) + ";1H\x1b[0m\x1b[2K";
         int column = 0;
-        const std::string_view chosen = one.chosen ? ";7" : "";
         for (const auto& [text, as] : one.spans) {
-            result.append("\x1b[0;").append(code(as, of_terminal.has_colours)).append(chosen);
+            result.append("\x1b[0;").append(one.chosen ? "7" : code(as, of_terminal.has_colours));
             result += 'm';
             result += of_terminal.is_ascii ? to_ascii(text) : text;
             column += width(text);

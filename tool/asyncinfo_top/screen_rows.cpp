@@ -495,9 +495,11 @@ std::vector<line> screen::rows_of(int columns, int rows, bool with_heads) {
         wide.assign(heads.size(), 0);
         int left = columns;
         for (const auto n : by_rank) {
-            // Half of a number says nothing.
+            // Half of a number says nothing, and names are what people look for.
+            const int wanted =
+                heads[n].rank == 0 ? std::max(heads[n].least, columns * 2 / 5) : heads[n].least;
             const int least =
-                heads[n].to_the_right ? here.widths[n] : std::min(heads[n].least, here.widths[n]);
+                heads[n].to_the_right ? here.widths[n] : std::min(wanted, here.widths[n]);
             const int space = left == columns ? 0 : gap;
             if (space && least + space > left)
                 break;
@@ -534,7 +536,10 @@ std::vector<line> screen::rows_of(int columns, int rows, bool with_heads) {
                 continue;
             if (!std::exchange(is_first, false))
                 one.add(std::string(static_cast<std::size_t>(gap), ' '));
-            one.add(fit(cells[n].text, wide[n], heads[n].to_the_right), cells[n].as);
+            // Of a file the name and the line are at the end.
+            const auto text =
+                heads[n].head == "STARTED AT" ? cut_front(cells[n].text, wide[n]) : cells[n].text;
+            one.add(fit(text, wide[n], heads[n].to_the_right), cells[n].as);
         }
         return one;
     };

@@ -117,6 +117,22 @@ std::string cut(std::string_view text, int columns) {
     return result + "…";
 }
 
+std::string cut_front(std::string_view text, int columns) {
+    int wide = width(text);
+    if (wide <= columns)
+        return std::string(text);
+    if (columns <= 0)
+        return {};
+    while (!text.empty()) { // marks go with what they stand on
+        const auto next = first(text);
+        if (wide <= columns - 1 && next.columns != 0)
+            break;
+        wide -= std::max(0, next.columns);
+        text.remove_prefix(next.bytes.size());
+    }
+    return "…" + std::string(text);
+}
+
 std::string fit(std::string_view text, int columns, bool to_the_right) {
     std::string result = cut(text, columns);
     const int left = columns - width(result);

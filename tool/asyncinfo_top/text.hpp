@@ -23,6 +23,9 @@ int width(std::string_view text);
 /// At most so many columns of a printable text; what is cut off becomes "…".
 std::string cut(std::string_view text, int columns);
 
+/// The same, but what is cut off is at the beginning.
+std::string cut_front(std::string_view text, int columns);
+
 /// Exactly so many columns.
 std::string fit(std::string_view text, int columns, bool to_the_right = false);
 
