@@ -110,6 +110,7 @@ bool read(const detail::registry_memory& memory, ended& made) noexcept {
         any = site && category;
         if (!any)
             return;
+        made.ending = {};
         const std::uint32_t what = memory.what;
         const auto byte = [&](int index) { return what >> (8 * index) & 0xff; };
         made.id = memory.id;

@@ -425,6 +425,18 @@ BOOST_AUTO_TEST_CASE(memory_and_handle_agree) {
     BOOST_TEST((remembered.asked_at == op.ending().asked_at));
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_one_before) {
+    const registry_on on;
+    pending<void()> source;
+    const auto asked = source.start(use_async_info);
+    asked.Cancel();
+    source.complete();
+    const auto next = pending<void()>::ended(use_async_info);
+    BOOST_TEST(memory_of(asked.Id())->ending.stopped_after.has_value());
+    BOOST_TEST(!memory_of(next.Id())->ending.stopped_after.has_value());
+    BOOST_TEST((memory_of(next.Id())->ending.asked_by == asyncinfo::cancel_source::none));
+}
+
 BOOST_AUTO_TEST_CASE(two_hundred_and_fifty_six_are_remembered) {
     const registry_on on;
     std::uint64_t last = 0;
