@@ -50,7 +50,8 @@ struct console_options {
 ///
 /// Executor and threads: call `url` from any thread.
 ///
-/// Lifetime: the destructor closes all connections and joins the thread.
+/// Lifetime: the destructor closes all connections and joins the thread. A process that is forked has
+/// no console: the thread stays behind. Programs that are started by `exec` do not get its sockets.
 ///
 /// Example:
 ///
@@ -60,7 +61,8 @@ class console {
 public:
     /// Serves on 127.0.0.1, at a port that is free.
     ///
-    /// Errors: as of the others.
+    /// Errors: throws `boost::system::system_error` if there is no port, `std::system_error` if there
+    /// cannot be another thread.
     explicit console(console_options options = {})
         : console({boost::asio::ip::address_v4::loopback(), 0}, std::move(options)) {}
 
@@ -74,9 +76,11 @@ public:
 
 #if defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
     /// Serves at a Unix socket, a file with permissions for its owner only. A socket that a program
-    /// left behind is replaced. The destructor removes the file.
+    /// left behind is replaced. The destructor removes the file, unless another one is there by then.
     ///
-    /// Errors: as of TCP endpoints. `permission_denied` if the socket has no file.
+    /// Errors: throws `boost::system::system_error` if the endpoint cannot be used:
+    /// `permission_denied` if the socket has no file, and on Windows, where the file has no
+    /// permissions. Throws `std::system_error` if there cannot be another thread.
     explicit console(const boost::asio::local::stream_protocol::endpoint& endpoint,
                      console_options options = {});
 #endif

@@ -84,7 +84,7 @@ std::string to_prometheus(const report& from) {
     }
 
     to.metric("asyncinfo_errors_unseen_total", "counter",
-              "Operations that failed without that anybody asked for the error.");
+              "Operations that failed, and nobody asked for the error.");
     for (const auto& of : from.families)
         to.sample(of, of.unseen);
 

@@ -31,6 +31,7 @@
 #if !defined(_WIN32)
 #include <csignal>
 #include <sys/stat.h>
+#include <unistd.h>
 #endif
 
 namespace asyncinfo::detail::console {
@@ -85,8 +86,29 @@ std::string path(const protocol::endpoint& endpoint) {
 
 } // namespace
 
+#if !defined(_WIN32)
+void socket_file::own(const std::string& made) {
+    path = std::filesystem::absolute(made).string();
+    struct ::stat about{};
+    if (::stat(path.c_str(), &about) == 0) {
+        device = about.st_dev;
+        number = about.st_ino;
+        process = ::getpid();
+    }
+}
+
+bool socket_file::is_own() const noexcept {
+    struct ::stat about{};
+    return process == ::getpid() && ::stat(path.c_str(), &about) == 0 && device == about.st_dev &&
+           number == about.st_ino;
+}
+#else
+void socket_file::own(const std::string& made) { path = made; }
+bool socket_file::is_own() const noexcept { return false; }
+#endif
+
 socket_file::~socket_file() {
-    if (!path.empty())
+    if (!path.empty() && is_own())
         std::remove(path.c_str());
 }
 
@@ -131,17 +153,22 @@ void server::open(const protocol::endpoint& endpoint) {
                  "other machines can reach this address: use a loopback address, or set "
                  "allow_remote");
         acceptor_.open(endpoint.protocol());
+        keep_from_children(acceptor_);
         if (!is_windows) // there it would let others take the port
             acceptor_.set_option(asio::socket_base::reuse_address(true));
         acceptor_.bind(endpoint);
         secret_ = random_secret();
     } else {
-#if defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
+#if defined(_WIN32)
+        fail(asio::error::access_denied,
+             "a Unix socket has no permissions on Windows: use a loopback address");
+#elif defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
         const std::string file = path(endpoint);
         if (file.empty() || file.front() == '\0')
             fail(asio::error::access_denied,
                  "a Unix socket without a file has no permissions: give it a path");
         acceptor_.open(endpoint.protocol());
+        keep_from_children(acceptor_);
         error_code error;
         acceptor_.bind(endpoint, error);
         if (error == asio::error::address_in_use &&
@@ -156,12 +183,10 @@ void server::open(const protocol::endpoint& endpoint) {
         }
         if (error)
             fail(error, file);
-        file_.path = file;
-#if !defined(_WIN32)
+        file_.own(file);
         // Whatever the umask is, which belongs to all threads. Nobody can connect before listen().
         if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0)
             fail(error_code(errno, boost::system::system_category()), file);
-#endif
 #endif
     }
     acceptor_.listen();
@@ -189,7 +214,7 @@ bool server::is_named(std::string_view host, const protocol::endpoint& here) con
     auto name = host.substr(0, host.find(':'));
     if (!host.empty() && host.front() == '[') {
         const auto end = host.find(']');
-        if (end == host.npos)
+        if (end == host.npos || (end + 1 != host.size() && host[end + 1] != ':'))
             return false;
         name = host.substr(1, end - 1);
     }
@@ -197,8 +222,14 @@ bool server::is_named(std::string_view host, const protocol::endpoint& here) con
         return true;
     error_code error;
     const auto address = asio::ip::make_address(std::string(name), error);
-    if (!error)
-        return address.is_loopback() || (!is_unix(here) && address == tcp(here).address());
+    if (!error) {
+        if (address.is_loopback() || is_unix(here))
+            return address.is_loopback();
+        auto own = tcp(here).address();
+        if (own.is_v6() && own.to_v6().is_v4_mapped())
+            own = asio::ip::make_address_v4(asio::ip::v4_mapped, own.to_v6());
+        return address == own;
+    }
     if (!options_.allow_remote || name.empty())
         return false;
     const std::string own = asio::ip::host_name(error);
@@ -227,6 +258,8 @@ shared_text server::picture() {
     if (picture_)
         text->reserve(picture_->size() + picture_->size() / 8);
     auto report = shown_.snapshot();
+    if (report.taken - next_before_.taken > std::chrono::seconds(30)) // nobody has looked meanwhile
+        before_ = next_before_ = {};
     append_json(*text, report,
                 {.program = options_.program,
                  .may_cancel = options_.may_cancel,
@@ -279,6 +312,7 @@ void server::accept() {
         if (error == asio::error::operation_aborted)
             return;
         if (error) { // such as too many open files: that takes a while to change
+            put_out_a_stranger();
             again_.expires_after(std::chrono::seconds(1));
             again_.async_wait([this](const error_code& stopped) {
                 if (!stopped)
@@ -299,8 +333,10 @@ void server::accept() {
 /// Who has not shown the secret keeps nobody out.
 bool server::make_room() {
     sessions_.remove_if([](const auto& client) { return client.expired(); });
-    if (sessions_.size() < options_.max_clients)
-        return true;
+    return sessions_.size() < options_.max_clients || put_out_a_stranger();
+}
+
+bool server::put_out_a_stranger() {
     for (auto at = sessions_.begin(); at != sessions_.end(); ++at)
         if (const auto client = at->lock(); client && !client->is_known()) {
             client->close();
@@ -315,8 +351,9 @@ void server::run() noexcept {
         for (;;)
             try {
                 return run_context();
-            } catch (const std::exception&) {
-                // Of memory: the one connection is gone, the others go on.
+            } catch (...) {
+                // Of memory, or from an error category of the program's: the one connection is
+                // gone, the others go on.
             }
     };
     go_on([this] { context_.run(); });

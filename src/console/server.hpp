@@ -22,6 +22,10 @@
 #include <string_view>
 #include <thread>
 
+#if !defined(_WIN32)
+#include <fcntl.h>
+#endif
+
 namespace asyncinfo::detail::console {
 
 namespace asio = boost::asio;
@@ -46,9 +50,27 @@ struct patience {
 /// Text that several clients are sent at once.
 using shared_text = std::shared_ptr<const std::string>;
 
-/// Removes the file of a Unix socket.
+/// Programs that this one starts do not get the socket.
+template <typename Socket>
+void keep_from_children(Socket& socket) noexcept {
+#if !defined(_WIN32)
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+#else
+    static_cast<void>(socket);
+#endif
+}
+
+/// Removes the file of a Unix socket, if it is the one that was made: not that of another console
+/// which has come since then, nor from a process that was forked.
 struct socket_file {
-    std::string path;
+    std::string path; ///< absolute; empty for none
+    std::uint64_t device = 0;
+    std::uint64_t number = 0;
+    std::int64_t process = 0;
+
+    /// Called when the file is there.
+    void own(const std::string& made);
+    bool is_own() const noexcept;
 
     socket_file() = default;
     socket_file(const socket_file&) = delete;
@@ -89,6 +111,8 @@ private:
     void accept();
     /// Makes room for one more connection; false if there is none.
     bool make_room();
+    /// Closes the oldest connection that has not shown the secret; false if there is none.
+    bool put_out_a_stranger();
     void tick();
     void run() noexcept;
     /// Shows those who look what is left.

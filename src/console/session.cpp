@@ -53,6 +53,7 @@ bool is_malformed(const error_code& error) {
 } // namespace
 
 session::session(server& owner, socket connected) : owner_(owner), stream_(std::move(connected)) {
+    keep_from_children(stream_.socket());
     error_code ignored;
     near_ = stream_.socket().local_endpoint(ignored);
 }
@@ -146,9 +147,12 @@ void session::dispatch(std::string_view path, bool posts) {
     if (posts)
         return complain("405 Method Not Allowed", "It can be read by GET.", "Allow: GET, HEAD\r\n");
 
-    if (path.empty()) // the page's links are relative
+    if (path.empty()) { // the page's links are relative
+        std::string target(parser_->get().target());
+        target.resize(std::min(target.find('?'), target.size()));
         return answer("308 Permanent Redirect", text_plain, {}, {},
-                      "Location: " + std::string(parser_->get().target()) + "/\r\n");
+                      "Location: " + target + "/\r\n");
+    }
     path.remove_prefix(1);
     if (path.empty())
         return answer("200 OK", "text/html; charset=utf-8", index_html);
@@ -169,6 +173,16 @@ void session::dispatch(std::string_view path, bool posts) {
     complain("404 Not Found", "There is nothing here.");
 }
 
+auto session::while_it_reads() {
+    return [this](const error_code& error, std::size_t) -> std::size_t {
+        constexpr std::size_t part = 64 * 1024;
+        if (error)
+            return 0;
+        stream_.expires_after(owner_.waits().answer);
+        return part;
+    };
+}
+
 void session::answer(std::string_view status, std::string_view type, std::string_view body,
                      shared_text keep, std::string_view headers) {
     header_.assign("HTTP/1.1 ").append(status).append("\r\n").append(protection).append(headers);
@@ -180,10 +194,10 @@ void session::answer(std::string_view status, std::string_view type, std::string
     if (head_)
         body = {};
     sent_ = std::move(keep);
-    stream_.expires_after(owner_.waits().answer);
     asio::async_write(stream_,
                       std::array<asio::const_buffer, 2>{asio::buffer(header_),
                                                         asio::buffer(body.data(), body.size())},
+                      while_it_reads(),
                       [self = shared_from_this()](const error_code& error, std::size_t) {
                           self->sent_.reset();
                           if (error)
@@ -248,18 +262,17 @@ void session::send(const shared_text& picture, bool is_last) {
 void session::write_picture() {
     sent_ = std::exchange(next_, {});
     const std::string_view head = ends_ ? "event: last\ndata: " : "data: ";
-    stream_.expires_after(owner_.waits().answer);
-    asio::async_write(stream_,
-                      std::array<asio::const_buffer, 3>{asio::buffer(head.data(), head.size()),
-                                                        asio::buffer(*sent_),
-                                                        asio::buffer("\n\n", 2)},
-                      [self = shared_from_this()](const error_code& error, std::size_t) {
-                          self->sent_.reset();
-                          if (!error && self->next_)
-                              self->write_picture();
-                          else if (error || self->ends_)
-                              self->close();
-                      });
+    asio::async_write(
+        stream_,
+        std::array<asio::const_buffer, 3>{asio::buffer(head.data(), head.size()),
+                                          asio::buffer(*sent_), asio::buffer("\n\n", 2)},
+        while_it_reads(), [self = shared_from_this()](const error_code& error, std::size_t) {
+            self->sent_.reset();
+            if (!error && self->next_)
+                self->write_picture();
+            else if (error || self->ends_)
+                self->close();
+        });
 }
 
 } // namespace asyncinfo::detail::console

@@ -47,6 +47,8 @@ private:
     void go_live();
     void listen();
     void write_picture();
+    /// For `async_write`: the time begins again with each part that the client has read.
+    auto while_it_reads();
     void answer(std::string_view status, std::string_view type, std::string_view body,
                 shared_text keep = {}, std::string_view headers = {});
     void complain(std::string_view status, std::string_view sentence,
@@ -56,7 +58,7 @@ private:
     server& owner_;
     boost::beast::basic_stream<protocol, asio::io_context::executor_type> stream_;
     protocol::endpoint near_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{16 * 1024}; ///< Beast limits no chunk's extension
     std::optional<http::request_parser<http::string_body>> parser_;
     bool known_ = false;
     bool keep_alive_ = false;

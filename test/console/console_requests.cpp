@@ -11,6 +11,8 @@
 #include <memory>
 
 #if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -235,6 +237,59 @@ BOOST_AUTO_TEST_CASE(other_machines_cannot_connect_unless_told) {
     BOOST_TEST(status(ask(at, at.request("snapshot"))) == 403);
 }
 
+BOOST_AUTO_TEST_CASE(a_chunk_extension_without_an_end_is_cut_off) {
+    const server one(any_port(), options, program.functions());
+    const auto at = address(one);
+    client sender(at);
+    sender.send("POST / HTTP/1.1\r\nHost: " + at.host + "\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                std::string(64 * 1024, 'a'));
+    const int answer = status(sender.rest()); // it ends, and nothing has been asked of the client
+    BOOST_TEST((answer == 400 || answer == 0));
+}
+
+BOOST_AUTO_TEST_CASE(a_query_does_not_lead_round_in_circles) {
+    const server one(any_port(), options, program.functions());
+    auto at = address(one);
+    at.path.pop_back();
+    const auto answer = ask(at, at.request("?x"));
+    BOOST_TEST(status(answer) == 308);
+    BOOST_TEST(contains(answer, "Location: " + at.path + "/\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_ends_with_its_address) {
+    const server one(any_port(), options, program.functions());
+    auto at = address(one);
+    at.host = "[::1]:80";
+    BOOST_TEST(status(ask(at, at.request("snapshot"))) == 200);
+    at.host = "[::1]x.evil.example";
+    BOOST_TEST(status(ask(at, at.request("snapshot"))) == 403);
+}
+
+#if !defined(_WIN32)
+
+BOOST_AUTO_TEST_CASE(programs_that_are_started_get_no_socket) {
+    const server one(any_port(), options, program.functions());
+    const auto at = address(one);
+    client connected(at);
+    connected.send(at.request("snapshot"));
+    connected.answer(); // so that the other end is there
+    int sockets = 0;
+    for (int descriptor = 0; descriptor < 256; ++descriptor) {
+        protocol::endpoint named;
+        socklen_t size = static_cast<socklen_t>(named.capacity());
+        if (::getsockname(descriptor, named.data(), &size) != 0)
+            continue;
+        named.resize(size);
+        if (named != at.endpoint)
+            continue;
+        ++sockets; // the acceptor, and the session
+        BOOST_TEST((::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    BOOST_TEST(sockets == 2);
+}
+
+#endif
+
 #if defined(BOOST_ASIO_HAS_LOCAL_SOCKETS) && !defined(_WIN32)
 
 /// In a folder of its own, which the test removes.
@@ -284,6 +339,18 @@ BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced_and_one_in_use_is_not) {
         server(endpoint, options, program.functions()), boost::system::system_error,
         [](const auto& error) { return error.code() == asio::error::address_in_use; });
     const auto at = address(one);
+    BOOST_TEST(status(ask(at, at.request("snapshot"))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(only_its_own_file_is_removed) {
+    const socket_path path;
+    const asio::local::stream_protocol::endpoint endpoint(path.file);
+    auto first = std::make_unique<server>(endpoint, options, program.functions());
+    std::remove(path.file.c_str());
+    const server second(endpoint, options, program.functions());
+    first.reset();
+    BOOST_TEST(path.exists());
+    const auto at = address(second);
     BOOST_TEST(status(ask(at, at.request("snapshot"))) == 200);
 }
 
