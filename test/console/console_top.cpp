@@ -128,6 +128,7 @@ BOOST_AUTO_TEST_CASE(what_a_terminal_would_obey_is_shown_by_its_number) {
                          "31m") == "\\x9b31m"); // the same as Escape and [
     BOOST_TEST(printable("\u202Eright") == "\\u202eright");
     BOOST_TEST(printable("zero\u200Bwidth") == "zero\\u200bwidth");
+    BOOST_TEST(printable("a\u00AD\u034F\u3164\U000E0041") == "a\\xad\\u034f\\u3164\\ue0041");
     BOOST_TEST(printable("cut \xC3") == "cut \\xc3"); // it is no UTF-8
     BOOST_TEST(printable("\x00"s) == "\\x00");
 }
@@ -228,6 +229,46 @@ BOOST_AUTO_TEST_CASE(a_circle_is_told) {
     BOOST_TEST(contains(text, "It waits for itself: ping → pong → ping."));
     for (const auto* name : {"ping (talk)", "pong (talk)", "self (talk)", "leads in (talk)"})
         BOOST_TEST(contains(text, name), name);
+}
+
+/// The names, the most suspect first.
+std::vector<std::string> suspects(const snapshot& in) {
+    std::vector<std::string> result;
+    for (const auto& one : in.culprits())
+        result.push_back(in.operations[one.at].name);
+    return result;
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_suspected_first) {
+    const snapshot all(R"({"outstanding":[
+        {"id":1,"name":"old","age":9},
+        {"id":2,"name":"waited for","age":5,"parent":5},
+        {"id":3,"name":"asked","age":4,"request":{"by":"handle","age":1}},
+        {"id":4,"name":"late","age":3,"deadline":-1},
+        {"id":5,"name":"waits","age":2},
+        {"id":6,"name":"in time","age":1,"deadline":1}]})");
+    BOOST_TEST(suspects(all) ==
+                   (std::vector<std::string>{"asked", "late", "waited for", "old", "in time"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(who_awaits_what_stands_elsewhere_holds_nothing_up) {
+    // `second` awaits what belongs to `first`. What `third` awaits is not listed.
+    const snapshot shared(R"({"outstanding":[
+        {"id":1,"name":"first","age":9,"awaits":{"id":3}},
+        {"id":2,"name":"second","age":8,"awaits":{"id":3}},
+        {"id":3,"name":"shared","age":7},
+        {"id":4,"name":"third","age":1,"awaits":{"id":99}}]})");
+    BOOST_TEST(suspects(shared) == (std::vector<std::string>{"shared", "third"}),
+               boost::test_tools::per_element());
+    // Those of a group that wait for each other are in a circle: nobody else could be named.
+    const snapshot stuck(R"({"outstanding":[
+        {"id":1,"name":"ping","age":6,"parent":9,"parent_is_group":true,"awaits":{"id":2}},
+        {"id":2,"name":"pong","age":5,"parent":9,"parent_is_group":true,"awaits":{"id":1}},
+        {"id":3,"name":"leads in","age":7,"parent":9,"parent_is_group":true,"awaits":{"id":1}},
+        {"id":4,"name":"alone","age":99}]})");
+    BOOST_TEST(suspects(stuck) == (std::vector<std::string>{"ping", "pong", "alone"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_group_stands_above_its_members) {
@@ -448,6 +489,7 @@ BOOST_AUTO_TEST_CASE(the_end_is_told_and_the_picture_stays) {
         contains(text, "The program has ended, or has closed its console. You see what was"));
     BOOST_TEST(contains(text, "Disconnected"));
     BOOST_TEST(contains(text, "read body"));
+    BOOST_TEST(contains(joined(top.draw({200, 24})), "is started again has a new address."));
     type(top, "cy");
     BOOST_TEST(contains(joined(top.draw({100, 24})), "read body"));
     top.show(snapshot(downloads));
@@ -457,6 +499,9 @@ BOOST_AUTO_TEST_CASE(the_end_is_told_and_the_picture_stays) {
     top.lose(false, "Connection reset by peer\x1b[2J");
     BOOST_TEST(contains(joined(top.draw({200, 24})),
                         "The connection has broken: Connection reset by peer\\x1b[2J."));
+    top.show(snapshot(downloads));
+    top.lose(true, "", true);
+    BOOST_TEST(contains(joined(top.draw({200, 24})), "when the console is back at this address."));
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_holds_the_picture) {

@@ -152,6 +152,10 @@ def says_why_it_runs(page):
           'who waits for it is told', culprits[0])
     check('Cancel was asked' in culprits[0] and 'by a handle' in culprits[0], 'and who asked it to stop')
     check(any('ping → pong → ping' in text for text in culprits), 'a circle is found', culprits)
+    check(not any(text.startswith('report') for text in culprits),
+          'who awaits what stands elsewhere holds nothing up', culprits)
+    check(len(culprits) == 5 and re.fullmatch('and [1-9][0-9]* more, in the tree below', culprits[4]),
+          'it says that there are more', culprits)
     levels = page.driver.execute_script(
         '''return [...document.querySelectorAll('#tree .body .row')].filter(e => !e.hidden)
            .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
@@ -159,6 +163,8 @@ def says_why_it_runs(page):
     check([['nightly syncsynchronise', 1], ['when_all', 2], ['downloadfetch', 3],
            ['async_read_some', 4]] == levels[2:6], 'the tree goes from who waits to what is waited for',
           levels)
+    row = page.row('#tree', 'report').text
+    check('awaits #5' in row, 'what is awaited elsewhere in the tree is told', row)
     page.driver.execute_script('document.querySelector("#tree").focus()')
     keys = page.driver.switch_to.active_element
     keys.send_keys(Keys.HOME, Keys.DOWN, Keys.DOWN, Keys.LEFT)
@@ -191,7 +197,7 @@ def shows_names_as_text(page):
     page.view('operations')
     names = page.texts('#table .body .operation')
     check("<script>alert('name')</script>async_wait<b>" in names, 'markup is text', names)
-    check(any(r'line\nbreak \x1b[31mred\x07 \u202eright to left' in name for name in names),
+    check(any(r'line\nbreak \x1b[31mred\x07 \u202eright to left\xad\u3164\ue0041' in name for name in names),
           'what cannot be seen is shown', names)
     page.row('#table', '<script>').click()
     check('<img src=x onerror=alert(1)>.cpp:7' in page.text('#detail'), 'files are text as well')
@@ -199,6 +205,19 @@ def shows_names_as_text(page):
     elements = page.driver.execute_script(
         'return [document.scripts.length, document.images.length, document.querySelectorAll("b").length]')
     check(elements == [1, 0, 0], 'no element has come from a name', elements)
+
+
+def taken(page):
+    """When the picture that is shown was taken."""
+    return page.driver.execute_script('return picture.data.taken')
+
+
+def held_still(page):
+    """Once another picture has come. Returns when the one that is shown was taken."""
+    page.until(lambda: page.text('#state') == 'Paused')
+    before = taken(page)
+    page.until(lambda: page.driver.execute_script('return samples.at(-1).time') > before)
+    return before
 
 
 def shows_the_rest(page):
@@ -244,8 +263,10 @@ def shows_the_rest(page):
     page.one('#detail-close').click()
 
     page.one('#pause').click()
-    page.until(lambda: page.text('#state') == 'Paused')
+    before = held_still(page)
+    check(taken(page) == before, 'the picture is held still')
     page.one('#pause').click()
+    check(taken(page) > before, 'the newest picture is shown at once')
     page.until(lambda: page.text('#state') == 'Live')
 
 
@@ -279,11 +300,17 @@ def can_be_read(page, folder):
 def survives_the_end(page, program):
     page.view('operations')
     rows = len(page.texts('#table .body .row'))
+    page.one('#pause').click()
+    before = held_still(page)
     program.end()
     page.until(lambda: page.one('#gone').is_displayed())
     check(page.text('#gone').startswith('The program has ended, or has closed its console. You see'),
           'it says that the program has ended', page.text('#gone'))
+    check(page.text('#gone').endswith('A program that is started again has a new address.'),
+          'and what to do', page.text('#gone'))
+    check(taken(page) > before, 'the last picture is shown, even if another one was held still')
     check(page.text('#state') == 'Disconnected', 'it is no longer live', page.text('#state'))
+    check(page.driver.execute_script('return events.readyState') == 2, 'it asks no more')
     check(len(page.texts('#table .body .row')) >= min(rows, 10), 'the last picture stays')
     page.view('why')
     check(page.texts('#culprits li'), 'and can be looked at')
@@ -297,6 +324,22 @@ def survives_a_crash(page, program):
           page.text('#gone'))
     check(page.texts('#culprits li'), 'the picture stays then, too')
     page.browser.logged()
+
+
+def forgets(page):
+    """What was selected in one program is nothing in the next one."""
+    page.view('why')
+    page.until(lambda: page.all('#culprits button'))
+    page.one('#culprits button').click()
+    page.one('#cancel').click()
+    page.driver.execute_script("events.dispatchEvent(new Event('error'))")
+    page.until(lambda: page.one('#gone').is_displayed())
+    page.until(lambda: page.text('#state') == 'Live')
+    check(not page.one('#gone').is_displayed(), 'it is connected again', page.text('#gone'))
+    check(not page.one('#detail').is_displayed(), 'nothing is selected then')
+    page.one('#culprits button').click()
+    check(page.text('#cancel') == 'Cancel', 'and it asks again before it cancels', page.text('#cancel'))
+    page.one('#detail-close').click()
 
 
 def cancels(page, program):
@@ -360,6 +403,7 @@ def main():
             survives_the_end(page, program)
         with Program('--may-cancel') as program:
             page = Page(browser, program.url)
+            forgets(page)
             cancels(page, program)
             complaints.extend(page.complaints())
             page.view('why')

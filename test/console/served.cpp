@@ -51,10 +51,13 @@ public:
         const auto sync = add("nightly sync", "synchronise", operation_origin::coroutine, 74s).id;
         const auto all = add("", "when_all", operation_origin::combination, 73s, sync).id;
         awaits(sync, "when_all", {"sync.cpp", 58});
+        std::uint64_t first_download = 0;
         for (int n = 0; n < 3; ++n) {
             const auto file = add("download", "fetch", operation_origin::coroutine,
                                   std::chrono::seconds(73 - n), all)
                                   .id;
+            if (n == 0)
+                first_download = file;
             auto& read = add(
                 n == 1 ? "read body" : "", "async_read_some", operation_origin::initiated,
                 n == 1 ? std::chrono::milliseconds(71300) : std::chrono::milliseconds(40 * (n + 1)),
@@ -76,8 +79,9 @@ public:
 
         add("<script>alert('name')</script>", "async_wait<b>", operation_origin::initiated, 9s)
             .at = {"<img src=x onerror=alert(1)>.cpp", 7};
-        add("line\nbreak \x1b[31mred\x07 \xE2\x80\xAEright to left", "async_wait",
-            operation_origin::source, 8s);
+        add("line\nbreak \x1b[31mred\x07 \xE2\x80\xAEright to left"
+            "\xC2\xAD\xE3\x85\xA4\xF3\xA0\x81\x81",
+            "async_wait", operation_origin::source, 8s);
         add("cut off \xC3", "async_wait", operation_origin::adapter, 7s);
 
         // Two that wait for each other.
@@ -86,6 +90,11 @@ public:
         find(first).awaits = registry::awaited{.id = second, .what = "talk", .at = {"talk.cpp", 9}};
         find(second).awaits =
             registry::awaited{.id = first, .what = "talk", .at = {"talk.cpp", 17}};
+
+        // One that awaits what another one waits for as well.
+        const auto report = add("report", "summarise", operation_origin::coroutine, 60s).id;
+        find(report).awaits =
+            registry::awaited{.id = first_download, .what = "fetch", .at = {"report.cpp", 5}};
 
         for (int n = 0; n < rows; ++n)
             add("socket " + std::to_string(n % 40), "async_receive", operation_origin::initiated,

@@ -103,7 +103,7 @@ private:
             } catch (const not_a_snapshot& error) {
                 reason = error.what();
             }
-            screen_.lose(has_ended, reason);
+            screen_.lose(has_ended, reason, !address_.file.empty());
             draw();
             events_.reset();
             while (!events_) {

@@ -93,7 +93,7 @@ void screen::show(snapshot next) {
     has_picture_ = true;
 }
 
-void screen::lose(bool has_ended, std::string_view reason) {
+void screen::lose(bool has_ended, std::string_view reason, bool has_same_address) {
     if (is_lost_) // and what was said first is what happened
         return;
     is_lost_ = true;
@@ -106,7 +106,9 @@ void screen::lose(bool has_ended, std::string_view reason) {
                 : "The connection has broken: " + printable(reason) +
                       ". The program may have been killed, or has crashed. You see what ran "
                       "at ";
-    lost_ += clock(picture_.taken) + ". It goes on when the console is back at this address.";
+    lost_ += clock(picture_.taken);
+    lost_ += has_same_address ? ". It goes on when the console is back at this address."
+                              : ". A program that is started again has a new address.";
 }
 
 std::string screen::notice() const {

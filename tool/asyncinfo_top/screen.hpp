@@ -83,8 +83,9 @@ std::string_view word(view of);
 class screen {
 public:
     void show(snapshot next);
-    /// There are no pictures any more: the console has said goodbye, or `reason`.
-    void lose(bool has_ended, std::string_view reason);
+    /// There are no pictures any more: the console has said goodbye, or `reason`. A program that is
+    /// started again `has_same_address` only with a Unix socket.
+    void lose(bool has_ended, std::string_view reason, bool has_same_address = false);
     /// No picture has come for so many seconds.
     void wait(double seconds) { silent_ = seconds; }
     /// Shown until the next key.

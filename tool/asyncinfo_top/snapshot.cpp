@@ -259,9 +259,8 @@ void snapshot::relate() {
             relation(one.parent_is_group ? groups[one.parent] : find(one.parent), n);
     // A coroutine can await an operation that belongs to nothing, such as a handle it was given.
     for (std::size_t n = 0; n != listed; ++n)
-        if (const auto& one = operations[n]; one.awaits && one.awaits->id)
-            if (const auto awaited = find(one.awaits->id); awaited != none)
-                relation(n, awaited);
+        if (const auto awaited = awaited_by(n); awaited != none)
+            relation(n, awaited);
 
     std::vector<char> reached(operations.size());
     const auto reach = [&](std::size_t from) {
@@ -302,6 +301,13 @@ std::size_t snapshot::find(std::uint64_t id) const {
     return at == ids_.end() ? none : at->second;
 }
 
+/// What it awaits, if that is another one of the list.
+std::size_t snapshot::awaited_by(std::size_t n) const {
+    const auto& one = operations[n];
+    const auto awaited = one.awaits && one.awaits->id ? find(one.awaits->id) : none;
+    return awaited == n ? none : awaited;
+}
+
 const ending* snapshot::find_ended(std::uint64_t id) const {
     const auto at =
         std::find_if(ended.begin(), ended.end(), [id](const ending& one) { return one.id == id; });
@@ -328,7 +334,30 @@ std::vector<std::size_t> snapshot::circle_of(std::size_t n) const {
     return members;
 }
 
+/// This one, and all that it waits for.
+std::unordered_set<std::size_t> snapshot::reach(std::size_t from) const {
+    std::unordered_set<std::size_t> found;
+    std::vector<std::size_t> stack{from};
+    while (!stack.empty()) {
+        const auto at = stack.back();
+        stack.pop_back();
+        if (!found.insert(at).second)
+            continue;
+        stack.insert(stack.end(), children_[at].begin(), children_[at].end());
+        if (const auto awaited = awaited_by(at); awaited != none)
+            stack.push_back(awaited);
+    }
+    return found;
+}
+
 std::vector<snapshot::culprit> snapshot::culprits() const {
+    std::unordered_map<std::size_t, std::unordered_set<std::size_t>> reached;
+    const auto waits_for = [&](std::size_t awaited, std::size_t n) {
+        const auto [at, is_new] = reached.try_emplace(awaited);
+        if (is_new)
+            at->second = reach(awaited);
+        return at->second.contains(n);
+    };
     std::vector<culprit> found;
     std::map<std::tuple<std::string_view, std::string_view, std::string_view, bool>, std::size_t>
         alike;
@@ -342,6 +371,9 @@ std::vector<snapshot::culprit> snapshot::culprits() const {
                 told[member] = 1;
         } else if (!children_[n].empty())
             continue;
+        // What it awaits can stand elsewhere in the tree, and can wait for it in turn.
+        else if (const auto awaited = awaited_by(n); awaited != none && !waits_for(awaited, n))
+            continue;
         const auto [at, is_new] =
             alike.try_emplace({one.name, one.what, one.at, one.request.has_value()}, found.size());
         if (is_new)
@@ -352,7 +384,8 @@ std::vector<snapshot::culprit> snapshot::culprits() const {
     // What somebody waits for is suspected sooner than what stands alone, such as a signal set.
     const auto rank = [&](const culprit& one) {
         const auto& suspect = operations[one.at];
-        const bool is_wrong = suspect.request || circle_[one.at] || suspect.deadline < 0.0;
+        const bool is_in_circle = circle_[one.at] || awaited_by(one.at) != none;
+        const bool is_wrong = suspect.request || is_in_circle || suspect.deadline.value_or(0) < 0;
         return (is_wrong ? 1e9 : 0) + (parents_[one.at] != none ? 3 : 1) * suspect.age;
     };
     std::sort(found.begin(), found.end(), [&](const culprit& a, const culprit& b) {

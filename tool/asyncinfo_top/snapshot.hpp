@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -128,8 +129,8 @@ public:
     /// Those that wait for each other, from this one down.
     std::vector<std::size_t> circle_of(std::size_t n) const;
 
-    /// What holds everything up, the most suspect first: operations that wait for nothing that the
-    /// program knows of, and how many are like it.
+    /// What holds everything up, the most suspect first: operations that wait for no other operation
+    /// of the list, and how many are like it.
     struct culprit {
         std::size_t at;
         std::size_t many;
@@ -146,6 +147,8 @@ public:
 
 private:
     void relate();
+    std::size_t awaited_by(std::size_t n) const;
+    std::unordered_set<std::size_t> reach(std::size_t from) const;
 
     std::unordered_map<std::uint64_t, std::size_t> ids_;
     std::vector<std::size_t> parents_;

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cwchar>
+#include <iterator>
 #include <utility>
 
 namespace asyncinfo_top {
@@ -27,6 +28,14 @@ struct character {
     int columns; ///< negative: it is not printable
 };
 
+/// What cannot be seen, or changes the direction of what stands beside it. The page has the same
+/// list, in console.js.
+constexpr std::pair<char32_t, char32_t> unseen[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},    {0x61C, 0x61C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},  {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},  {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+
 /// Of a text that is not empty. What is no UTF-8 is a character that is not printable.
 character first(std::string_view text) {
     const std::size_t size = asyncinfo::detail::console::character(text);
@@ -39,16 +48,10 @@ character first(std::string_view text) {
         for (std::size_t n = 1; n < size; ++n)
             code = (code << 6) | (byte(n) & 0x3Fu);
     }
-    const auto within = [code](char32_t from, char32_t to) { return code >= from && code <= to; };
-    int columns = 1;
-    if (code >= 0x7F) {
-        const bool hides = within(0x7F, 0x9F) || code == 0xAD || code == 0x61C ||
-                           within(0x200B, 0x200F) || within(0x2028, 0x202E) ||
-                           within(0x2060, 0x2069) || within(0xFE00, 0xFE0F) || code == 0xFEFF ||
-                           within(0xE0000, 0xE0FFF);
-        columns = hides ? -1 : ::wcwidth(static_cast<wchar_t>(code));
-    } else if (code < 0x20)
-        columns = -1;
+    const bool hides = std::any_of(std::begin(unseen), std::end(unseen), [&](const auto& range) {
+        return code >= range.first && code <= range.second;
+    });
+    const int columns = hides ? -1 : code < 0x7F ? 1 : ::wcwidth(static_cast<wchar_t>(code));
     return {text.substr(0, size), code, columns};
 }
 

@@ -46,9 +46,12 @@ function alter(box, fresh) {
 }
 
 /// What cannot be seen, or changes the direction of what stands beside it, is shown by its number.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/// asyncinfo-top has the same list, in text.cpp.
+const UNSEEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5'
+    + '\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0'
+    + '\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}]', 'gu');
 const visible = text => String(text ?? '').replace(UNSEEN, c => {
-    const code = c.charCodeAt(0);
+    const code = c.codePointAt(0);
     return c === '\n' ? '\\n' : code < 0x100 ? '\\x' + code.toString(16).padStart(2, '0')
         : '\\u' + code.toString(16).padStart(4, '0');
 });
@@ -159,6 +162,30 @@ class Picture {
 
     childrenOf(op) { return this.children.get(op) ?? NONE; }
 
+    /// What it awaits, if that is listed.
+    awaitedBy(op) {
+        const awaited = this.byId.get(op.awaits?.id);
+        return awaited !== op ? awaited : undefined;
+    }
+
+    /// The same, if it stands elsewhere in the tree: it belongs to something else, or another
+    /// coroutine awaits it as well.
+    awaitedElsewhere(op) {
+        const awaited = this.awaitedBy(op);
+        return awaited && this.parents.get(awaited.id) !== op ? awaited : undefined;
+    }
+
+    /// This one, and all that it waits for.
+    reach(from) {
+        const found = new Set([from]);
+        for (const op of found) {
+            for (const child of this.childrenOf(op)) found.add(child);
+            const awaited = this.awaitedBy(op);
+            if (awaited) found.add(awaited);
+        }
+        return found;
+    }
+
     /// Those that wait for each other, from this one down.
     circleOf(op) {
         const members = [op];
@@ -174,10 +201,15 @@ class Picture {
         return chain;
     }
 
-    /// What holds everything up: nothing that the program knows of is waited for by them.
+    /// What holds everything up: operations that wait for no other operation of the list.
     culprits() {
         const groups = new Map();
         const circles = new Set();
+        const reached = new Map();
+        const waitsFor = (awaited, op) => {
+            if (!reached.has(awaited)) reached.set(awaited, this.reach(awaited));
+            return reached.get(awaited).has(op);
+        };
         for (const op of this.running) {
             if (this.circle.has(op)) { // one of them stands for all
                 const members = this.circleOf(op);
@@ -185,6 +217,10 @@ class Picture {
                 members.forEach(member => circles.add(member));
             } else if (this.children.has(op))
                 continue;
+            else { // it can await what stands elsewhere, but that can wait for it in turn
+                const awaited = this.awaitedElsewhere(op);
+                if (awaited && !waitsFor(awaited, op)) continue;
+            }
             const key = `${op.name ?? ''}\n${op.what ?? ''}\n${op.at ?? ''}\n${op.request ? 1 : 0}`;
             const known = groups.get(key);
             if (known) {
@@ -194,7 +230,8 @@ class Picture {
                 groups.set(key, {op, count: 1});
         }
         // What somebody waits for is suspected sooner than what stands alone, such as a signal set.
-        const rank = ({op}) => (op.request || this.circle.has(op) || op.deadline < 0 ? 1e9 : 0)
+        const inCircle = op => this.circle.has(op) || this.awaitedElsewhere(op);
+        const rank = ({op}) => (op.request || inCircle(op) || op.deadline < 0 ? 1e9 : 0)
             + (this.parents.has(op.id) ? 3 : 1) * op.age;
         return [...groups.values()].sort((a, b) => rank(b) - rank(a));
     }
@@ -223,6 +260,9 @@ function awaitsText({awaits: {id, what}}) {
     return [id && `#${id}`, op ? title(op) : plain(what)].filter(Boolean).join(' ');
 }
 
+const deadlineText = ({deadline}) => deadline === undefined ? ''
+    : deadline < 0 ? `passed ${duration(-deadline)} ago` : `in ${duration(deadline)}`;
+
 function progressText({value = 0, total}, short = false) {
     const rounded = number => count(Math.round(number * 100) / 100);
     if (!total) return rounded(value);
@@ -246,6 +286,7 @@ function endingText(op) {
 }
 
 let picture = null;    // the one that is shown
+let held = null;       // what has come since, while that one is held still
 let paused = false;
 const ended = new Map(); // by id, those of the last minute and a half
 const samples = [];      // {time, running, completed, canceled, failed}
@@ -471,12 +512,15 @@ function putName(cell, op) {
                              what && element('span', {className: 'what code'}, what)].filter(Boolean));
 }
 
-function putFlags(cell, found) {
-    const key = found.map(([, short]) => short).join('\n');
+/// Troubles, and beside them what is none.
+function putFlags(cell, found, remark) {
+    const all = remark ? [...found, remark] : found;
+    const key = all.map(([, short]) => short).join('\n');
     if (cell.shown === key) return;
     cell.shown = key;
-    cell.title = found.map(([long]) => long).join(' ');
-    cell.replaceChildren(...found.map(([, short]) => element('span', {className: 'flag'}, short)));
+    cell.title = all.map(([long]) => long).join(' ');
+    cell.replaceChildren(...all.map(each => element('span', {
+        className: each === remark ? 'remark' : 'flag'}, each[1])));
 }
 
 // --- The views ------------------------------------------------------------------------------------
@@ -519,7 +563,10 @@ const views = {};
                 putName(name, op);
                 cell.replaceChildren(fold, name);
             }},
-            {class: 'flags', fill(cell, {op}) { putFlags(cell, troubles(op, picture)); }},
+            {class: 'flags', fill(cell, {op}) {
+                const awaited = picture.awaitedElsewhere(op);
+                putFlags(cell, troubles(op, picture), awaited && [`awaits ${awaitsText(op)}`, `awaits #${awaited.id}`]);
+            }},
             {class: 'number', fill(cell, {op}) { put(cell, op.group ? '' : duration(op.age)); }},
         ],
         decorate(box, {op, depth, many, open}) {
@@ -543,6 +590,7 @@ const views = {};
     views.why = () => {
         const culprits = picture.culprits();
         worst = culprits[0]?.op;
+        const more = culprits.slice(4).reduce((sum, {count: many}) => sum + many, 0);
         fill(byId('culprits'), ...culprits.slice(0, 4).map(({op, count: many}, n) => {
             const chain = picture.chain(op);
             const button = element('button', {
@@ -562,7 +610,7 @@ const views = {};
             for (const [long] of troubles(op, picture))
                 button.append(element('span', {className: 'warn'}, long));
             return element('li', {}, button);
-        }));
+        }), more > 0 && element('li', {className: 'more'}, `and ${count(more)} more, in the tree below`));
         const none = byId('culprits-none');
         none.hidden = culprits.length > 0;
         none.textContent = 'No operation is outstanding. If the program still does not end, something '
@@ -611,8 +659,7 @@ const views = {};
             {label: 'Notice', class: 'state', sort: op => op.request?.age, first: true,
              fill(cell, item) { putFlags(cell, isGroup(item) ? [] : state(item)); }},
             {label: 'Deadline', class: 'number deadline', sort: op => op.deadline,
-             fill: column((cell, op) => put(cell, op.deadline === undefined ? ''
-                                                 : `in ${duration(op.deadline)}`))},
+             fill: column((cell, op) => put(cell, deadlineText(op)))},
             {label: 'Progress', class: 'number progress',
              sort: op => op.progress && (op.progress.total ? op.progress.value / op.progress.total
                                                            : op.progress.value),
@@ -1056,8 +1103,7 @@ function showOperation(body) {
             ['Function', op.name ? visible(op.what) : ''], ['Runs for', duration(op.age)],
             ['Started at', visible(op.at)], ['Origin', visible(op.origin)], ['Result', plain(op.result)],
             ['Progress', op.progress && `${progressText(op.progress)}, ${duration(op.progress.age)} ago`],
-            ['Deadline', op.deadline === undefined ? undefined : op.deadline < 0
-                ? `passed ${duration(-op.deadline)} ago` : `in ${duration(op.deadline)}`],
+            ['Deadline', deadlineText(op)],
             ['Cancel', op.request ? `asked ${duration(op.request.age)} ago${byWhom(op.request.by)}` : 'not asked'],
             ['Awaits', op.awaits && awaitsText(op) + (op.awaits.at ? ` at ${visible(op.awaits.at)}` : '')],
             ['Group', op.parent_is_group ? String(op.parent) : ''],
@@ -1165,66 +1211,88 @@ function state(text, kind) {
 }
 const showState = () => paused ? state('Paused', 'paused') : state('Live', 'live');
 
-let events, last = '', ended_well = false;
+// A program that is started again has a new secret in its address, unless that is a Unix socket,
+// which has none.
+const LASTING = location.pathname === '/';
+
+let events, last = '';
+
+function show(data) {
+    held = null;
+    picture = new Picture(data);
+    drawLater();
+}
 
 /// Reading, thinking and drawing are three tasks, so that none of them holds up a frame for long.
 function came(text) {
     const data = JSON.parse(text);
     setTimeout(() => {
         remember(data);
-        if (paused) return;
-        picture = new Picture(data);
-        drawLater();
+        if (paused) held = data; else show(data);
     });
+}
+
+function pause(on) {
+    paused = on;
+    byId('pause').setAttribute('aria-pressed', on);
+    byId('pause').textContent = on ? 'Go on' : 'Pause';
+    if (!on && held) show(held);
 }
 
 function connect() {
     events = new EventSource('events');
     events.addEventListener('open', () => {
-        if (!byId('gone').hidden) { // it may be another program, which counts from the beginning
+        if (!byId('gone').hidden) { // it can be another program, which counts from the beginning
             samples.length = 0;
             ended.clear();
+            selected = asked = null;
+            answered = '';
+            byId('detail').hidden = true;
         }
         byId('gone').hidden = true;
-        ended_well = false;
+        byId('pause').disabled = false;
         showState();
     });
     events.addEventListener('last', ({data}) => {
-        ended_well = true;
         last = '';
         setTimeout(() => came(data));
+        lose(true);
     });
     events.addEventListener('message', ({data}) => {
         const waits = last !== '';
         last = data;
         if (!waits) setTimeout(() => { const text = last; last = ''; if (text) came(text); });
     });
-    events.addEventListener('error', () => {
-        state('Disconnected', 'lost');
-        events.close();
-        setTimeout(sayGone, 50); // after the last picture
-        setTimeout(connect, 2000);
-    });
+    events.addEventListener('error', () => lose(false));
 }
 
-function sayGone() {
+/// No picture follows. The last one is shown, even if an earlier one was held still.
+function lose(hasEnded) {
+    events.close();
+    pause(false);
+    byId('pause').disabled = true;
+    state('Disconnected', 'lost');
+    setTimeout(() => setTimeout(() => sayGone(hasEnded))); // as came() does, and so after it
+    if (!hasEnded || LASTING) setTimeout(connect, 2000);
+}
+
+function sayGone(hasEnded) {
     const gone = byId('gone');
-    if (!gone.hidden || events.readyState === EventSource.OPEN) return;
+    if (!gone.hidden) return; // what was said first is what happened
     put(gone, !picture ? 'The program does not answer. The page goes on when it does.'
-        : (ended_well ? 'The program has ended, or has closed its console. You see what was left at '
-                      : 'The connection has broken: the program may have been killed, or has crashed. '
-                        + 'You see what ran at ')
+        : (hasEnded ? 'The program has ended, or has closed its console. You see what was left at '
+                    : 'The connection has broken: the program may have been killed, or has crashed. '
+                      + 'You see what ran at ')
           + new Date(picture.data.taken * 1000).toLocaleTimeString('en-GB')
-          + '. The page goes on when the console is back at this address.');
+          + (LASTING ? '. The page goes on when the console is back at this address.'
+                     : '. A program that is started again has a new address.'));
     gone.hidden = false;
     if (picture) drawLater();
 }
 
 byId('pause').addEventListener('click', () => {
-    paused = !paused;
-    byId('pause').setAttribute('aria-pressed', paused);
-    byId('pause').textContent = paused ? 'Go on' : 'Pause';
-    if (byId('gone').hidden) showState();
+    pause(!paused);
+    showState();
 });
 byId('detail-close').addEventListener('click', () => closeDetail());
 
