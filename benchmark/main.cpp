@@ -107,6 +107,7 @@ works all_works() {
                            add_queue_post,
                            add_wake_latency,
                            add_drain,
+                           add_snapshot,
                            add_echo,
                            add_echo_4_threads})
         add(all.emplace_back());

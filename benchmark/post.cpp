@@ -12,7 +12,7 @@ using operation = typename Wrapper::template operation<void(), asio::io_context:
 
 /// `asio::post` to the loop; the result is read in the next turn.
 template <class Wrapper>
-class post_row final : public looping_row<operation<Wrapper>> {
+class post_row : public looping_row<operation<Wrapper>> {
 public:
     explicit post_row(const setup& s) : looping_row<operation<Wrapper>>(s) {}
 
@@ -31,6 +31,9 @@ private:
 
 } // namespace
 
-void add_post(table& rows) { add_rows<post_row>(rows, "post", 1, 10'000); }
+void add_post(table& rows) {
+    add_rows<post_row>(rows, "post", 1, 10'000);
+    add_row<tracked<post_row<asyncinfo>>>(rows, "post", "tracked", 1, 10'000);
+}
 
 } // namespace bench

@@ -7,6 +7,8 @@
 #include "heap.hpp"
 #include "wrappers.hpp"
 
+#include <asyncinfo/registry.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -67,6 +69,20 @@ void add_row(table& rows, const std::string& work, const std::string& wrapper,
                     }});
 }
 
+/// The same work while the registry is on.
+template <class Row>
+class tracked final : public Row {
+public:
+    using Row::Row;
+
+    double run(std::size_t operations) override {
+        ::asyncinfo::registry::enable();
+        const double seconds = Row::run(operations);
+        ::asyncinfo::registry::disable();
+        return seconds;
+    }
+};
+
 /// The rows of a work under the wrappers of one operation.
 template <template <class> class Work>
 void add_rows(table& rows, const std::string& work, std::size_t outstanding,
@@ -101,6 +117,7 @@ void add_drain(table& rows);
 void add_echo(table& rows);
 void add_echo_4_threads(table& rows);
 void add_outstanding(table& rows);
+void add_snapshot(table& rows);
 
 /// A clock for the parts of a row that are measured.
 class stopwatch {

@@ -18,7 +18,7 @@ using operation =
 
 /// A byte is written, and read by `async_read_some`; the result is read in the next turn.
 template <class Wrapper>
-class socket_read_row final : public looping_row<operation<Wrapper>> {
+class socket_read_row : public looping_row<operation<Wrapper>> {
 public:
     explicit socket_read_row(const setup& s) : looping_row<operation<Wrapper>>(s) {
         for (std::size_t i = 0; i != this->count_; ++i)
@@ -46,6 +46,9 @@ private:
 
 } // namespace
 
-void add_socket_read(table& rows) { add_rows<socket_read_row>(rows, "socket_read", 1, 1'000); }
+void add_socket_read(table& rows) {
+    add_rows<socket_read_row>(rows, "socket_read", 1, 1'000);
+    add_row<tracked<socket_read_row<asyncinfo>>>(rows, "socket_read", "tracked", 1, 1'000);
+}
 
 } // namespace bench

@@ -18,7 +18,13 @@ install(TARGETS asyncinfo EXPORT asyncinfo
 # The sources are beside the headers, for src.hpp.
 install(TARGETS asyncinfo_header_only EXPORT asyncinfo
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo)
+install(DIRECTORY src DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/asyncinfo PATTERN console EXCLUDE)
+if(ASYNCINFO_CONSOLE)
+  install(TARGETS asyncinfo_console EXPORT asyncinfo)
+  if(TARGET asyncinfo_top)
+    install(TARGETS asyncinfo_top)
+  endif()
+endif()
 install(EXPORT asyncinfo
   DESTINATION ${package_dir} FILE asyncinfo-targets.cmake NAMESPACE asyncinfo::)
 
@@ -47,7 +53,15 @@ set(PC_CFLAGS "-pthread")
 if(type STREQUAL "SHARED_LIBRARY")
   string(APPEND PC_CFLAGS " -DASYNCINFO_DYN_LINK")
 endif()
+foreach(definition IN LISTS definitions)
+  string(APPEND PC_CFLAGS " -D${definition}")
+endforeach()
 list(TRANSFORM system_libraries PREPEND " -l" OUTPUT_VARIABLE PC_LIBS)
 string(JOIN "" PC_LIBS ${PC_LIBS})
 configure_file(cmake/asyncinfo.pc.in asyncinfo.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+if(ASYNCINFO_CONSOLE)
+  configure_file(cmake/asyncinfo-console.pc.in asyncinfo-console.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/asyncinfo-console.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()

@@ -6,7 +6,6 @@
 set(ASYNCINFO_LEFT_OUT)
 if(WIN32)
   list(APPEND ASYNCINFO_LEFT_OUT "queue_survives_fork: there is no fork()")
-  list(APPEND ASYNCINFO_LEFT_OUT "allocation_count: under Wine it did not end within minutes, why is not known")
 endif()
 if(CMAKE_CROSSCOMPILING)
   foreach(name
@@ -14,6 +13,19 @@ if(CMAKE_CROSSCOMPILING)
       cancel_of_tls_and_beast_needs_no_strand progress_of_http_and_tls)
     list(APPEND ASYNCINFO_LEFT_OUT "${name}: OpenSSL is installed for another system only")
   endforeach()
+endif()
+
+# libc++ has it since version 20, and before with -fexperimental-library.
+block(SCOPE_FOR VARIABLES)
+  set(CMAKE_CXX_STANDARD 20)
+  include(CheckCXXSourceCompiles)
+  check_cxx_source_compiles("
+    #include <stop_token>
+    std::stop_source source;
+    int main() { return source.stop_requested(); }" ASYNCINFO_HAS_STOP_TOKEN)
+endblock()
+if(NOT ASYNCINFO_HAS_STOP_TOKEN)
+  list(APPEND ASYNCINFO_LEFT_OUT "stop_on: the standard library has no std::stop_token")
 endif()
 
 # Takes these out of a list of source files, and says so, here and by ctest.

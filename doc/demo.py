@@ -27,7 +27,6 @@ pace = 0.2  # seconds from frame to frame
 hold = 4  # seconds that the last frame stays
 cell, line, size = 8.4, 21, 14  # of the font, in pixels
 left, top = 18, 48
-width, height = round(2 * left + cell * columns), top + line * rows + 10
 bars = {"━": 5, "─": 1.5}  # drawn as lines: most fonts leave gaps between these characters
 # pyte calls yellow brown. It has no dim text, which is magenta here.
 colours = {"default": "#d6dde5", "magenta": "#8d96a0", "red": "#ff7b72", "green": "#4ac26b",
@@ -88,8 +87,9 @@ def drawn(row):
     return "".join(result)
 
 
-def picture(frames, title):
+def picture(frames, title, bar="./dev demo"):
     """All frames one below the other, of which a window shows one at a time."""
+    width, height = round(2 * left + cell * columns), top + line * rows + 10
     names = {}
     for row in (row for frame in frames for row in frame if row):
         names.setdefault(row, f"r{len(names)}")
@@ -112,7 +112,7 @@ def picture(frames, title):
     yield f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="9" fill="#161b22" stroke="#3d444d"/>'
     for number, colour in enumerate(("#ff5f57", "#febc2e", "#28c840")):
         yield f'<circle cx="{left + 5 + 18 * number}" cy="20" r="5.5" fill="{colour}"/>'
-    yield f'<text x="{width / 2}" y="25" text-anchor="middle" fill="{dim}">./dev demo</text>'
+    yield f'<text x="{width / 2}" y="25" text-anchor="middle" fill="{dim}">{html.escape(bar)}</text>'
     yield "<defs>"
     for row, name in names.items():
         yield f'<g id="{name}">{row}</g>'
@@ -126,9 +126,10 @@ def picture(frames, title):
     yield "</g></svg></svg>"
 
 
-if len(sys.argv) < 2:
-    sys.exit(__doc__)
-(pathlib.Path(__file__).resolve().parent / "demo.svg").write_text(
-    "\n".join(picture(record(sys.argv[1:]),
-                      "A terminal: eight operations run, complete, fail and are cancelled")) + "\n",
-    encoding="utf-8")
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    (pathlib.Path(__file__).resolve().parent / "demo.svg").write_text(
+        "\n".join(picture(record(sys.argv[1:]),
+                          "A terminal: eight operations run, complete, fail and are cancelled")) + "\n",
+        encoding="utf-8")

@@ -27,11 +27,11 @@ void echo(tcp::acceptor& acceptor) {
 int main() {
     asio::io_context server;
     tcp::acceptor acceptor(server, {asio::ip::address_v4::loopback(), 0});
-    const std::jthread echo_thread([&] { echo(acceptor); });
+    std::thread echo_thread([&] { echo(acceptor); });
 
     asio::io_context network;
     const auto work = asio::make_work_guard(network);
-    const std::jthread network_thread([&] { network.run(); });
+    std::thread network_thread([&] { network.run(); });
 
     std::string reply;
     AsyncStatus silence;
@@ -51,5 +51,7 @@ int main() {
         std::cout << reply << silence << ", then " << read.wait() << '\n';
     }
     network.stop();
+    network_thread.join();
+    echo_thread.join();
     return reply == "hello\n" && silence == AsyncStatus::Started ? 0 : 1;
 }

@@ -27,11 +27,13 @@ int main() {
         asio::async_read(in, asio::buffer(text), asyncinfo::use_async_info);
     const AsyncStatus before = read.wait_for(std::chrono::milliseconds(100));
 
-    std::vector<std::jthread> others;
+    std::vector<std::thread> others;
     for (int i = 0; i < 4; ++i)
         others.emplace_back([read] { read.Cancel(); });
 
     const AsyncStatus after = read.wait();
+    for (std::thread& other : others)
+        other.join();
     const auto [code, size] = read.outcome(); // all that was delivered, the partial result included
     std::cout << before << " -> " << after << " (" << code.message() << "), " << size.value_or(0)
               << " bytes: " << text.substr(0, size.value_or(0)) << '\n';

@@ -282,8 +282,8 @@ int main() {
     asio::thread_pool pool(2);
     const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
     tcp::acceptor whole(pool, loopback), half(pool, loopback), silent(pool, loopback);
-    const std::jthread whole_server([&] { serve(whole, 1000, 3); });
-    const std::jthread half_server([&] { serve(half, 500, 2); });
+    std::thread whole_server([&] { serve(whole, 1000, 3); });
+    std::thread half_server([&] { serve(half, 500, 2); });
     const auto strand = [&] { return asio::make_strand(pool); };
 
     std::make_shared<before::session>(strand())->run("127.0.0.1", port_of(whole), "/");
@@ -298,5 +298,7 @@ int main() {
     };
     const bool both = right(by_source) && right(composed);
     pool.join();
+    whole_server.join();
+    half_server.join();
     return both ? 0 : 1;
 }

@@ -6,6 +6,9 @@
 // to what has ended, draws how far the others are (downloads_screen.hpp), and cancels some.
 
 #include <asyncinfo/asyncinfo.hpp>
+#if defined(ASYNCINFO_DEMO_CONSOLE)
+#include <asyncinfo/console.hpp>
+#endif
 
 #include "downloads_client.hpp"
 #include "downloads_screen.hpp"
@@ -204,7 +207,8 @@ int run(int speed) {
         asyncinfo::progress_stream<demo::beast::tcp_stream> stream(client.get_executor());
         const download operation =
             asyncinfo::with_progress(stream, total, asyncinfo::traffic::read, [&](auto token) {
-                return demo::async_download(std::move(stream), "127.0.0.1", port, target, token);
+                return demo::async_download(std::move(stream), "127.0.0.1", port, target,
+                                            token.named(label));
             });
         entries.push_back({std::move(label), operation, operation, {}, {}});
         return operation;
@@ -229,7 +233,7 @@ int run(int speed) {
 
     tcp::resolver resolver(client);
     const IAsyncOperation<tcp::resolver::results_type> lookup =
-        resolver.async_resolve("no-such-host.invalid.", "80", use_async_info);
+        resolver.async_resolve("no-such-host.invalid.", "80", use_async_info.named("look-up"));
     entries.push_back({"no such host",
                        lookup,
                        nullptr,
@@ -244,7 +248,7 @@ int run(int speed) {
         return judge_ending(unanswered, AsyncStatus::Canceled, asio::error::operation_aborted);
     };
     entries.back().canceled_by = "by another thread";
-    std::jthread impatient([=] {
+    std::thread impatient([=] {
         if (unanswered.wait_for(6000ms / speed) == AsyncStatus::Started)
             unanswered.Cancel();
     });
@@ -326,7 +330,20 @@ int main(int argc, char** argv) {
 #if !defined(_WIN32)
         ::setenv("RES_OPTIONS", "timeout:1 attempts:1", 0); // a look-up cannot be cancelled
 #endif
+#if defined(ASYNCINFO_DEMO_CONSOLE)
+        asyncinfo::console_options options;
+        options.program = "downloads";
+        options.may_cancel = true;
+        const asyncinfo::console console(options);
+        std::cerr << "The console: " << console.url() << "\nEnter starts the downloads. ";
+        std::cin.get();
+        const int status = run(fast ? 10 : 1);
+        std::cerr << "Enter closes the console. ";
+        std::cin.get();
+        return status;
+#else
         return run(fast ? 10 : 1);
+#endif
     } catch (const std::exception& e) {
         std::cerr << "downloads: " << e.what() << '\n';
         return EXIT_FAILURE;

@@ -125,7 +125,11 @@ public:
     loop_transfer(const loop_transfer&) = delete;
     loop_transfer& operator=(const loop_transfer&) = delete;
 
-    ~loop_transfer() { context_.stop(); }
+    ~loop_transfer() {
+        context_.stop();
+        if (thread_.joinable())
+            thread_.join();
+    }
 
     std::size_t size() const { return received_.size(); }
 
@@ -139,7 +143,7 @@ public:
     /// The server begins, once: when the handlers are set, for none is told of what came before.
     void send() {
         asio::co_spawn(context_, serve(), asio::detached);
-        thread_ = std::jthread([this] { context_.run(); });
+        thread_ = std::thread([this] { context_.run(); });
     }
 
     /// Ctrl-C, an operation like others. It also takes SIGTERM.
@@ -168,7 +172,7 @@ private:
     std::vector<char> received_;
     std::size_t left_;
     std::size_t piece_;
-    std::jthread thread_; // joined before the rest goes
+    std::thread thread_;
 };
 
 } // namespace demo

@@ -102,7 +102,7 @@ int main() {
     const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
     tcp::acceptor talking(network, loopback), silent(network, loopback);
     const tcp::endpoint server = talking.local_endpoint();
-    const std::jthread server_thread([&] { serve(talking, size, 3); });
+    std::thread server_thread([&] { serve(talking, size, 3); });
 
     auto op = checksum(network.get_executor(), server, size, background);
     op.Progress([](auto&&, double done) { std::printf("%3.0f %%\n", 100 * done); });
@@ -127,6 +127,7 @@ int main() {
     page->op.Cancel();
     const bool right = op.get() == size * 'x' && equal && late.Status() == AsyncStatus::Canceled &&
                        page->op.wait() == AsyncStatus::Canceled;
+    server_thread.join();
     background.join(); // it posts to `network`, too, which goes before it
     return right && page->told ? 0 : 1;
 }

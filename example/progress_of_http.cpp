@@ -22,7 +22,7 @@ using asyncinfo::with_progress;
 int main() {
     asio::io_context context;
     tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-    std::jthread server([&, socket = tcp::socket(context)]() mutable {
+    std::thread server([&, socket = tcp::socket(context)]() mutable {
         acceptor.accept(socket);
         asio::write(socket, asio::buffer("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n" +
                                          std::string(4'000'000, 'x')));
@@ -49,6 +49,7 @@ int main() {
             std::cout << int(p.fraction() * 100) << " %\n";
     });
     download.get(context);
+    server.join();
 
     std::cout << stream.bytes_read() << " bytes in all, header included\n";
     return download.progress()->fraction() == 1 && parser.get().body().size() == 4'000'000 ? 0 : 1;

@@ -12,7 +12,7 @@
 using count_operation = asyncinfo::IAsyncOperationWithProgress<int, double>;
 
 /// Counts the primes below a limit; wants none below 2.
-count_operation count_primes(std::vector<std::jthread>& workers, int limit) {
+count_operation count_primes(std::vector<std::thread>& workers, int limit) {
     asyncinfo::async_source<int, double> source;
     const count_operation handle = source.operation();
     workers.emplace_back([source = std::move(source), limit] {
@@ -39,7 +39,7 @@ count_operation count_primes(std::vector<std::jthread>& workers, int limit) {
 }
 
 int main() {
-    std::vector<std::jthread> workers;
+    std::vector<std::thread> workers;
     const count_operation count = count_primes(workers, 200'000);
     while (count.wait_for(std::chrono::milliseconds(10)) == asyncinfo::AsyncStatus::Started)
         std::cout << int(100 * count.progress().value_or(0)) << " %\n";
@@ -49,12 +49,16 @@ int main() {
     endless.Progress([](auto& sender, double) { sender.Cancel(); });
     std::cout << "endless: " << endless.wait() << '\n';
 
-    const count_operation refused = count_primes(workers, 1);
+    bool refused = false;
     try {
-        refused.get();
+        count_primes(workers, 1).get();
     } catch (const std::invalid_argument& e) {
         std::cout << "refused: " << e.what() << '\n';
-        return count.get() == 17984 && endless.Status() == asyncinfo::AsyncStatus::Canceled ? 0 : 1;
+        refused = true;
     }
-    return 1;
+    for (std::thread& worker : workers)
+        worker.join();
+    return count.get() == 17984 && endless.Status() == asyncinfo::AsyncStatus::Canceled && refused
+               ? 0
+               : 1;
 }

@@ -11,7 +11,7 @@ void IAsyncInfo::Cancel() const { Cancel(boost::asio::cancellation_type::all); }
 void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types) const {
     if (!operation_)
         refuse(errc::empty_handle, "Cancel");
-    operation_->cancel(types);
+    operation_->cancel(types, cancel_source::handle);
 }
 
 void IAsyncInfo::Cancel(boost::system::error_code& error) const noexcept {
@@ -22,7 +22,7 @@ void IAsyncInfo::Cancel(boost::asio::cancellation_type_t types,
                         boost::system::error_code& error) const noexcept {
     error.clear();
     if (operation_)
-        operation_->cancel(types);
+        operation_->cancel(types, cancel_source::handle);
     else
         error = errc::empty_handle;
 }

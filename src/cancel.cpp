@@ -13,7 +13,9 @@
 
 namespace asyncinfo::detail {
 
-void operation_base::cancel(boost::asio::cancellation_type_t types) noexcept {
+void operation_base::cancel(boost::asio::cancellation_type_t types, cancel_source by) noexcept {
+    if (is_tracked() && types != boost::asio::cancellation_type::none) [[unlikely]]
+        identity_.asked(by);
     request(request_types::pack(types));
     if (hears_requests_)
         latched();
@@ -23,33 +25,39 @@ boost::asio::cancellation_type_t operation_base::requested_types() const noexcep
     return request_types::unpack(lifecycle::requested(load()));
 }
 
-void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types) noexcept {
-    using request_type = std::pair<operation_ptr, boost::asio::cancellation_type_t>;
-    static constinit thread_local std::vector<request_type>* waiting = nullptr;
+void operation_base::pass_on_cancel(boost::asio::cancellation_type_t types,
+                                    cancel_source by) noexcept {
+    struct request {
+        operation_ptr operation;
+        boost::asio::cancellation_type_t types;
+        cancel_source by;
+    };
+    static constinit thread_local std::vector<request>* waiting = nullptr;
+    // The last handle may be dropped while the operation is being cancelled.
+    const operation_ptr keep(this);
     if (waiting) {
         try {
-            waiting->emplace_back(this, types);
+            waiting->push_back({keep, types, by});
             return;
         } catch (const std::bad_alloc&) {
             // Without memory the request is passed on recursively, on the stack.
-            const operation_ptr keep(this);
-            return cancel(types);
+            return cancel(types, by);
         }
     }
-    // The last handle may be dropped while the operation is being cancelled.
-    const operation_ptr keep(this);
-    std::vector<request_type> passed_on;
+    std::vector<request> passed_on;
     waiting = &passed_on;
-    cancel(types);
+    cancel(types, by);
     while (!passed_on.empty()) {
-        const request_type next = std::move(passed_on.back());
+        const request next = std::move(passed_on.back());
         passed_on.pop_back();
-        next.first->cancel(next.second);
+        next.operation->cancel(next.types, next.by);
     }
     waiting = nullptr;
 }
 
 void operation_base::expire(unsigned types) noexcept {
+    if (is_tracked()) [[unlikely]]
+        identity_.asked(cancel_source::deadline);
     gate::expire(types);
     if (hears_requests_)
         latched();

@@ -129,7 +129,7 @@ void context_life::end() noexcept {
     for (const context_use* use = this_thread().innermost_use; use; use = use->outer)
         left += &use->life == this;
     for (unsigned users = users_.load(); users != left; users = users_.load())
-        users_.wait(users);
+        wait_while_equal(users_, users);
     for (;;) {
         if (context_dependent* const next = take_next())
             next->context_ends(*this, false);

@@ -43,9 +43,9 @@ void coroutine_base::perform_rarely(next then) {
         self_.retain(); // for the owner of the right to resume, which finds no frame
         if (awaited_ && awaited_->unobserve(end_))
             self_.release();
-        return destroy_frame();
+        return destroy_frame(true);
     case next::destroy:
-        return destroy_frame();
+        return destroy_frame(false);
     case next::let_go:
         return self_.release();
     case next::post:
@@ -122,10 +122,12 @@ void coroutine_base::submit_later() {
 void coroutine_base::not_suspended() noexcept {
     phase_.not_suspended();
     forget_awaited();
+    awaits_nothing();
 }
 
 void coroutine_base::throw_lost() {
     forget_awaited();
+    awaits_nothing();
     throw boost::system::system_error(errc::abandoned);
 }
 
@@ -137,11 +139,14 @@ void coroutine_base::abandon() noexcept {
     self_.run([this] { perform(phase_.lose()); });
 }
 
-void coroutine_base::destroy_frame() {
+void coroutine_base::destroy_frame(bool awaited_runs) {
     callback_ = nullptr;
     awaited_ = nullptr;
     std::exchange(frame_, nullptr).destroy();
-    self_.slot().clear();
+    if (awaited_runs)
+        self_.slot().abandon();
+    else
+        self_.slot().clear();
     self_.fail(errc::abandoned);
     publish_and_keep_thrown(false);
     throw_kept();
@@ -230,7 +235,19 @@ void coroutine_base::requested(bool delivered) {
 void coroutine_base::pass_on(unsigned types) noexcept {
     is_passed_on_ = false;
     while (awaited_ && passes_on_ && !std::exchange(is_passed_on_, true))
-        awaited_->pass_on_cancel(request_types::unpack(types));
+        awaited_->pass_on_cancel(request_types::unpack(types), cancel_source::coroutine);
+}
+
+void coroutine_base::record_await(boost::typeindex::type_index type,
+                                  const std::source_location& where) noexcept {
+    self_.identity().awaits(0, type, where);
+}
+
+void coroutine_base::record_await(operation_base& awaited,
+                                  const std::source_location& where) noexcept {
+    self_.identity().awaits(awaited.id(), boost::typeindex::type_id<operation_base>(), where);
+    if (awaited.is_tracked())
+        awaited.identity().belongs_to(self_.id(), false);
 }
 
 /// The callback may set another one. It is destroyed when it returns if it has, or if no further

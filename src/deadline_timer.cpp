@@ -114,6 +114,7 @@ public:
             start(when);
         else if (then == next::move)
             context_->unless_destroyed([&, until = when] { timer_->expires_at(until); });
+        record();
     }
 
     /// Called when the operation has ended.
@@ -147,6 +148,12 @@ private:
         std::shared_ptr<deadline_timer> deadlines_;
     };
 
+    /// Tells the registry. Called with the lock, while the operation lives.
+    void record() noexcept {
+        if (operation_.is_tracked()) [[unlikely]]
+            operation_.identity().has_deadline(flow_.next_deadline());
+    }
+
     /// Called by the timer's handler.
     void wake() {
         unsigned types = 0;
@@ -154,8 +161,10 @@ private:
         {
             const std::lock_guard guard(mutex_);
             types = go_on();
-            if (types)
+            if (types) {
                 operation = &operation_; // alive, since `ended` has not been called yet
+                record();
+            }
         }
         if (operation)
             operation->expire(types);

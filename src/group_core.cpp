@@ -33,6 +33,8 @@ bool group_core::add(group_member_owner added) {
         return false;
     group_member& m = *added.release();
     m.group = this;
+    if (m.operation->is_tracked()) [[unlikely]]
+        m.operation->identity().belongs_to(id_, true);
     if (!m.operation->observe(m))
         ended(m, std::move(lock));
     return true;

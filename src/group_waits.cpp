@@ -64,9 +64,9 @@ group_member_owner group_core::take(deadline until) {
     return take_first();
 }
 
-void group_core::cancel_all(boost::asio::cancellation_type_t types) noexcept {
+void group_core::cancel_all(boost::asio::cancellation_type_t types, cancel_source by) noexcept {
     visit_running([=](operation_base& o) {
-        o.cancel(types);
+        o.cancel(types, by);
         return true;
     });
 }
@@ -101,7 +101,7 @@ std::vector<IAsyncInfo> group_core::shut_down(deadline until,
         }
     }
     notify(in_vain, errc::group_shut_down);
-    cancel_all(types);
+    cancel_all(types, cancel_source::shutdown);
     trampoline::run_queued();
     return await_all(until, driven);
 }

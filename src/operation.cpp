@@ -40,14 +40,6 @@ std::exception_ptr timed_out_exception() noexcept {
 
 void operation_base::latched() noexcept {}
 
-void operation_base::fetch_ids() noexcept {
-    constexpr std::uint64_t batch = 1024;
-    static constinit std::atomic<std::uint64_t> unused{1};
-    thread_data& own = this_thread();
-    own.next_id = unused.fetch_add(batch, std::memory_order_relaxed);
-    own.end_of_ids = own.next_id + batch;
-}
-
 bool operation_base::fail(const boost::system::error_code& code) noexcept {
     if (failed(code)) {
         store(code);
@@ -94,11 +86,17 @@ void operation_base::mend_if_timed_out(boost::system::error_code& code) const no
 }
 
 boost::system::error_code operation_base::code(boost::system::error_code& refused) noexcept {
+    if (is_tracked()) [[unlikely]]
+        identity_.seen();
+    return read_code(refused);
+}
+
+boost::system::error_code operation_base::read_code(boost::system::error_code& refused) noexcept {
     switch (failure_) {
     case failure::code:
         return code_;
     case failure::exception:
-        if (const auto thrown = exception(refused))
+        if (const auto thrown = read_exception(refused))
             return code_of(thrown);
         return refused;
     case failure::none:
@@ -108,6 +106,12 @@ boost::system::error_code operation_base::code(boost::system::error_code& refuse
 }
 
 std::exception_ptr operation_base::exception(boost::system::error_code& refused) noexcept {
+    if (is_tracked()) [[unlikely]]
+        identity_.seen();
+    return read_exception(refused);
+}
+
+std::exception_ptr operation_base::read_exception(boost::system::error_code& refused) noexcept {
     if (failure_ != failure::exception)
         return nullptr;
     // Keeps the exception alive against Close on another thread.
@@ -118,6 +122,15 @@ std::exception_ptr operation_base::exception(boost::system::error_code& refused)
     std::exception_ptr copy = exception_;
     end_read();
     return copy;
+}
+
+void operation_base::record_end() noexcept {
+    const auto status = static_cast<AsyncStatus>(final_status());
+    // Nobody else reads the outcome before the status is published.
+    const auto code = failure_ == failure::code        ? code_
+                      : failure_ == failure::exception ? code_of(exception_)
+                                                       : boost::system::error_code();
+    identity_.ended(status, code, reason_of(status, code), lifecycle::requested(load()));
 }
 
 void operation_base::deliver(unsigned types) {

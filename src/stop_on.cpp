@@ -50,7 +50,7 @@ private:
         void operator()() const noexcept {
             // If the operation ends in `cancel`, the link and this callback in it are destroyed.
             const operation_ptr operation = self->operation_;
-            operation->cancel(self->types_);
+            operation->cancel(self->types_, cancel_source::stop_token);
         }
     };
 
@@ -66,7 +66,7 @@ void stop_on(const operation_ptr& operation, std::stop_token token,
     if (!token.stop_possible())
         return;
     if (token.stop_requested())
-        operation->cancel(types);
+        operation->cancel(types, cancel_source::stop_token);
     else
         stop_link::set(operation, std::move(token), types);
 }

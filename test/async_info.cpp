@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(no_two_operations_have_the_same_id) {
     constexpr std::size_t threads = 4, each = 3000;
     std::vector<std::vector<std::uint64_t>> ids(threads);
     {
-        std::vector<std::jthread> starting;
+        std::vector<joining_thread> starting;
         for (auto& own : ids)
             starting.emplace_back([&own] {
                 for (std::size_t i = 0; i != each; ++i) {
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_handle_object_may_be_used_by_all_threads) {
     const auto id = op.Id();
     std::atomic<int> good = 0;
     {
-        std::vector<std::jthread> threads;
+        std::vector<joining_thread> threads;
         for (int i = 0; i != 4; ++i)
             threads.emplace_back([&] {
                 bool all = true;

@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_told_once_and_again_when_it_has_grown) {
     BOOST_TEST((thread == std::this_thread::get_id()));
     op.Cancel(total);
     BOOST_TEST(told.size() == 1u);
-    std::jthread([&] { op.Cancel(partial); }).join();
+    joining_thread([&] { op.Cancel(partial); }).join();
     BOOST_TEST((told == std::vector{total, total | partial}));
     BOOST_TEST((thread != std::this_thread::get_id()));
     op.Cancel();
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(the_callback_runs_on_one_thread_at_a_time) {
     for (const bool inside_on_cancel : {false, true}) {
         const asyncinfo::async_source<> source;
         const auto op = source.operation();
-        std::binary_semaphore in_call(0), go_on(0);
+        semaphore in_call(0), go_on(0);
         std::vector<types> told;
         std::vector<std::thread::id> threads;
         const auto callback = [&](types t) {
@@ -284,7 +284,7 @@ BOOST_AUTO_TEST_CASE(the_callback_runs_on_one_thread_at_a_time) {
 BOOST_AUTO_TEST_CASE(a_callback_is_replaced_while_it_runs) {
     const asyncinfo::async_source<> source;
     const auto op = source.operation();
-    std::binary_semaphore in_call(0), go_on(0);
+    semaphore in_call(0), go_on(0);
     int first = 0, second = 0;
     source.on_cancel([&] {
         ++first;

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(its_stop_token_is_stopped_while_the_body_runs) {
     const auto action = [](asio::io_context& c, std::atomic<IAsyncAction*>& h) -> IAsyncAction {
         co_await asio::post(c, asio::deferred);
         const std::stop_token stop = (co_await asyncinfo::get_cancellation_token()).stop_token();
-        h.wait(nullptr);
+        asyncinfo::detail::wait_while_equal(h, nullptr);
         std::thread canceller([&h] { h.load()->Cancel(); });
         while (!stop.stop_requested())
             std::this_thread::yield();

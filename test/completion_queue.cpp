@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(wait_blocks_until_something_is_ready) {
     queue_type queue;
     int calls = 0;
     for (int i = 0; i != 100; ++i) {
-        std::jthread other([&] { asio::post(queue, [&] { ++calls; }); });
+        joining_thread other([&] { asio::post(queue, [&] { ++calls; }); });
         BOOST_TEST(queue.wait());
         BOOST_TEST(calls == i); // runs nothing
         BOOST_TEST(queue.wait());
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
     auto work = std::make_optional(asio::make_work_guard(queue));
     int calls = 0;
     {
-        std::jthread other([&] {
+        joining_thread other([&] {
             asio::post(queue, [&] { ++calls; });
             asio::post(queue, [&] { ++calls; });
             work.reset();
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(wait_returns_false_when_work_is_over) {
     BOOST_TEST(queue.wait()); // ready comes first
     BOOST_TEST(queue.poll() == 1u);
     work.emplace(asio::make_work_guard(queue));
-    std::jthread other([&] { work.reset(); });
+    joining_thread other([&] { work.reset(); });
     BOOST_TEST(!queue.wait());
     // wait_for takes no notice.
     const auto begin = std::chrono::steady_clock::now();
@@ -190,8 +190,8 @@ BOOST_AUTO_TEST_CASE(wait_blocks_again_when_there_is_work_again) {
     queue_type queue;
     for (int i = 0; i != 100; ++i) {
         auto work = std::make_optional(asio::make_work_guard(queue));
-        std::binary_semaphore about_to_wait(0);
-        std::jthread other([&] {
+        semaphore about_to_wait(0);
+        joining_thread other([&] {
             about_to_wait.acquire();
             asio::post(queue, [&] { work.reset(); });
         });
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(dispatch_is_inline_on_a_polling_thread) {
         asio::dispatch(queue, note{notes, 1});
         asio::dispatch(any, note{notes, 2});
         asio::dispatch(other, note{notes, 5});
-        std::jthread([&] { BOOST_TEST(!queue.get_executor().running_in_this_thread()); });
+        joining_thread([&] { BOOST_TEST(!queue.get_executor().running_in_this_thread()); });
         notes.push_back(3);
     });
     BOOST_TEST(queue.poll() == 1u);

@@ -255,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(tells_the_last_value_after_a_call_that_is_being_made, fi
 // "A transfer is never slowed by a slow observer": who reports does not wait for a call.
 BOOST_FIXTURE_TEST_CASE(does_not_hold_up_who_reports, fixture) {
     asio::thread_pool pool(1);
-    std::binary_semaphore in_call(0), go_on(0);
+    semaphore in_call(0), go_on(0);
     op.Progress(asio::bind_executor(pool, at_most_every(1ms, [&](auto&, auto& value) {
                                         log += value;
                                         in_call.release();

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(of_a_context_that_nobody_runs) {
     reported report;
     asio::io_context context;
     const auto op = asio::post(context, use_async_info.named("login"));
-    std::jthread waiting([&] { op.get(); });
+    joining_thread waiting([&] { op.get(); });
     const wait_type wait = report.wait.get_future().get();
     BOOST_TEST((wait.operation == op));
     BOOST_TEST((wait.time == 20ms));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(of_a_coroutine) {
         asio::io_context context;
         async_source<> source;
         const auto op = await(context, source.operation());
-        std::jthread waiting([&] { is_run ? op.get(context) : op.get(); });
+        joining_thread waiting([&] { is_run ? op.get(context) : op.get(); });
         BOOST_TEST(report.wait.get_future().get().context_has_run.value() == is_run);
         source.set_value();
         if (!is_run)
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(of_a_strand) {
     asio::io_context context;
     auto strand = asio::make_strand(context);
     const auto op = asio::post(strand, use_async_info);
-    std::jthread waiting([&] { op.wait(); });
+    joining_thread waiting([&] { op.wait(); });
     BOOST_TEST(report.wait.get_future().get().context_has_run.value() == false);
     context.run();
 }
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(of_a_queue_that_nobody_polls) {
     reported report;
     asyncinfo::completion_queue queue;
     const auto op = asio::post(queue, use_async_info);
-    std::jthread waiting([&] { op.wait(); });
+    joining_thread waiting([&] { op.wait(); });
     BOOST_TEST(report.wait.get_future().get().context_has_run.value() == false);
     queue.poll();
 }
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(of_a_queue_that_nobody_polls) {
 BOOST_AUTO_TEST_CASE(of_a_producer_that_does_not_end_it) {
     reported report;
     const async_source<int> source("answer");
-    std::jthread waiting([&] { source.operation().get(); });
+    joining_thread waiting([&] { source.operation().get(); });
     const wait_type wait = report.wait.get_future().get();
     BOOST_TEST(!wait.context_has_run);
     BOOST_TEST(to_string(wait).ends_with(" (answer), which its producer has not ended"));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(of_a_thread_that_runs_something_else) {
     reported report;
     asio::io_context mine, others;
     const auto op = asio::post(others, use_async_info);
-    std::jthread waiting([&] { op.get(mine); });
+    joining_thread waiting([&] { op.get(mine); });
     BOOST_TEST(report.wait.get_future().get().context_has_run.value() == false);
     others.run();
 }
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(says_nothing_of_a_wait_with_a_limit_nor_when_it_is_off) {
     asio::io_context context;
     const auto op = asio::post(context, use_async_info);
     asyncinfo::set_long_wait_handler(1h);
-    std::jthread waiting([&] { op.wait(); });
+    joining_thread waiting([&] { op.wait(); });
     context.run(); // with nothing of the library's left in there
     waiting.join();
     asyncinfo::set_long_wait_handler(0s);

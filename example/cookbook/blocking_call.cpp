@@ -5,6 +5,9 @@
 
 #include "cookbook.hpp"
 
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+#include <stop_token>
+
 namespace cookbook::blocking_call {
 
 template <typename Function>
@@ -18,26 +21,27 @@ auto run_on(asio::thread_pool& pool, Function function)
 
 void run() {
     asio::thread_pool pool(1);
-    std::binary_semaphore file(0);
+    std::promise<void> file;
     const auto read = run_on(pool, [&](std::stop_token) {
-        file.acquire(); // blocks
+        file.get_future().wait(); // blocks
         return std::this_thread::get_id();
     });
     const auto waiting = run_on(pool, [](std::stop_token) { return 1; });
     waiting.Cancel(); // before its turn has come: it does not begin
-    file.release();
+    file.set_value();
     check(read.get() != std::this_thread::get_id());
     check(waiting.wait() == AsyncStatus::Canceled);
 
-    std::binary_semaphore begun(0);
+    std::promise<void> begun;
     const auto long_one = run_on(pool, [&](std::stop_token stop) {
-        begun.release();
+        begun.set_value();
         int rounds = 0;
-        while (!stop.stop_requested())
+        do
             ++rounds;
+        while (!stop.stop_requested());
         return rounds > 0;
     });
-    begun.acquire();
+    begun.get_future().wait();
     long_one.Cancel();
     check(long_one.get()); // it came to a result, so it is Completed
 }
@@ -45,3 +49,5 @@ void run() {
 const recipe here("blocking_call", run);
 
 } // namespace cookbook::blocking_call
+
+#endif

@@ -35,9 +35,9 @@ void run() {
 
     asio::thread_pool pool(1);
     std::vector<IAsyncOperation<int>> timed;
-    for (const int time : {30, 10, 20})
+    for (const int time : {300, 10, 150})
         timed.push_back(work(pool.get_executor(), milliseconds(time), time));
-    check(in_order_of_completion(timed) == std::vector{10, 20, 30});
+    check(in_order_of_completion(timed) == std::vector{10, 150, 300});
 }
 
 const recipe here("results_in_order", run);

@@ -74,7 +74,10 @@ struct example : connection {
         if (auto found = info.try_as<IAsyncOperation<std::size_t>>())
             use(found.try_get());
 
+        std::clog << info.name() << ": " << info.ending() << '\n';
+
         check(used == 5u);
+        check(info.ending().reason == ending_reason::finished);
     }
 };
 

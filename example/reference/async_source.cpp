@@ -3,7 +3,8 @@
 
 #include "reference.hpp"
 
-#include <functional>
+#include <atomic>
+#include <thread>
 
 namespace reference::async_source_hpp {
 
@@ -11,10 +12,10 @@ namespace reference::async_source_hpp {
 struct callback_library {
     template <typename F>
     void start(F f) {
-        thread = std::jthread([f = std::move(f)] { f(7); });
+        thread = std::thread([f = std::move(f)] { f(7); });
     }
 
-    std::jthread thread;
+    std::thread thread;
 };
 
 void ended_by_a_callback() {
@@ -25,6 +26,7 @@ void ended_by_a_callback() {
     library.start([source = std::move(source)](int value) { source.set_value(value); });
 
     check(op.get() == 7);
+    library.thread.join();
 }
 
 void failed_with_a_part() {
@@ -41,14 +43,19 @@ void failed_with_a_part() {
           std::tuple(error_code(asio::error::eof), std::optional<std::string>("hel")));
 }
 
+struct some_job {
+    void request_stop() { stops = true; }
+    std::atomic<bool> stops = false;
+};
+
 void stopped() {
     async_source<> source;
-    std::stop_source job;
+    some_job job;
 
     source.on_cancel([&] { job.request_stop(); });
 
     source.operation().Cancel();
-    check(job.stop_requested());
+    check(job.stops);
     source.set_canceled();
 }
 

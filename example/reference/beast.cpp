@@ -24,7 +24,7 @@ void show() {
 
     stream.next_layer().next_layer() = std::move(pair.socket);
     decltype(stream) server(std::move(pair.peer));
-    std::jthread accept([&] { server.accept(); });
+    std::thread accept([&] { server.accept(); });
     stream.handshake("localhost", "/");
     accept.join();
     server.write(asio::buffer("hello", size)); // later than the handshake, which reads ahead

@@ -35,13 +35,14 @@ void a_game() {
     auto read = asio::async_read(socket, buffer, use_async_info); // runs on some io_context
     read.Completed(asio::bind_executor(queue, [&](auto& op, auto) { show(op.outcome()); }));
 
-    std::jthread runs([&] { pair.context.run(); });
+    std::thread runs([&] { pair.context.run(); });
 
     while (!window.closed()) { // on this thread, in every frame
         queue.poll_for(2ms);
         window.draw();
     }
 
+    runs.join();
     check(where == std::this_thread::get_id());
 }
 

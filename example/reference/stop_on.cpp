@@ -15,7 +15,7 @@ void show() {
     std::array<char, 16> data;
     const auto buffer = asio::buffer(data);
     auto work = asio::make_work_guard(pair.context);
-    std::jthread runs([&] { pair.context.run(); });
+    std::thread runs([&] { pair.context.run(); });
 
     std::jthread worker([&](std::stop_token stop) {
         stop_on(socket.async_read_some(buffer, use_async_info), stop).wait();
@@ -24,6 +24,7 @@ void show() {
     worker.request_stop();
     worker.join(); // nobody has sent anything
     work.reset();
+    runs.join();
 }
 
 const page shown("stop_on.hpp", show);

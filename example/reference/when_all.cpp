@@ -4,6 +4,7 @@
 #include "reference.hpp"
 
 #include <array>
+#include <thread>
 
 namespace reference::when_all_hpp {
 
@@ -13,7 +14,7 @@ void of_several_kinds() {
     pair.send("hello");
     std::array<char, 16> data;
     asio::steady_timer timer(context, 1ms);
-    std::jthread runs([&, work = asio::make_work_guard(context)] { context.run(); });
+    std::thread runs([&, work = asio::make_work_guard(context)] { context.run(); });
     auto read = socket.async_read_some(asio::buffer(data), use_async_info);
     auto wait = timer.async_wait(use_async_info);
 
@@ -21,6 +22,7 @@ void of_several_kinds() {
 
     check(size == 5 && nothing == std::monostate());
     context.stop();
+    runs.join();
 }
 
 std::vector<IAsyncOperation<int>> start_them() {

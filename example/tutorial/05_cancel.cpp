@@ -25,12 +25,13 @@ int main() {
     auto read = asio::async_read(socket, asio::buffer(photo), use_async_info);
 
     // A handle is copied like a shared_ptr. This thread knows nothing of the socket.
-    std::jthread user([read] { read.Cancel(); });
+    std::thread user([read] { read.Cancel(); });
 
     try {
         read.get();
     } catch (const asyncinfo::operation_canceled&) { // a system_error
         std::cout << read.Status() << '\n';
     }
+    user.join();
     return 0;
 }

@@ -13,10 +13,10 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <list>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,7 +31,13 @@ class file_server {
     using tcp = boost::asio::ip::tcp;
 
 public:
-    file_server() : thread_([this](std::stop_token stop) { serve(stop); }) {}
+    file_server() : thread_([this] { serve(); }) {}
+    file_server(const file_server&) = delete;
+    file_server& operator=(const file_server&) = delete;
+    ~file_server() {
+        stop_ = true;
+        thread_.join();
+    }
 
     tcp::endpoint note() const { return note_.acceptor.local_endpoint(); }   // at once
     tcp::endpoint photo() const { return photo_.acceptor.local_endpoint(); } // in 0.2 seconds
@@ -73,9 +79,9 @@ private:
 
     static std::string bytes(std::size_t size) { return std::string(size, 'x'); }
 
-    void serve(const std::stop_token& stop) {
+    void serve() {
         http_.asks = true;
-        while (!stop.stop_requested()) {
+        while (!stop_) {
             for (port* p : {&note_, &photo_, &film_, &broken_, &silence_, &http_}) {
                 boost::system::error_code none;
                 for (tcp::socket peer(context_); !p->acceptor.accept(peer, none);
@@ -118,7 +124,8 @@ private:
                    std::to_string(photo_size) + "\r\n\r\n" + bytes(photo_size),
                20};
     tcp::socket nobody_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-    std::jthread thread_; // joined before the rest goes
+    std::atomic<bool> stop_ = false;
+    std::thread thread_;
 };
 
 } // namespace tutorial

@@ -11,6 +11,7 @@
 #include <asyncinfo/detail/block/operation.hpp>
 #include <asyncinfo/detail/core/deadline.hpp>
 #include <asyncinfo/detail/observe/waiting_handler.hpp>
+#include <asyncinfo/ending.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
@@ -90,6 +91,8 @@ public:
     /// sees that the operation has ended also sees its result.
     AsyncStatus Status() const {
         if (operation_) {
+            if (operation_->is_tracked()) [[unlikely]]
+                operation_->identity().polled();
             const auto word = operation_->load();
             if (!(word & detail::lifecycle::closed)) [[likely]]
                 return static_cast<AsyncStatus>(detail::lifecycle::status(word));
@@ -107,6 +110,16 @@ public:
     /// The exception by which the operation has ended, as it was; null if there was none.
     std::exception_ptr exception() const;
     std::exception_ptr exception(boost::system::error_code& error) const noexcept;
+
+    /// Why the operation has ended, and who asked it to stop. The reason is known always. Who asked,
+    /// and when, is known if the registry was on when the operation started: see
+    /// `registry::enable`. While the operation runs, it tells whether somebody has asked.
+    ///
+    /// Example:
+    ///
+    ///     std::clog << info.name() << ": " << info.ending() << '\n';
+    async_ending ending() const;
+    async_ending ending(boost::system::error_code& error) const noexcept;
 
     /// Asks the operation to stop. Call it from any thread, any number of times. It does not wait
     /// for the operation, does nothing once that has ended, and throws only on an empty handle.

@@ -195,7 +195,7 @@ public:
 
     /// Cancels all that are in the group now. A later call can add types, as with `Cancel`.
     void cancel_all(cancellation_type_t types = cancellation_type_t::all) noexcept {
-        core_->cancel_all(types);
+        core_->cancel_all(types, cancel_source::group);
     }
 
     /// Blocks until all in the group have ended, also those that are added meanwhile, or until the

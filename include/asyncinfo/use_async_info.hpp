@@ -23,12 +23,13 @@ namespace asyncinfo {
 /// | `void(error_code, T)`, `void(exception_ptr, T)`, `void(T)` | `IAsyncOperation<T>`           |
 /// | several values                                             | `IAsyncOperation<tuple<Ts...>>` |
 ///
-/// Three members return a token that knows more. You can chain them in any order and put binders
+/// Four members return a token that knows more. You can chain them in any order and put binders
 /// and adapters around them. The token of `with_progress` has them, too.
 ///
 /// | member             | each operation that the token starts                         |
 /// |--------------------|--------------------------------------------------------------|
 /// | `named("login")`   | has this name: see `IAsyncInfo::name`. The text is copied    |
+/// | `here()`           | is shown by the registry with this place in the source. `named` does that, too |
 /// | `cancel_after(5s)` | has this deadline from its start: see `IAsyncInfo::cancel_after` |
 /// | `cancel_at(t)`     | has a deadline at `t`, a time of any clock                   |
 ///

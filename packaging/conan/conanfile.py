@@ -32,7 +32,7 @@ class AsyncInfo(ConanFile):
         self.version = re.search(r"VERSION (\d+\.\d+\.\d+)", project).group(1)
 
     def export_sources(self):
-        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"):
+        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*", "tool/*"):
             copy(self, pattern, src=self._sources, dst=self.export_sources_folder)
 
     def requirements(self):
@@ -74,4 +74,4 @@ class AsyncInfo(ConanFile):
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
         elif self.settings.os == "Windows":
-            self.cpp_info.system_libs = ["ws2_32", "mswsock", "bcrypt", "ole32"]
+            self.cpp_info.system_libs = ["ws2_32", "mswsock", "bcrypt", "ole32", "synchronization"]

@@ -141,6 +141,8 @@ BOOST_AUTO_TEST_CASE(short_lived_threads_lose_nothing) {
 
 #endif
 
+#if !defined(__MINGW32__) // which frees the handle's memory before it calls the destructor
+
 // A handle in a thread_local that is destroyed after the thread has handed its blocks over.
 BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
     using operation = IAsyncOperation<std::shared_ptr<int>>;
@@ -166,6 +168,8 @@ BOOST_AUTO_TEST_CASE(blocks_are_freed_and_allocated_when_the_thread_is_over) {
     BOOST_TEST(kept);
     BOOST_TEST(result.expired());
 }
+
+#endif
 
 BOOST_AUTO_TEST_CASE(large_results) {
     using large = std::array<unsigned char, 2 * recycling::largest_recycled>;

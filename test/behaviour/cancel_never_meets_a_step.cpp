@@ -22,7 +22,7 @@ struct witness {
     std::atomic<bool>& strange;
     std::atomic<int>& emissions;
     const bool waits; // in each step, until the requests have been made: so that they meet one
-    const std::shared_ptr<std::latch> requests = std::make_shared<std::latch>(2);
+    const std::shared_ptr<latch> requests = std::make_shared<latch>(2);
     std::atomic<int> inside{0};
     int unguarded[2] = {0, 0}; // by each chain of steps: for the thread sanitizer
 
@@ -194,14 +194,14 @@ void cancel_in_a_step_of_async_read(Context& context) {
     connect_pair(near_end, far_end);
     std::array<char, 2> bytes{};
     IAsyncOperation<std::size_t> op;
-    std::latch started(1);
+    latch started(1);
     int aborted = 0;
     const auto condition = [&](const error_code& error, std::size_t read) -> std::size_t {
         if (!error && read == 1) {
             started.wait();
-            std::jthread([&] { op.Cancel(); }).join();
+            joining_thread([&] { op.Cancel(); }).join();
             // The other thread of the context comes by the delivery first.
-            std::latch passed(1);
+            latch passed(1);
             asio::post(context, [&] { passed.count_down(); });
             passed.wait();
         }

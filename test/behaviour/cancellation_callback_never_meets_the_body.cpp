@@ -121,7 +121,7 @@ IAsyncAction after_a_context(asio::io_context* first, IAsyncAction second, call*
     co_await second;
 }
 
-IAsyncAction running_without(IAsyncAction awaited, std::latch* runs, std::latch* asked, call* c,
+IAsyncAction running_without(IAsyncAction awaited, latch* runs, latch* asked, call* c,
                              std::thread::id* body, std::coroutine_handle<>* waiting) {
     const auto token = co_await asyncinfo::get_cancellation_token();
     token.callback([c] { (*c)(); });
@@ -411,7 +411,7 @@ BOOST_AUTO_TEST_CASE(without_an_executor_it_runs_on_the_cancelling_thread) {
 
 BOOST_AUTO_TEST_CASE(or_at_the_next_suspension_of_a_body_that_runs) {
     pending<void()> source;
-    std::latch runs(1), asked(1);
+    latch runs(1), asked(1);
     call c;
     std::thread::id body;
     std::coroutine_handle<> waiting;

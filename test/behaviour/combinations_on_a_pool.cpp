@@ -97,7 +97,7 @@ private:
             if (sender.Status() != status)
                 failed_in_handler_ = true;
             ++calls_;
-            calls_.notify_one();
+            asyncinfo::detail::wake_all(calls_);
         });
         for (auto n = upto(6); n; --n)
             switch (upto(3)) {
@@ -115,7 +115,7 @@ private:
             }
         cancel(op); // for what ends in no other way
         op.wait();
-        calls_.wait(0);
+        asyncinfo::detail::wait_while_equal(calls_, 0);
         expect(calls_ == 1 && !failed_in_handler_);
         op.Status() == AsyncStatus::Completed ? ++completed_ : ++canceled_;
     }
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(are_cancelled_at_random) {
     std::vector<std::unique_ptr<player>> everybody;
     for (std::size_t i = 0; i < players; ++i)
         everybody.push_back(std::make_unique<player>(pool, all, i));
-    std::vector<std::jthread> threads;
+    std::vector<joining_thread> threads;
     for (auto& p : everybody)
         threads.emplace_back([&p] { p->play(); });
     threads.clear();

@@ -195,12 +195,12 @@ BOOST_AUTO_TEST_CASE(while_the_executor_is_in_use) {
                                              other.start(use_async_info));
         first->run(); // so nothing of the context's is left but that executor
         std::atomic<bool> gone = false;
-        std::jthread destroying;
+        joining_thread destroying;
         bool waits = false;
         auto& operation = *asyncinfo::detail::handle_access::operation(all);
         operation.visit_executor([&](const asio::any_io_executor& used) {
             BOOST_TEST(bool(used));
-            destroying = std::jthread([&] {
+            destroying = joining_thread([&] {
                 first.reset();
                 gone = true;
             });

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_each_ends_the_next_source) {
 
 BOOST_AUTO_TEST_CASE(on_a_thread_of_its_own) {
     chain<async_source<void, int>> c(length, unbound, set_value);
-    std::jthread([&] { c.sources.front().set_value(); }).join();
+    joining_thread([&] { c.sources.front().set_value(); }).join();
     c.check(AsyncStatus::Completed);
 }
 

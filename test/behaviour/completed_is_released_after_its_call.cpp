@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(no_lock_is_held_meanwhile) {
         other.op.Completed([&](auto&, AsyncStatus) { ++calls; });
         const auto handler = [&](const IAsyncOperation<value>& sender, AsyncStatus) {
             ++calls;
-            std::jthread([&] {
+            joining_thread([&] {
                 sender.Cancel();
                 static_cast<void>(sender.get());
                 static_cast<void>(sender.Completed());

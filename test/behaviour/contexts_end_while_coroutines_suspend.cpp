@@ -22,10 +22,10 @@ BOOST_AUTO_TEST_CASE(and_wait_until_they_have) {
     const auto life = asyncinfo::detail::context_life::of(*context);
     std::atomic<bool> context_is_gone = false;
     bool outlived_it = false;
-    std::jthread other;
+    joining_thread other;
     // The right to resume goes to another thread, which destroys the context.
     const auto give_away = [&](auto handler) {
-        other = std::jthread([&, handler = std::move(handler)] {
+        other = joining_thread([&, handler = std::move(handler)] {
             context.reset();
             context_is_gone = true;
         });

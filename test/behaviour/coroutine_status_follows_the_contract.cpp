@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_blocked_thread_sees_it_too) {
     for (const ending e : {ending::value, ending::error, ending::cancel, ending::abandoned}) {
         scene s(false);
         seen what;
-        std::jthread waiting([&, op = s.op] {
+        joining_thread waiting([&, op = s.op] {
             op.wait();
             what.note(op);
         });

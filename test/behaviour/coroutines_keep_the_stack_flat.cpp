@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(when_many_await_the_same) {
 // On a thread of little stack, as threads of a pool may have.
 BOOST_AUTO_TEST_CASE(on_any_thread) {
     chain c(length);
-    std::jthread([&] { c.stages.back().source.complete({}); }).join();
+    joining_thread([&] { c.stages.back().source.complete({}); }).join();
     BOOST_TEST(c.ended == int{length});
     BOOST_TEST(c.stack.depth() < bound);
 }

@@ -258,9 +258,9 @@ BOOST_AUTO_TEST_CASE(by_another_thread_while_somebody_waits) {
         for (int n = 0; n != round % 7 && step(w, op); ++n) {
         }
         AsyncStatus seen = AsyncStatus::Started;
-        std::jthread waiting([&] { seen = op.wait(); });
+        joining_thread waiting([&] { seen = op.wait(); });
         // Asio empties the queue that a posted handler lies in without a lock: not meanwhile.
-        std::jthread([&] { op.Cancel(); }).join();
+        joining_thread([&] { op.Cancel(); }).join();
         w.other.reset();
         w.main.reset();
         waiting.join();
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(by_another_thread_while_somebody_cancels) {
         auto context = std::make_unique<asio::io_context>();
         int alive = 0;
         const auto op = with_callback(*context, tracer(alive));
-        std::jthread cancelling([&] { op.Cancel(); });
+        joining_thread cancelling([&] { op.Cancel(); });
         context.reset();
         cancelling.join();
         BOOST_TEST((op.ErrorCode() == errc::abandoned));

@@ -155,8 +155,8 @@ BOOST_AUTO_TEST_CASE(they_go_on_there_wherever_the_awaited_ends) {
     const auto op = visit(context.get_executor(), deferred.start(use_async_info),
                           handle.start(use_async_info), &other, &p);
     // Each from a thread of its own, and the handle before it is awaited or after.
-    std::jthread([&] { deferred.complete(); }).join();
-    std::jthread([&] { handle.complete(); }).join();
+    joining_thread([&] { deferred.complete(); }).join();
+    joining_thread([&] { handle.complete(); }).join();
     BOOST_TEST(op.wait() == AsyncStatus::Completed);
     BOOST_TEST(p.threads.size() == 4u);
     for (const auto thread : p.threads)

@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(an_observer_may_wait_for_the_context) {
     const IAsyncAction op = one.start_on(context.get_executor(), use_async_info);
     const IAsyncAction observer = asyncinfo::abandon_on_cancel(op);
     // The deadline does not come before the observer is called, which is on this thread therefore.
-    std::latch called(1);
+    latch called(1);
     asio::post(context, [&] { called.wait(); });
     op.cancel_after(1ms);
     std::promise<void> passed;

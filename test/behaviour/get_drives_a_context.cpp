@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(while_the_operation_ends_on_another_context) {
     const auto op = asio::post(other, use_async_info);
     driver d(op, driven);
     waiter::until_there_is_one(op);
-    std::jthread([&] { other.run(); }).join();
+    joining_thread([&] { other.run(); }).join();
     BOOST_TEST(d.came_back());
 }
 
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(while_the_operation_ends_at_any_time) {
 BOOST_AUTO_TEST_CASE(beside_a_thread_that_runs_it) {
     asio::io_context context;
     auto work = asio::make_work_guard(context);
-    std::jthread running([&] { context.run(); });
+    joining_thread running([&] { context.run(); });
     const auto other = running.get_id();
     bool came_back = true;
     for (int round = 0; round != 200 && came_back; ++round) {
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(that_has_no_work_left) {
     driver d(op, context);
     waiter::until_there_is_one(op);
     // It waits: the context does not stop again and again, to be restarted.
-    std::latch restarted(1);
+    latch restarted(1);
     asio::post(context, [&] { restarted.count_down(); });
     restarted.wait();
     bool stopped = false;

@@ -150,6 +150,8 @@ BOOST_AUTO_TEST_CASE(of_a_callback_that_is_replaced) {
     BOOST_TEST((op.Status() == AsyncStatus::Completed));
 }
 
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
+
 BOOST_AUTO_TEST_CASE(of_the_scoped_owner_and_a_stop_token) {
     stubborn one;
     std::stop_source stop;
@@ -165,6 +167,8 @@ BOOST_AUTO_TEST_CASE(of_the_scoped_owner_and_a_stop_token) {
     BOOST_TEST((one.asked == all_types{partial, partial | total, all}));
     BOOST_TEST((op.Status() == AsyncStatus::Canceled));
 }
+
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
 

@@ -35,7 +35,7 @@ struct tally {
 /// Adds operations on all threads, some of which are cancelled; calls `now_and_then` in between.
 template <typename NowAndThen>
 void add_all(group_type& group, asio::thread_pool& pool, NowAndThen now_and_then) {
-    std::vector<std::jthread> adding;
+    std::vector<joining_thread> adding;
     for (std::size_t t = 0; t != threads; ++t)
         adding.emplace_back([&, t] {
             asio::steady_timer timer(pool, 1h);

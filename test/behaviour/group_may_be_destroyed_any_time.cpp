@@ -3,8 +3,6 @@
 
 #include "support/test.hpp"
 
-#include <barrier>
-
 /// Group, context and operations may be destroyed in every order; destroying a group cancels
 /// nothing, forgets all, and leaves nobody waiting.
 namespace asyncinfo_test::group_may_be_destroyed_any_time_test {
@@ -208,7 +206,7 @@ BOOST_AUTO_TEST_CASE(while_operations_end_on_other_threads) {
     std::array<std::optional<async_source<>>, count> sources;
     std::optional<operation_group<std::shared_ptr<int>>> group;
     const auto alive = std::make_shared<int>();
-    std::barrier meet(2);
+    barrier meet(2);
     std::thread other([&] {
         for (int i = 0; i != rounds; ++i) {
             meet.arrive_and_wait();

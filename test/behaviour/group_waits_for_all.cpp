@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(until_the_last_has_ended) {
     operation_group<> group;
     group.add(one.operation());
     std::vector<IAsyncInfo> left(1);
-    std::jthread waiting([&] { left = group.wait_all_for(std::chrono::hours::max()); });
+    joining_thread waiting([&] { left = group.wait_all_for(std::chrono::hours::max()); });
     group.add(other.operation()); // in a group that stays open
     one.set_value();
     BOOST_TEST(!other.operation().cancel_requested());

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(each_waiting_thread_has_one) {
     for (auto& s : sources)
         group.add(s.operation());
     std::atomic<std::size_t> have{0};
-    std::vector<std::jthread> threads;
+    std::vector<joining_thread> threads;
     for (std::size_t i = 0; i != count; ++i)
         threads.emplace_back([&] { have += group.wait_next_for(long_enough).has_value(); });
     for (auto& s : sources)
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(whoever_waits_for_it_is_told_of_the_shutdown) {
     for (int i = 0; i != 100; ++i) { // in most of them it has begun to wait
         operation_group<> group;
         bool nothing = false;
-        std::binary_semaphore about_to_wait(0);
+        semaphore about_to_wait(0);
         std::thread other([&] {
             about_to_wait.release();
             nothing = !group.wait_next_for(std::chrono::hours::max());
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(and_when_another_has_taken_the_last) {
     group.add(a.operation());
     BOOST_TEST(group.shutdown(0s).size() == 1u);
     std::atomic<int> have{0};
-    std::vector<std::jthread> threads;
+    std::vector<joining_thread> threads;
     for (int i = 0; i != 2; ++i)
         threads.emplace_back(
             [&] { have += group.wait_next_for(std::chrono::hours::max()).has_value(); });

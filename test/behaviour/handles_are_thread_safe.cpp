@@ -3,8 +3,6 @@
 
 #include "support/test.hpp"
 
-#include <barrier>
-
 /// §1: members of handles to one operation, from any thread, while it ends. Eight threads with a
 /// handle each copy, drop, read, wait, cancel and close; the sanitizers look on.
 namespace asyncinfo_test::handles_are_thread_safe_test {
@@ -96,7 +94,7 @@ private:
                 const auto seen = sender.Status(closed);
                 require(status == AsyncStatus::Completed && (closed || seen == status));
                 ++completed_calls_;
-                completed_calls_.notify_all();
+                asyncinfo::detail::wake_all(completed_calls_);
             },
             error);
         assigned_ = !error;
@@ -105,7 +103,7 @@ private:
         op = nullptr;
         // It may be a thread of the pool, in a delivery, that finishes.
         if (assigned_)
-            completed_calls_.wait(0);
+            asyncinfo::detail::wait_while_equal(completed_calls_, 0);
     }
 
     void wait(operation op) {
@@ -160,12 +158,12 @@ BOOST_AUTO_TEST_CASE(eight_threads_share_an_operation) {
     shared_operation shared;
     shared.start();
     std::size_t round = 0;
-    std::barrier meet(threads, [&]() noexcept {
+    barrier meet(threads, [&]() noexcept {
         shared.finish();
         if (++round < rounds)
             shared.start();
     });
-    std::vector<std::jthread> all;
+    std::vector<joining_thread> all;
     for (std::size_t i = 0; i < threads; ++i)
         all.emplace_back([&, i] {
             for (std::size_t n = 0; n < rounds; ++n) {

@@ -58,6 +58,7 @@ constexpr bool running(word w) { return started(w); }
 
 const event events[] = {
     {"release", [](word w) { return references(w) >= 1; }, [](word w) { return release(w); }},
+    {"retain_if_running", [](word) { return true; }, [](word w) { return retain_if_running(w); }},
     {"enter", [](word) { return true; }, [](word w) { return enter(w); }},
     {"leave a step", [](word w) { return inside(w) >= 1; },
      [](word w) { return leave(w, true, 0); }},
@@ -337,6 +338,11 @@ BOOST_AUTO_TEST_CASE(the_end) {
         {"publish, contended", publish(refs(2) | in(1) | ended | locked | contended, 3),
          3 | refs(1) | ended | contended, next::nothing},
 
+        {"retain_if_running", retain_if_running(refs(1)), refs(2), next::perform},
+        {"retain_if_running, no reference", retain_if_running(in(1)), in(1), next::refuse},
+        {"retain_if_running, ended", retain_if_running(completed | ended | refs(2)),
+         completed | ended | refs(2), next::refuse},
+
         {"release", release(completed | ended | refs(2)), completed | ended | refs(1),
          next::nothing},
         {"release, last", release(completed | ended | refs(1)), completed | ended, next::destroy},
@@ -430,8 +436,9 @@ BOOST_AUTO_TEST_CASE(invariants) {
                     (e.name.starts_with("forward") && then != next::perform &&
                      then != next::wait) ||
                     (e.name == "publish" && then != next::notify && then != next::wait);
-                counted_wrongly +=
-                    references(value) + given_up != references(w) + (then == next::submit);
+                counted_wrongly += references(value) + given_up !=
+                                   references(w) + (then == next::submit) +
+                                       (e.name == "retain_if_running" && then == next::perform);
                 counted_wrongly += inside(value) > inside(w) + 1 || inside(w) > inside(value) + 1;
                 destroyed_in_use += then == next::destroy &&
                                     (references(value) || inside(value) || (value & submitting));

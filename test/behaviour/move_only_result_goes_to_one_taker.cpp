@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(of_eight_racing_threads_one_wins) {
         const auto operation = pending.start(use_async_info);
         std::atomic<int> winners = 0, losers = 0, ready = 0;
         {
-            std::vector<std::jthread> racing;
+            std::vector<joining_thread> racing;
             for (int i = 0; i != threads; ++i)
                 racing.emplace_back(
                     [&, own = operation,

@@ -227,9 +227,9 @@ BOOST_AUTO_TEST_CASE(also_while_another_thread_ends_the_operation) {
         auto context = std::make_unique<asio::io_context>();
         for (int i = 0; i != 3; ++i)
             op(asio::bind_executor(asio::make_strand(*context), carrying(alive, calls)));
-        std::latch start(2);
+        latch start(2);
         {
-            std::jthread ending([&] {
+            joining_thread ending([&] {
                 start.arrive_and_wait();
                 source.set_value();
             });

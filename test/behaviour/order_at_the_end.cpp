@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(waiters_are_woken_before_completed_is_called) {
         for (auto& waiter : waiters)
             all_returned &= waiter.wait_for(60s) == std::future_status::ready;
     });
-    std::jthread([&] { operation.complete({}, 7); }).join();
+    joining_thread([&] { operation.complete({}, 7); }).join();
     BOOST_TEST(all_returned);
     for (auto& waiter : waiters)
         BOOST_TEST(waiter.get() == 7);

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(with_no_lock_held) {
 // A thread that reports while another one calls leaves the value to that one, and goes on.
 BOOST_AUTO_TEST_CASE(by_one_thread_for_all) {
     const async_source<void, int> source;
-    std::binary_semaphore in_call(0), go_on(0);
+    semaphore in_call(0), go_on(0);
     std::vector<int> seen;
     std::vector<std::thread::id> threads;
     source.operation().Progress([&](auto&, int value) {
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(by_the_handler_that_replaces_one_in_a_call) {
     for (const bool clear : {false, true}) {
         const async_source<void, int> source;
         const auto op = source.operation();
-        std::binary_semaphore in_call(0), go_on(0);
+        semaphore in_call(0), go_on(0);
         std::vector<int> first, second;
         op.Progress([&](auto&, int value) {
             first.push_back(value);

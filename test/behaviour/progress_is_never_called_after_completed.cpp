@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call) {
     const async_source<int, int> source;
     const auto op = source.operation();
     std::string log;
-    std::binary_semaphore in_call(0), go_on(0);
+    semaphore in_call(0), go_on(0);
     op.Progress([&](auto&, int value) {
         if (value == 1) {
             in_call.release();
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(when_the_operation_ends_during_a_call_on_another_executor) 
             const async_source<void, int> source;
             const auto op = source.operation();
             std::string log;
-            std::binary_semaphore in_call(0), go_on(0);
+            semaphore in_call(0), go_on(0);
             op.Progress(asio::bind_executor(pool, [&](auto&, int value) {
                 in_call.release();
                 go_on.acquire();
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
                 wrong = true;
             --inside;
         }));
-        std::latch done(1);
+        latch done(1);
         const auto set = [&] {
             op.Completed([&](auto&, AsyncStatus) {
                 over = true;
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(on_a_pool_while_the_operation_ends) {
         at_once({report, end});
         done.wait();
         // Whatever is on its way still refers to this round. (The threads may be in there longer.)
-        const auto passed = std::make_shared<std::latch>(2);
+        const auto passed = std::make_shared<latch>(2);
         for (int thread = 0; thread != 2; ++thread)
             asio::post(pool, [passed] { passed->arrive_and_wait(); });
         passed->wait();

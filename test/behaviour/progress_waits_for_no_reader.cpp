@@ -52,7 +52,7 @@ public:
     }
 
     static inline thread_local bool waits = false;
-    static inline std::counting_semaphore<> in_copy{0}, go_on{0};
+    static inline semaphore in_copy{0}, go_on{0};
 
 private:
     int value_;
@@ -64,9 +64,9 @@ void report_and_poll(std::uint32_t reporters, std::uint64_t values) {
     const async_source<void, P> source;
     const auto op = source.operation();
     std::atomic<bool> wrong = false;
-    std::latch start(reporters + 2);
+    latch start(reporters + 2);
     {
-        std::vector<std::jthread> threads;
+        std::vector<joining_thread> threads;
         for (std::uint32_t reporter = 0; reporter != reporters; ++reporter)
             threads.emplace_back([&, reporter] {
                 start.arrive_and_wait();
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(readers_that_copy_slowly_hold_up_nobody) {
     const auto op = source.operation();
     source.report(slow(1));
     std::vector<int> seen(2);
-    std::vector<std::jthread> readers;
+    std::vector<joining_thread> readers;
     for (int& each : seen)
         readers.emplace_back([&] {
             slow::waits = true;
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(what_is_being_read_stays) {
         source.report(held{slow(0), std::move(object)});
     }
     int seen = 0;
-    std::jthread reader([&] {
+    joining_thread reader([&] {
         slow::waits = true;
         seen = *op.progress()->object;
     });

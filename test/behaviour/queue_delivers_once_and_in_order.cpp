@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    std::vector<std::jthread> threads_;
+    std::vector<joining_thread> threads_;
 };
 
 constexpr int all = static_cast<int>(producers) * each;
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(to_two_threads_that_poll) {
     std::atomic<std::size_t> polled = 0;
     {
         posting_threads threads(queue, come);
-        std::vector<std::jthread> pollers;
+        std::vector<joining_thread> pollers;
         for (int i = 0; i != 2; ++i)
             pollers.emplace_back([&] {
                 while (come.total != all)
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(to_two_threads_that_wait) {
     arrivals come;
     auto work = std::make_unique<decltype(asio::make_work_guard(queue))>(queue.get_executor());
     {
-        std::vector<std::jthread> pollers;
+        std::vector<joining_thread> pollers;
         for (int i = 0; i != 2; ++i)
             pollers.emplace_back([&] {
                 while (queue.wait())

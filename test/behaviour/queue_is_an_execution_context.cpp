@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(tracked_executors_are_work) {
         const asio::any_io_executor any(still);
         const auto again = asio::prefer(any, execution::outstanding_work.untracked);
         const auto untracked = asio::require(moved, execution::outstanding_work.untracked);
-        std::jthread other([plain = std::move(moved)] { asio::post(plain, [] {}); });
+        joining_thread other([plain = std::move(moved)] { asio::post(plain, [] {}); });
         BOOST_TEST(queue.wait());
         BOOST_TEST(queue.poll() == 1u);
     }

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(handlers_are_destroyed_uncalled) {
     auto queue = std::make_optional<completion_queue>();
     const auto executor = queue->get_executor();
     const asio::any_io_executor any = executor;
-    std::jthread([&] {
+    joining_thread([&] {
         asio::post(executor, w.handler());
         asio::post(any, w.handler());
     });
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(its_own_operations_are_abandoned) {
     const auto resuming = waits_on_the_queue(queue->get_executor(), awaited, w.handler());
     other.complete({}, 7);
     BOOST_TEST((resuming.Status() == AsyncStatus::Started));
-    std::jthread waiter([&] { posted.wait(); }); // woken
+    joining_thread waiter([&] { posted.wait(); }); // woken
     queue.reset();
     const auto check_abandoned = [](const IAsyncInfo& op) {
         BOOST_TEST((op.wait_for(1min) == AsyncStatus::Error));
@@ -243,13 +243,13 @@ BOOST_AUTO_TEST_CASE(while_other_threads_submit) {
 // Before the thread that submitted is back from that: here it is in what `on_ready` was given.
 BOOST_AUTO_TEST_CASE(before_a_post_has_returned) {
     auto queue = std::make_optional<completion_queue>();
-    std::latch posting(1), ran(1);
+    latch posting(1), ran(1);
     queue->on_ready([&] {
         posting.count_down();
         ran.wait();
     });
     bool called = false;
-    const std::jthread poster([&] { asio::post(*queue, [&called] { called = true; }); });
+    const joining_thread poster([&] { asio::post(*queue, [&called] { called = true; }); });
     posting.wait();
     queue->poll();
     BOOST_TEST(called);

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(progress_handlers) {
     const async_source<void, int> source;
     const auto op = source.operation();
     op.Progress(asio::bind_executor(queue, [&](auto&, int) { loop.here(); }));
-    std::jthread([&] { source.report(1); });
+    joining_thread([&] { source.report(1); });
     poll_until(queue, loop, 1);
     source.set_value();
 }
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(operations_of_its_own) {
     asio::steady_timer timer(network, asio::steady_timer::time_point::max());
     const auto cancelled = timer.async_wait(asio::bind_executor(queue, use_async_info));
     cancelled.Completed([&](auto&, auto) { loop.here(); });
-    std::jthread([&] { cancelled.Cancel(); });
+    joining_thread([&] { cancelled.Cancel(); });
     BOOST_TEST((cancelled.Status() == AsyncStatus::Started));
     poll_until(queue, loop, 1);
     BOOST_TEST((cancelled.Status() == AsyncStatus::Canceled));

@@ -26,7 +26,7 @@ void nothing() {}
 
 /// Posts from another thread, and waits until it has.
 void post_elsewhere(completion_queue& queue, int count) {
-    std::jthread([&] {
+    joining_thread([&] {
         while (count-- > 0)
             asio::post(queue, nothing);
     });
@@ -42,7 +42,7 @@ public:
     }
 
     void end() {
-        std::jthread([this] {
+        joining_thread([this] {
             for (auto& source : sources_)
                 source.set_value();
         });
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_loop_waits_for_the_queues_event_beside_others) {
     const HANDLE all[] = {other, queue.native_handle()};
     const auto wait = [&](DWORD time) { return WaitForMultipleObjects(2, all, FALSE, time); };
     BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});
-    std::jthread poster([&] { asio::post(queue, nothing); });
+    joining_thread poster([&] { asio::post(queue, nothing); });
     BOOST_TEST(wait(INFINITE) == WAIT_OBJECT_0 + 1);
     BOOST_TEST(wait(INFINITE) == WAIT_OBJECT_0 + 1); // until it is polled
     BOOST_TEST(queue.poll() == 1u);
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(a_sleeping_loop_misses_nothing) {
         epoll loop(queue, EPOLLIN | mode);
         constexpr int total = 5'000;
         int calls = 0;
-        std::jthread other([&] {
+        joining_thread other([&] {
             for (int i = 0; i != total; ++i)
                 asio::post(queue, [&] { ++calls; });
         });
@@ -470,18 +470,18 @@ BOOST_AUTO_TEST_CASE(what_on_ready_uses_may_go_when_it_is_replaced) {
     for (const bool destroy : {false, true}) {
         auto queue = std::make_unique<completion_queue>();
         const auto executor = queue->get_executor();
-        std::latch inside(1);
+        latch inside(1);
         std::atomic<bool> go_on = false, returned = false;
         queue->on_ready([&] {
             inside.count_down();
-            go_on.wait(false);
+            asyncinfo::detail::wait_while_equal(go_on, false);
             returned = true;
         });
-        std::jthread poster([executor] { asio::post(executor, nothing); });
+        joining_thread poster([executor] { asio::post(executor, nothing); });
         inside.wait();
-        std::jthread releaser([&] {
+        joining_thread releaser([&] {
             go_on = true;
-            go_on.notify_all();
+            asyncinfo::detail::wake_all(go_on);
         });
         if (destroy)
             queue.reset();

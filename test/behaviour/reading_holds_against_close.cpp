@@ -9,7 +9,7 @@ namespace {
 /// A value whose copying can be watched and held up.
 struct watched {
     struct observer {
-        std::latch copying{1}, go_on{1};
+        latch copying{1}, go_on{1};
     };
 
     explicit watched(observer* o = nullptr) : seen_by(o) {}

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(with_somebody_waiting, Source, kinds) {
     auto source = std::make_optional<Source>();
     const auto op = source->operation();
     error_code error;
-    std::jthread waiting([&, op] { op.get(error); });
+    joining_thread waiting([&, op] { op.get(error); });
     waiter::until_there_is_one(op);
     source.reset();
     waiting.join();

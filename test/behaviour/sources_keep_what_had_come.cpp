@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(published_by_several_threads_until_the_end) {
         const async_source<std::string> source;
         source.set_partial_result(50, 'a');
         {
-            std::vector<std::jthread> threads;
+            std::vector<joining_thread> threads;
             for (const char letter : {'b', 'c'})
                 threads.emplace_back([&source, letter] {
                     while (source.set_partial_result(50, letter)) {

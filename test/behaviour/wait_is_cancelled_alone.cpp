@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(racing_with_the_end_each_wait_completes_once) {
                                       waiter{asio::make_strand(pool)}};
         pending<void(error_code, int)> source;
         const auto op = source.start_on(pool.get_executor(), use_async_info);
-        std::latch done(static_cast<std::ptrdiff_t>(2 * waits + 1));
+        latch done(static_cast<std::ptrdiff_t>(2 * waits + 1));
         for (auto& w : all)
             op(asio::bind_executor(
                 w.strand,

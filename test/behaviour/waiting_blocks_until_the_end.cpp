@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(many_wait_many_times) {
             pending<void(error_code, int)> operation;
             const auto op = operation.start(use_async_info);
             std::atomic<int> good = 0, bad = 0;
-            std::vector<std::jthread> threads;
+            std::vector<joining_thread> threads;
             const auto expect = [&](bool truth) { ++(truth ? good : bad); };
             for (int i = 0; i != 4; ++i) {
                 threads.emplace_back([&, expected = status] {

@@ -24,7 +24,7 @@ thread_of a_thread_of(asio::io_context& context) {
         run_and_wait(
             [&context](auto task) {
                 asio::post(context, task);
-                std::jthread([&] {
+                joining_thread([&] {
                     context.restart();
                     context.run_one(); // not run(): an executor may track work
                 }).join();
@@ -44,7 +44,7 @@ thread_of a_thread_of(completion_queue& queue) {
         run_and_wait(
             [&queue](auto task) {
                 asio::post(queue, task);
-                std::jthread([&] { queue.poll_one(); }).join();
+                joining_thread([&] { queue.poll_one(); }).join();
             },
             function);
     };

@@ -5,7 +5,6 @@
 // use io_uring.
 
 #define BOOST_ASIO_HAS_IO_URING
-#define BOOST_TEST_MODULE progress_of_a_file
 
 #include <asyncinfo/with_progress.hpp>
 
@@ -15,7 +14,6 @@
 #include <boost/asio/read_at.hpp>
 #include <boost/asio/write_at.hpp>
 #include <boost/system/system_error.hpp>
-#include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +25,13 @@
 #include <vector>
 
 #include <unistd.h>
+
+#if defined(BOOST_TEST_DYN_LINK)
+#include <boost/test/unit_test.hpp>
+#else // Boost.Test is not installed as a library: this is all of it.
+#undef BOOST_TEST_NO_MAIN
+#include <boost/test/included/unit_test.hpp>
+#endif
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::transfer_progress;

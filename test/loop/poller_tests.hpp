@@ -77,9 +77,10 @@ void wakes_the_sleeping_loop() {
     std::thread::id thread;
     operation.Completed(
         asio::bind_executor(queue, [&](auto&, auto) { thread = std::this_thread::get_id(); }));
-    std::jthread other([&] { source.set_value(7); });
+    std::thread other([&] { source.set_value(7); });
     while (thread == std::thread::id())
         loop.wait();
+    other.join();
     BOOST_TEST((thread == std::this_thread::get_id()));
     BOOST_TEST(operation.GetResults() == 7);
 }

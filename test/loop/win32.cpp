@@ -5,7 +5,10 @@
 
 #include "poller_tests.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <thread>
 #include <utility>
 
 namespace win32_test {
@@ -72,6 +75,63 @@ BOOST_AUTO_TEST_CASE(handlers_without_end_let_timers_through) {
     BOOST_TEST(queue.wait_for(0ms));
 }
 
+// PostQuitMessage ends a loop when no posted message is left.
+BOOST_AUTO_TEST_CASE(handlers_without_end_let_the_loop_end) {
+    loop here;
+    asyncinfo::completion_queue queue;
+    const auto poller = here.poller(queue, 0ms);
+    int calls = 0;
+    constexpr int enough = 100'000;
+    std::function<void()> again = [&] {
+        if (++calls == 10)
+            PostQuitMessage(7);
+        if (calls != enough)
+            asio::post(queue, again);
+    };
+    asio::post(queue, again);
+    MSG message;
+    while (GetMessageW(&message, nullptr, 0, 0) > 0)
+        DispatchMessageW(&message);
+    BOOST_TEST(message.wParam == 7u);
+    BOOST_TEST(calls < enough);
+}
+
+// Windows gives a timer's message when nothing has to be painted.
+BOOST_AUTO_TEST_CASE(painting_without_end_lets_handlers_through) {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    static int paints;
+    paints = 0;
+    loop here;
+    asyncinfo::completion_queue queue;
+    const auto poller = here.poller(queue, 0ms);
+    const HWND window = CreateWindowExW(0, L"STATIC", nullptr, WS_POPUP | WS_VISIBLE, 0, 0, 10, 10,
+                                        nullptr, nullptr, nullptr, nullptr);
+    BOOST_TEST_REQUIRE(window);
+    const WNDPROC paint = [](HWND w, UINT message, WPARAM wide, LPARAM large) -> LRESULT {
+        if (message != WM_PAINT)
+            return DefWindowProcW(w, message, wide, large);
+        ++paints;
+        ValidateRect(w, nullptr);
+        InvalidateRect(w, nullptr, FALSE);
+        return 0;
+    };
+    SetWindowLongPtrW(window, GWLP_WNDPROC, reinterpret_cast<LONG_PTR>(paint));
+    InvalidateRect(window, nullptr, FALSE);
+    int calls = 0;
+    for (int n = 0; n != 3; ++n)
+        asio::post(queue, [&] { ++calls; });
+    int paints_between = 0;
+    while (calls != 3 && std::chrono::steady_clock::now() < deadline) {
+        MSG message;
+        BOOST_TEST_REQUIRE(GetMessageW(&message, nullptr, 0, 0) > 0);
+        DispatchMessageW(&message);
+        paints_between = calls == 2 ? paints : paints_between;
+    }
+    DestroyWindow(window);
+    BOOST_TEST(calls == 3);
+    BOOST_TEST(paints_between > 10);
+}
+
 // A handler may open a message box, whose loop is Windows' own: here, a loop inside of one.
 BOOST_AUTO_TEST_CASE(a_loop_inside_a_handler_polls_too) {
     loop here;
@@ -79,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_loop_inside_a_handler_polls_too) {
     const auto poller = here.poller(queue);
     bool inner = false, outer = false;
     asio::post(queue, [&] {
-        std::jthread([&] { asio::post(queue, [&] { inner = true; }); }).join();
+        std::thread([&] { asio::post(queue, [&] { inner = true; }); }).join();
         while (!inner)
             here.wait();
         outer = true;
@@ -108,8 +168,9 @@ BOOST_AUTO_TEST_CASE(a_loop_can_wait_for_the_queues_event) {
     };
     BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});
     bool called = false;
-    std::jthread other([&] { asio::post(queue, [&] { called = true; }); });
+    std::thread other([&] { asio::post(queue, [&] { called = true; }); });
     BOOST_TEST(wait(INFINITE) == DWORD{WAIT_OBJECT_0});
+    other.join();
     BOOST_TEST(queue.poll() == 1u);
     BOOST_TEST(called);
     BOOST_TEST(wait(0) == DWORD{WAIT_TIMEOUT});

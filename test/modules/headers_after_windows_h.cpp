@@ -30,7 +30,7 @@
 #include <functional>
 #include <future>
 #include <ranges>
-#include <stop_token>
+#include <thread>
 #include <variant>
 
 // As the headers of Microsoft's SDK have them; those of mingw-w64 leave some out.

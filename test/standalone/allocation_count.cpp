@@ -178,8 +178,8 @@ struct handles {
     Bind bind;
     std::array<IAsyncInfo, most> all;
     std::thread dropper;
-    std::binary_semaphore full{0};
-    std::binary_semaphore empty{0};
+    semaphore full{0};
+    semaphore empty{0};
     bool done = false;
 };
 
@@ -499,8 +499,8 @@ BOOST_AUTO_TEST_CASE(the_end_allocates_nothing) {
     int called = 0;
     op.Completed([&called](auto&, AsyncStatus) { ++called; });
 
-    std::latch about_to_wait(waiters);
-    std::latch woken(waiters);
+    latch about_to_wait(waiters);
+    latch woken(waiters);
     std::atomic<int> completed{0};
     std::vector<std::thread> threads;
     for (int i = 0; i < waiters; ++i)

@@ -242,11 +242,15 @@ BOOST_AUTO_TEST_CASE(a_deadline_is_set_or_it_throws) {
 
 // What is made of a handle is made, or the operation stays as it was.
 BOOST_AUTO_TEST_CASE(what_is_made_of_a_handle_is_made_or_it_throws) {
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
     std::stop_source stop;
+#endif
     const std::function<void(const IAsyncAction&)> makers[] = {
         [](const auto& op) { static_cast<void>(asyncinfo::abandon_on_cancel(op)); },
         [](const auto& op) { static_cast<void>(asyncinfo::to_future(op)); },
+#if defined(ASYNCINFO_HAS_STOP_TOKEN)
         [&](const auto& op) { static_cast<void>(asyncinfo::stop_on(op, stop.get_token())); },
+#endif
     };
     for (const auto& make : makers) {
         const auto calls = until_none_is_refused([&](std::int64_t n) {

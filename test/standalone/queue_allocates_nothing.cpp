@@ -7,8 +7,6 @@
 #include "support/heap.hpp"
 #include "support/test.hpp"
 
-#include <barrier>
-
 namespace asyncinfo_test::queue_allocates_nothing_test {
 namespace {
 
@@ -51,8 +49,8 @@ BOOST_AUTO_TEST_CASE(from_its_own_thread) {
 BOOST_AUTO_TEST_CASE(from_another_thread) {
     completion_queue queue;
     queue.native_handle();
-    std::barrier step(2);
-    std::jthread other([&] {
+    barrier step(2);
+    joining_thread other([&] {
         for (int round = 0; round != 2 * rounds; ++round) {
             step.arrive_and_wait();
             for (int i = 0; i != burst; ++i)

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <climits>
 #include <concepts>
+#include <condition_variable>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,6 @@
 #include <future>
 #include <initializer_list>
 #include <iterator>
-#include <latch>
 #include <limits>
 #include <list>
 #include <map>
@@ -33,12 +33,10 @@
 #include <ostream>
 #include <random>
 #include <ranges>
-#include <semaphore>
 #include <set>
 #include <span>
 #include <sstream>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>

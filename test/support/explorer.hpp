@@ -7,6 +7,7 @@
 #include <asyncinfo/detail/block/gate.hpp>
 
 #include <cxxabi.h>
+
 #if defined(_WIN32)
 #include <windows.h>
 #else
@@ -31,6 +32,13 @@
 #include <sanitizer/common_interface_defs.h>
 #elif defined(ASYNCINFO_TEST_TSAN)
 #include <sanitizer/tsan_interface.h>
+#endif
+
+#if defined(_LIBCPP_VERSION) // whose <cxxabi.h> does not declare it
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+} // namespace __cxxabiv1
 #endif
 
 namespace asyncinfo_test {

@@ -10,6 +10,96 @@
 
 namespace asyncinfo_test {
 
+/// As std::jthread is, which not every standard library has, in what tests need: it joins itself.
+class joining_thread : public std::thread {
+public:
+    using std::thread::thread;
+    joining_thread(joining_thread&&) = default;
+    joining_thread& operator=(joining_thread&&) = default; // to one that is not joinable
+    ~joining_thread() {
+        if (joinable())
+            join();
+    }
+};
+
+/// As std's semaphore, latch and barrier are, which lose wake-ups in libstdc++ on Windows: see
+/// asyncinfo/detail/base/atomic_wait.hpp.
+class semaphore {
+public:
+    explicit semaphore(std::ptrdiff_t count) : count_(count) {}
+
+    void release(std::ptrdiff_t more = 1) {
+        const std::lock_guard lock(mutex_);
+        count_ += more;
+        changed_.notify_all();
+    }
+    void acquire() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return count_ > 0; });
+        --count_;
+    }
+    bool try_acquire() {
+        const std::lock_guard lock(mutex_);
+        return count_ > 0 && count_-- > 0;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::ptrdiff_t count_;
+};
+
+class latch {
+public:
+    explicit latch(std::ptrdiff_t expected) : expected_(expected) {}
+
+    void count_down() {
+        const std::lock_guard lock(mutex_);
+        if (--expected_ == 0)
+            open_.notify_all(); // with the lock held: who has waited can destroy the latch
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        open_.wait(lock, [&] { return expected_ <= 0; });
+    }
+    void arrive_and_wait() {
+        count_down();
+        wait();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable open_;
+    std::ptrdiff_t expected_;
+};
+
+class barrier {
+public:
+    explicit barrier(std::ptrdiff_t threads, std::function<void()> completion = {})
+        : threads_(threads), missing_(threads), completion_(std::move(completion)) {}
+
+    void arrive_and_wait() {
+        std::unique_lock lock(mutex_);
+        if (--missing_ == 0) {
+            if (completion_)
+                completion_();
+            missing_ = threads_;
+            ++phase_;
+            next_phase_.notify_all();
+        } else {
+            next_phase_.wait(lock, [&, mine = phase_] { return phase_ != mine; });
+        }
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable next_phase_;
+    const std::ptrdiff_t threads_;
+    std::ptrdiff_t missing_;
+    const std::function<void()> completion_;
+    unsigned phase_ = 0;
+};
+
 /// How often a race is run. Wine takes milliseconds to start or to wake a thread.
 template <typename Count>
 constexpr Count race_rounds(Count elsewhere) {
@@ -23,8 +113,8 @@ constexpr Count race_rounds(Count elsewhere) {
 /// Calls all of them at the same moment, each on a thread of its own and the first one on this
 /// thread. Returns when all have returned.
 inline void at_once(const std::vector<std::function<void()>>& calls) {
-    std::latch start(std::ssize(calls));
-    std::vector<std::jthread> threads;
+    latch start(std::ssize(calls));
+    std::vector<joining_thread> threads;
     for (std::size_t i = 1; i < calls.size(); ++i)
         threads.emplace_back([&, i] {
             start.arrive_and_wait();
@@ -38,7 +128,7 @@ inline void at_once(const std::vector<std::function<void()>>& calls) {
 template <typename Call>
 std::thread::id on_another_thread(Call call) {
     std::thread::id id;
-    std::jthread([&] {
+    joining_thread([&] {
         id = std::this_thread::get_id();
         call();
     }).join();

@@ -62,9 +62,14 @@ class abandonable_operation final : public promise_operation<abandonable_operati
                                     observer,
                                     resumable {
 public:
+    static constexpr auto origin = operation_origin::adapter;
+    static constexpr const char* what = "abandon_on_cancel";
+
     explicit abandonable_operation(operation_ptr inner)
         : abandonable_operation::promise_operation(true), observer(rank::submitted),
           name_(inner->name()), inner_(std::move(inner)) {
+        if (inner_->is_tracked()) [[unlikely]]
+            inner_->identity().belongs_to(this->id(), false);
         executor_.keep(inner_->executor());
     }
 
@@ -105,7 +110,7 @@ private:
         this->end();
         if (inner->unobserve(*this))
             this->release();
-        inner->pass_on_cancel(types);
+        inner->pass_on_cancel(types, cancel_source::combination);
     }
 
     /// Bounds the depth of the stack for a chain of these operations, however long.

@@ -25,7 +25,7 @@ inline constexpr bool holds_our_token<use_async_info_t> = true;
 struct forwarded_cancel {
     operation_ptr operation;
     void operator()(boost::asio::cancellation_type_t types) const noexcept {
-        operation->cancel(types);
+        operation->cancel(types, cancel_source::slot);
     }
 };
 
@@ -77,6 +77,8 @@ private:
         auto* const operation =
             operation_type::create(token, std::forward<E>(executor), io_executor);
         operation_ptr handle(operation, false);
+        operation->track(
+            [&] { return operation->template describe<std::remove_cvref_t<Initiation>>(token); });
         completion_handler<operation_type, typename signature_traits<Signatures>::type...> handler(
             *operation);
         try {
@@ -101,6 +103,8 @@ private:
 #endif
             });
         } catch (...) {
+            if (operation->is_tracked()) [[unlikely]]
+                operation->identity().seen(); // by the caller, who gets the exception
             // There is no operation, so the slot must not keep a block to which there is no handle.
             if constexpr (is_bound<bound_t<bound::slot, Token>>)
                 if (auto slot = detail::bound_to<bound::slot>(token); slot.is_connected())

@@ -25,6 +25,9 @@ template <typename Derived, typename T, std::size_t Count>
 class all_of : public combination<Derived, T, Count> {
     using base = combination<Derived, T, Count>;
 
+public:
+    static constexpr const char* what = "when_all";
+
 protected:
     using typename base::node;
 

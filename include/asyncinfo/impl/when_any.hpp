@@ -23,6 +23,8 @@ class any_of final : public combination<any_of<Handle, Count>, when_any_result<H
     using typename base::node;
 
 public:
+    static constexpr const char* what = "when_any";
+
     template <typename... Args>
     any_of(winner who, losers rest, Args&&... args)
         : base(std::forward<Args>(args)...), left_(this->nodes().size() + 1), who_(who),

@@ -23,8 +23,10 @@ namespace asyncinfo {
 ///
 /// The poller has a window that only receives messages. When the queue is ready, it is sent one,
 /// and then polls the queue for the budget, which is 4 ms unless you give another. What is left is
-/// polled in the loop's next turn, after the input, painting and timers that wait by then. So many
-/// handlers at once do not freeze a window. While nothing is ready the loop sleeps.
+/// polled in the loop's next turn. If input, painting, timers or the end of the loop wait by then,
+/// they come first, for 10 ms. So handlers without end neither freeze a window nor keep
+/// `PostQuitMessage` from ending the loop, and a window that never stops painting does not keep
+/// handlers from running. While nothing is ready the loop sleeps.
 ///
 /// It also works in the loops that Windows runs by itself: while the user drags a window or has a
 /// menu or a message box open. A loop of your own that waits for other handles needs no poller: it
@@ -67,15 +69,18 @@ public:
           // Of a class that is always there. A class of our own would have to be taken back when
           // the module is unloaded that has this function.
           window_(CreateWindowExW(0, L"STATIC", nullptr, 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr,
-                                  nullptr, nullptr)) {
-        if (!window_)
-            throw boost::system::system_error(static_cast<int>(GetLastError()),
-                                              boost::system::system_category(),
-                                              "asyncinfo::win32_poller: CreateWindowExW");
+                                  nullptr, nullptr)),
+          later_(window_ ? CreateThreadpoolTimer(&on_later, window_.get(), nullptr) : nullptr) {
+        if (!later_)
+            throw boost::system::system_error(
+                static_cast<int>(GetLastError()), boost::system::system_category(),
+                window_ ? "asyncinfo::win32_poller: CreateThreadpoolTimer"
+                        : "asyncinfo::win32_poller: CreateWindowExW");
         SetWindowLongPtrW(window(), GWLP_USERDATA, reinterpret_cast<LONG_PTR>(&turn_));
         SetWindowLongPtrW(window(), GWLP_WNDPROC, reinterpret_cast<LONG_PTR>(&on_message));
-        queue.on_ready(
-            [window = window(), thread = GetCurrentThreadId()] { wake(window, thread); });
+        queue.on_ready([window = window(), later = later_.get(), thread = GetCurrentThreadId()] {
+            wake(window, later, thread);
+        });
     }
 
     win32_poller(const win32_poller&) = delete;
@@ -92,30 +97,52 @@ private:
         void operator()(HWND window) const noexcept { DestroyWindow(window); }
     };
 
-    static constexpr UINT ready = WM_USER;
-    static constexpr UINT_PTR later = 1;
+    struct timer_deleter {
+        using pointer = PTP_TIMER;
+        void operator()(PTP_TIMER timer) const noexcept {
+            SetThreadpoolTimer(timer, nullptr, 0, 0);
+            WaitForThreadpoolTimerCallbacks(timer, TRUE);
+            CloseThreadpoolTimer(timer);
+        }
+    };
 
-    /// Windows gives posted messages before input, and timers after all else. So if anything else
-    /// waits when a poll has left some behind, the next turn comes by a timer.
-    static void wake(HWND window, DWORD thread) noexcept {
-        const bool here = GetCurrentThreadId() == thread;
-        if (here && HIWORD(GetQueueStatus(QS_INPUT | QS_PAINT | QS_TIMER)) != 0 &&
-            SetTimer(window, later, USER_TIMER_MINIMUM, nullptr))
-            return;
-        if (PostMessageW(window, ready, 0, 0))
-            return;
-        // The thread has too many messages already. These do not count:
-        if (here)
-            SetTimer(window, later, USER_TIMER_MINIMUM, nullptr);
-        else
+    static constexpr UINT ready = WM_USER;
+
+    /// Windows gives posted messages before all else. So if anything else waits when a poll has left
+    /// some behind, the next message is posted later. A timer of the window's would not do: it comes
+    /// after painting, which can have no end.
+    static void wake(HWND window, PTP_TIMER later, DWORD thread) noexcept {
+        if (GetCurrentThreadId() != thread)
+            post(window);
+        else if (others_wait() || !PostMessageW(window, ready, 0, 0))
+            post_later(later);
+    }
+
+    static bool others_wait() noexcept {
+        MSG quit;
+        return HIWORD(GetQueueStatus(QS_INPUT | QS_PAINT | QS_TIMER)) != 0 ||
+               PeekMessageW(&quit, nullptr, WM_QUIT, WM_QUIT, PM_NOREMOVE | PM_QS_POSTMESSAGE);
+    }
+
+    static void post(HWND window) noexcept {
+        // If the thread has too many messages already: these do not count.
+        if (!PostMessageW(window, ready, 0, 0))
             SendNotifyMessageW(window, ready, 0, 0);
     }
 
+    static void post_later(PTP_TIMER later) noexcept {
+        const LARGE_INTEGER wait{.QuadPart = -10 * 10'000}; // 10 ms from now
+        FILETIME due{static_cast<DWORD>(wait.LowPart), static_cast<DWORD>(wait.HighPart)};
+        SetThreadpoolTimer(later, &due, 0, 0);
+    }
+
+    static void CALLBACK on_later(PTP_CALLBACK_INSTANCE, void* window, PTP_TIMER) {
+        post(static_cast<HWND>(window));
+    }
+
     static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM w, LPARAM l) {
-        if (message != ready && (message != WM_TIMER || w != later))
+        if (message != ready)
             return DefWindowProcW(window, message, w, l);
-        if (message == WM_TIMER)
-            KillTimer(window, later);
         const detail::loop_turn_ptr turn = *reinterpret_cast<const detail::loop_turn_ptr*>(
             GetWindowLongPtrW(window, GWLP_USERDATA));
         (*turn)();
@@ -125,6 +152,7 @@ private:
     completion_queue& queue_;
     const detail::loop_turn_ptr turn_;
     const std::unique_ptr<HWND, window_deleter> window_; ///< gone before what it uses
+    const std::unique_ptr<PTP_TIMER, timer_deleter> later_;
 };
 
 } // namespace asyncinfo

@@ -14,6 +14,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -39,6 +40,7 @@ enum class bound {
     immediate_executor,
     deadline,
     name,
+    location,   ///< where in the source the operation is started
     redirected, ///< where redirect_error puts the error
     reporter    ///< what reports the operation's progress
 };
@@ -121,7 +123,18 @@ struct bound_token : Bindings... {
     /// it is long, in memory from the same allocator.
     ///
     /// Example: `auto login = async_write(socket, request, use_async_info.named("login"));`
-    auto named(std::string_view text) const { return with_new<bound::name>(std::string(text)); }
+    auto named(std::string_view text,
+               std::source_location where = std::source_location::current()) const {
+        return with_new<bound::name>(std::string(text)).here(where);
+    }
+
+    /// The token with a place in the source for each operation that it starts: the one of this
+    /// call. The registry shows it. `named` does the same.
+    ///
+    /// Example: `auto read = socket.async_read_some(buffer, use_async_info.here());`
+    constexpr auto here(std::source_location where = std::source_location::current()) const {
+        return with_new<bound::location>(where);
+    }
 
 private:
     constexpr planned_deadline planned() const {

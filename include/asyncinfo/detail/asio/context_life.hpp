@@ -7,6 +7,7 @@
 
 #include <asyncinfo/detail/asio/polling_frame.hpp>
 #include <asyncinfo/detail/asio/runs_here.hpp>
+#include <asyncinfo/detail/base/atomic_wait.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/base/this_thread.hpp>
 #include <asyncinfo/detail/core/shared_work.hpp>
@@ -147,7 +148,7 @@ private:
 
     void leave() noexcept {
         if (users_.fetch_sub(1, std::memory_order_acq_rel) & over)
-            users_.notify_all();
+            wake_all(users_);
     }
     struct list : context_link {};
 

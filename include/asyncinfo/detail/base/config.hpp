@@ -39,6 +39,17 @@
 #error "asyncinfo needs Boost 1.81 or newer"
 #endif
 
+/// With mingw-w64 and libstdc++ Asio takes POSIX threads in a file that has included a header such
+/// as <memory> before Asio, and Windows' own in others. Objects of Asio's then differ from file to
+/// file. So all of them take POSIX threads.
+#if defined(__MINGW32__) && defined(__GLIBCXX__) && !defined(BOOST_ASIO_HAS_PTHREADS)
+#if defined(BOOST_ASIO_DETAIL_CONFIG_HPP)
+#error                                                                                             \
+    "asyncinfo: in this file Asio's threads are others than in files that include the standard library before Asio: define BOOST_ASIO_HAS_PTHREADS for all files, as the CMake target and asyncinfo.pc do"
+#endif
+#define BOOST_ASIO_HAS_PTHREADS 1
+#endif
+
 /// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks what may be
 /// part of a `typeid` that is compared between modules. A shared library exports
 /// these and nothing else of ours. Its users must define ASYNCINFO_DYN_LINK, which the CMake target
@@ -100,6 +111,12 @@
 /// A standard library without `std::jthread` lacks `stop_on` and `cancellation_token::stop_token`.
 #if defined(__cpp_lib_jthread)
 #define ASYNCINFO_HAS_STOP_TOKEN
+#endif
+
+/// g++ for Windows emulates thread-local variables, and frees those of a thread before it calls
+/// their destructors. So there a thread cannot hand over what it keeps when it ends.
+#if defined(__MINGW32__) && defined(__GLIBCXX__) && !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+#define ASYNCINFO_DISABLE_BLOCK_RECYCLING
 #endif
 
 /// The doors in detail/asio know Asio's internals for these versions only. With

@@ -60,6 +60,7 @@ public:
     using cell::observe_as_owner;
     using cell::read;
     using cell::retain;
+    using cell::retain_if_running;
     using cell::unlock;
 
     /// True if this thread is inside, in a step or a cancellation handler. If the operation ends

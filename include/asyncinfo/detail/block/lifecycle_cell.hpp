@@ -5,6 +5,7 @@
 #ifndef ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
 #define ASYNCINFO_DETAIL_BLOCK_LIFECYCLE_CELL_HPP
 
+#include <asyncinfo/detail/base/atomic_wait.hpp>
 #include <asyncinfo/detail/base/config.hpp>
 #include <asyncinfo/detail/core/lifecycle.hpp>
 #include <asyncinfo/detail/core/lifecycle_shortcuts.hpp>
@@ -23,6 +24,11 @@ public:
     lifecycle::word load() const noexcept { return word_.load(std::memory_order_acquire); }
 
     void retain() noexcept { word_.fetch_add(lifecycle::one_reference, std::memory_order_relaxed); }
+
+    bool retain_if_running() noexcept {
+        return transit([](auto w) { return lifecycle::retain_if_running(w); }) ==
+               lifecycle::next::perform;
+    }
 
     /// `lifecycle::release`, which can always be made.
     lifecycle::next release() noexcept {
@@ -120,7 +126,7 @@ private:
     /// Wakes the sleeping threads. The caller has added a reference: threads that are awake may end
     /// the operation before all are woken.
     ASYNCINFO_NOINLINE lifecycle::next wake(lifecycle::next then) noexcept {
-        word_.notify_all();
+        wake_all(word_);
         const auto left = transit([](auto w) { return lifecycle::release(w); });
         return then == lifecycle::next::nothing ? left : then;
     }
@@ -134,7 +140,7 @@ private:
     ASYNCINFO_NOINLINE lifecycle::word sleep(lifecycle::word seen) noexcept {
         const auto marked = seen | lifecycle::contended;
         if (seen == marked || word_.compare_exchange_strong(seen, marked))
-            word_.wait(marked);
+            wait_while_equal(word_, marked);
         return load();
     }
 

@@ -16,6 +16,7 @@
 #include <asyncinfo/detail/block/slot.hpp>
 #include <asyncinfo/detail/block/trampoline.hpp>
 #include <asyncinfo/detail/core/deadline.hpp>
+#include <asyncinfo/detail/registry/identity.hpp>
 #include <asyncinfo/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -45,7 +46,25 @@ void intrusive_ptr_release(operation_base* operation) noexcept;
 /// cancellation and observers. What differs between the types of operations is virtual.
 class ASYNCINFO_DECL operation_base : public gate<operation_base> {
 public:
-    std::uint64_t id() const noexcept { return id_; }
+    std::uint64_t id() const noexcept { return identity_.id(); }
+    /// What the registry knows of this operation, if it is on.
+    detail::identity& identity() noexcept { return identity_; }
+    bool is_tracked() const noexcept { return identity_.is_tracked(); }
+    /// Puts the operation in the registry, if that is on. Called when the block has been made and
+    /// before anything has been started. `describe` returns an `operation_description`.
+    template <typename Describe>
+    void track(Describe describe) {
+        if (registry_is_on.load(std::memory_order_relaxed)) [[unlikely]]
+            track_now(describe);
+    }
+    /// A reference to the operation if it is running, else null. For a thread that has none, but
+    /// knows that the block is not destroyed meanwhile.
+    static boost::intrusive_ptr<operation_base> retain_running(operation_base& operation) noexcept {
+        return {operation.retain_if_running() ? &operation : nullptr, false};
+    }
+    /// Why it has ended, and who asked it to stop.
+    async_ending ending() noexcept;
+
     /// The `operation_kind` of what it holds, for `try_as`.
     virtual boost::typeindex::type_index kind() const noexcept = 0;
     virtual std::string_view name() const noexcept { return {}; }
@@ -60,14 +79,19 @@ public:
     std::exception_ptr exception(boost::system::error_code& refused) noexcept;
     /// Under `as_tuple` the error is part of the result, which is then readable in every status.
     bool error_is_in_result() const noexcept { return error_is_in_result_; }
+    /// Tells the registry that somebody has asked how it went, who gets the error in the result.
+    void seen_in_result() noexcept {
+        if (error_is_in_result_ && is_tracked()) [[unlikely]]
+            identity_.seen();
+    }
 
-    void cancel(boost::asio::cancellation_type_t types) noexcept;
+    void cancel(boost::asio::cancellation_type_t types, cancel_source by) noexcept;
     /// The types of all requests so far.
     boost::asio::cancellation_type_t requested_types() const noexcept;
     /// Same as `cancel`, for cancellation handlers that pass a request on to another operation.
     /// However long a chain of such handlers is, one is on the stack at a time, if there is memory
     /// for the rest.
-    void pass_on_cancel(boost::asio::cancellation_type_t types) noexcept;
+    void pass_on_cancel(boost::asio::cancellation_type_t types, cancel_source by) noexcept;
     /// The operation's own deadline is over: requests cancellation, with these `request_types`. An
     /// abort then ends the operation as timed out, unless cancellation was requested before.
     void expire(unsigned types) noexcept;
@@ -94,7 +118,11 @@ public:
     bool emits_anywhere() const noexcept { return emits_anywhere_.load(std::memory_order_relaxed); }
 
     /// Publishes the stored outcome, on this thread, or, if another thread is inside, on that one.
-    using gate::end;
+    void end() {
+        if (is_tracked()) [[unlikely]]
+            record_end();
+        gate::end();
+    }
 
     /// Blocks until the operation has ended or the time is over. Waiting on a thread of the
     /// operation's own context gives `errc::would_deadlock`.
@@ -183,7 +211,7 @@ public:
 
 protected:
     explicit operation_base(held_executor held, bool hears_requests = false) noexcept
-        : id_(new_id()), observers_(), held_(held), hears_requests_(hears_requests) {}
+        : observers_(), held_(held), hears_requests_(hears_requests) {}
     ~operation_base() {
         if (failure_ == failure::exception)
             std::destroy_at(&exception_);
@@ -259,16 +287,18 @@ private:
     void store(const boost::system::error_code& code) noexcept;
     void store(std::exception_ptr&& exception) noexcept;
 
-    /// Ids go to threads by the thousand, so that starting an operation does not make threads meet.
-    static std::uint64_t new_id() noexcept {
-        thread_data& own = this_thread();
-        if (own.next_id == own.end_of_ids)
-            fetch_ids();
-        return own.next_id++;
+    // Apart, so that what is rare does not take registers from what is not.
+    template <typename Describe>
+    ASYNCINFO_NOINLINE void track_now(const Describe& describe) {
+        identity_.track(*this, describe());
     }
-    static void fetch_ids() noexcept;
+    ASYNCINFO_NOINLINE void record_end() noexcept;
+    ending_reason reason_of(AsyncStatus status,
+                            const boost::system::error_code& code) const noexcept;
+    boost::system::error_code read_code(boost::system::error_code& refused) noexcept;
+    std::exception_ptr read_exception(boost::system::error_code& refused) noexcept;
 
-    std::uint64_t id_;
+    detail::identity identity_;
     union {
         observer_list observers_;        ///< until all have been notified
         operation_base* next_that_owes_; ///< a call of Completed; a circular list

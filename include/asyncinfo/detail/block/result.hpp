@@ -78,6 +78,7 @@ std::optional<T> read_result(operation<T>& operation, bool sole, boost::system::
 
 /// True if the result of this operation may be read; else sets `error` to the reason.
 inline bool is_successful(operation_base& operation, boost::system::error_code& error) {
+    operation.seen_in_result();
     if (operation.status() == AsyncStatus::Started)
         error = errc::illegal_method_call;
     else if (operation.status() != AsyncStatus::Completed && !operation.error_is_in_result())

@@ -35,6 +35,7 @@ public:
     cancellation_place(const cancellation_place&) = delete;
     cancellation_place& operator=(const cancellation_place&) = delete;
     ~cancellation_place() {
+        kept_ = false;
         if (!is_trivial())
             destroy_handler();
     }
@@ -43,7 +44,9 @@ public:
 
     /// True if there is nothing to be destroyed. An operation that has ended may then leave the
     /// place as it is: its handler is not called any more.
-    bool is_trivial() const noexcept { return !shared_ && (!methods_ || !methods_->destroy); }
+    bool is_trivial() const noexcept {
+        return (system_writes && kept_) || (!shared_ && (!methods_ || !methods_->destroy));
+    }
 
     template <typename Handler, typename... Args>
     Handler& emplace(Args&&... args) {
@@ -84,10 +87,20 @@ public:
     }
 
     void clear() noexcept {
+        if (system_writes && kept_)
+            return;
         if (!is_trivial())
             destroy_handler();
         methods_ = nullptr;
         due_ = false;
+    }
+
+    /// The block ends before the operation that has placed the handler. If that can be, or have in
+    /// itself, what the system writes to, it stays until the block goes, after that operation.
+    void abandon() noexcept {
+        kept_ = system_writes &&
+                (shared_ || kind_ != handler_kind::plain || (methods_ && methods_->is_written_to));
+        clear();
     }
 
     /// Calls the handler if it has not received these types yet, or if its kind receives them after
@@ -119,6 +132,7 @@ private:
     struct methods {
         void (*call)(cancellation_place&, boost::asio::cancellation_type_t);
         void (*destroy)(cancellation_place&) noexcept; ///< null if there is nothing to destroy
+        bool is_written_to;
     };
 
     /// Stands in the signal for the handler here, so that clearing and replacing it there act on
@@ -168,6 +182,17 @@ private:
             m->destroy(*this);
     }
 
+    // With Windows' completion ports Asio's handler is the OVERLAPPED of the operation.
+#if defined(BOOST_ASIO_HAS_IOCP)
+    static constexpr bool system_writes = true;
+    template <typename Handler>
+    static constexpr bool is_written_to = std::is_base_of_v<OVERLAPPED, Handler>;
+#else
+    static constexpr bool system_writes = false;
+    template <typename>
+    static constexpr bool is_written_to = false;
+#endif
+
     // The handlers that Asio's own reactor places need 32 bytes.
     static constexpr std::size_t capacity = 32;
 
@@ -197,7 +222,8 @@ private:
     template <typename Handler>
     static constexpr methods methods_of{
         &call<Handler>,
-        fits<Handler>&& std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>};
+        fits<Handler>&& std::is_trivially_destructible_v<Handler> ? nullptr : &destroy<Handler>,
+        is_written_to<Handler>};
 
     void*& storage_pointer() noexcept { return *reinterpret_cast<void**>(storage_); }
 
@@ -224,6 +250,7 @@ private:
     /// thread that ends the operation reads it (`is_trivial`) while another thread may be
     /// delivering.
     bool shared_ = false;
+    bool kept_ = false; ///< since `abandon`
 };
 
 /// The slot that an operation finds associated with its handler. It models Asio's CancellationSlot
@@ -255,6 +282,12 @@ public:
             return place_->clear();
         auto other = other_;
         other.clear();
+    }
+
+    /// As `clear`, while that operation still runs.
+    void abandon() const noexcept {
+        if (place_)
+            place_->abandon();
     }
 
     bool is_connected() const noexcept { return place_ || other_.is_connected(); }

@@ -81,6 +81,9 @@ public:
         return {next::free};
     }
 
+    /// The next deadline, or `never`.
+    constexpr time_point next_deadline() const noexcept { return schedule_.next(); }
+
     constexpr action end() noexcept {
         running_ = false;
         return {until_ == schedule::never ? next::nothing : next::cancel};

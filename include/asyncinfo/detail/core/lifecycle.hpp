@@ -94,6 +94,14 @@ constexpr transition settle(word w) {
     return {w, unused ? next::destroy : next::nothing};
 }
 
+/// A thread that has no reference wants one. Once the operation has ended its last owner need not
+/// look at the word again, so there is none to be had.
+constexpr transition retain_if_running(word w) {
+    if (!started(w) || references(w) == 0)
+        return {w, next::refuse};
+    return {w + one_reference, next::perform};
+}
+
 constexpr transition release(word w) { return settle(w - one_reference); }
 
 /// A step of the operation begins, on a thread that is not inside. (On a thread that is inside, in

@@ -94,6 +94,8 @@ public:
     decltype(auto) await_resume() {
         if (!ready_ && !dismissed_)
             coroutine_.awaited();
+        else
+            coroutine_.awaits_nothing();
         return awaiter_.await_resume();
     }
 

@@ -13,11 +13,13 @@
 #include <asyncinfo/detail/coroutine/coroutine_home.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <atomic>
 #include <coroutine>
 #include <exception>
 #include <functional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -26,6 +28,18 @@
 #endif
 
 namespace asyncinfo::detail {
+
+/// The initiation in an operation of Asio's that has not been started yet, for the registry.
+template <typename Awaited>
+struct initiation_in {
+    using type = Awaited;
+};
+template <typename Signature, typename Initiation, typename... Args>
+struct initiation_in<boost::asio::deferred_async_operation<Signature, Initiation, Args...>> {
+    using type = Initiation;
+};
+template <typename Awaited>
+using initiation_in_t = typename initiation_in<Awaited>::type;
 
 /// The part of a coroutine's operation that does not depend on the result.
 ///
@@ -91,6 +105,22 @@ public:
         if (phase_.take_right()) [[unlikely]]
             throw_lost();
         forget_awaited();
+        awaits_nothing();
+    }
+
+    /// Tells the registry what the coroutine awaits next, and where.
+    template <typename Awaited>
+    void awaits(const std::source_location& where) noexcept {
+        if (self_.is_tracked()) [[unlikely]]
+            record_await(boost::typeindex::type_id<initiation_in_t<Awaited>>(), where);
+    }
+    void awaits_nothing() noexcept {
+        if (self_.is_tracked()) [[unlikely]]
+            self_.identity().awaits_nothing();
+    }
+    void awaits(operation_base& awaited, const std::source_location& where) noexcept {
+        if (self_.is_tracked()) [[unlikely]]
+            record_await(awaited, where);
     }
 
     /// Has `awaited` notify this coroutine of its end; false if it has ended. A request goes on to
@@ -107,6 +137,7 @@ public:
         if (phase_.take_right()) [[unlikely]]
             throw_lost();
         awaited_ = nullptr;
+        awaits_nothing();
     }
 
     /// Called when the awaited operation has ended: `store` stores its outcome in the frame. If its
@@ -155,6 +186,8 @@ public:
     /// Has no effect if it throws.
     void set_executor(boost::asio::any_io_executor executor) {
         coroutine_home::set_executor(std::move(executor));
+        if (self_.is_tracked()) [[unlikely]]
+            self_.identity().has_context(&context());
         phase_.change_context();
     }
 
@@ -259,11 +292,16 @@ private:
     void context_ends(context_life& life, bool last) noexcept override;
     context_dependent* awaits(context_life& life) noexcept override;
 
+    void record_await(boost::typeindex::type_index type,
+                      const std::source_location& where) noexcept;
+    void record_await(operation_base& awaited, const std::source_location& where) noexcept;
+
     void begin();
     void resume() override;
     void call_back();
     void pass_on(unsigned types) noexcept;
-    void destroy_frame();
+    /// `awaited_runs`: what is awaited has not ended.
+    void destroy_frame(bool awaited_runs);
     void publish_and_keep_thrown(bool has_left) noexcept;
     /// Removes what the awaited operation has left: its cancellation handler and its executor.
     ASYNCINFO_ALWAYS_INLINE void forget_awaited() noexcept {

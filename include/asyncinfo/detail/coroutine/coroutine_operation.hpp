@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -68,9 +69,19 @@ public:
             free_memory();
     }
 
-    operation_ptr hand_out(std::coroutine_handle<> frame) noexcept {
+    operation_ptr hand_out(std::coroutine_handle<> frame,
+                           const std::source_location& where) noexcept {
         handed_out_ = true;
         set_frame(frame);
+        this->track([&] {
+            return operation_description{.origin = operation_origin::coroutine,
+                                         .name = {},
+                                         .what_text = where.function_name(),
+                                         .kind = kind(),
+                                         .file = where.file_name(),
+                                         .line = where.line(),
+                                         .context = has_executor() ? &context() : nullptr};
+        });
         return operation_ptr(this, false);
     }
 

@@ -20,6 +20,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -70,8 +71,10 @@ public:
                       args...);
     }
 
-    Handle get_return_object() noexcept {
-        return handle_access::make<Handle>(block_.hand_out(frame()));
+    /// `where` is the coroutine.
+    Handle
+    get_return_object(std::source_location where = std::source_location::current()) noexcept {
+        return handle_access::make<Handle>(block_.hand_out(frame(), where));
     }
 
     auto initial_suspend() noexcept {
@@ -102,15 +105,20 @@ public:
     }
 
     // --- co_await -------------------------------------------------------------------------------
+    // `where` is the place of the `co_await`.
+
+    using location = std::source_location;
 
     /// Any handle.
     template <typename H>
         requires std::derived_from<std::remove_cvref_t<H>, IAsyncInfo>
-    auto await_transform(H&& handle) {
+    ASYNCINFO_ALWAYS_INLINE auto await_transform(H&& handle, location where = location::current()) {
         using handle_type = std::remove_cvref_t<H>;
         constexpr bool is_ours = !std::is_lvalue_reference_v<H>;
         if constexpr (!is_ours)
             block_.throw_if_cancelled();
+        if (const auto& awaited = handle_access::operation(handle))
+            block_.awaits(*awaited, where);
         const bool abort = is_ours && block_.throws_if_cancelled() && block_.cancel_requested();
         return own_handle_awaiter<handle_type>(block_, std::forward<H>(handle), abort);
     }
@@ -119,8 +127,10 @@ public:
     template <typename Operation>
         requires(!std::derived_from<std::remove_cvref_t<Operation>, IAsyncInfo> &&
                  asio_operation<Operation>)
-    auto await_transform(Operation&& operation) {
+    ASYNCINFO_ALWAYS_INLINE auto await_transform(Operation&& operation,
+                                                 location where = location::current()) {
         block_.throw_if_cancelled();
+        block_.template awaits<std::remove_cvref_t<Operation>>(where);
         return await_operation(block_, std::forward<Operation>(operation),
                                signatures_of<Operation>());
     }
@@ -129,13 +139,14 @@ public:
     template <typename Awaitable>
         requires(!std::derived_from<std::remove_cvref_t<Awaitable>, IAsyncInfo> &&
                  !asio_operation<Awaitable>)
-    auto await_transform(Awaitable&& awaitable) {
+    auto await_transform(Awaitable&& awaitable, location where = location::current()) {
         static_assert(
             other_awaitable<Awaitable>,
             "asyncinfo: co_await takes a handle, an asynchronous operation with the token "
             "asio::deferred, or an awaitable; for a pause co_await resume_after(duration)");
         block_.throw_if_cancelled();
         if constexpr (other_awaitable<Awaitable>) {
+            block_.template awaits<std::remove_cvref_t<Awaitable>>(where);
             using awaiter = decltype(get_awaiter(std::forward<Awaitable>(awaitable)));
             return bridge_awaiter<std::conditional_t<std::is_rvalue_reference_v<awaiter>,
                                                      std::remove_reference_t<awaiter>&&, awaiter>>(
@@ -145,13 +156,16 @@ public:
         }
     }
 
-    auto await_transform(resume_on_t target) {
+    auto await_transform(resume_on_t target, location where = location::current()) {
         block_.throw_if_cancelled();
+        block_.template awaits<resume_on_t>(where);
         return resume_on_awaiter(block_, std::move(target.executor));
     }
 
-    auto await_transform(resume_after_t pause) {
+    auto await_transform(resume_after_t pause, location where = location::current()) {
         block_.throw_if_cancelled();
+        if (!pause.time.is_poll())
+            block_.template awaits<resume_after_t>(where);
         return resume_after_awaiter(block_, pause.time);
     }
 

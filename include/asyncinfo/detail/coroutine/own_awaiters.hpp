@@ -42,11 +42,12 @@ public:
         : coroutine_(coroutine), handle_(std::move(handle)), abort_(abort) {}
 
     bool await_ready() const {
-        if (handle_.Status() != AsyncStatus::Started)
+        operation_base& awaited = handle_access::usable(handle_, "co_await");
+        if (awaited.status() != AsyncStatus::Started)
             return true;
         if (abort_)
             // The slot does not do it where propagation is turned off.
-            handle_.Cancel(coroutine_.self().requested_types());
+            awaited.cancel(coroutine_.self().requested_types(), cancel_source::coroutine);
         return false;
     }
 

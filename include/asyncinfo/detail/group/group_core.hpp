@@ -172,7 +172,7 @@ public:
     std::array<std::size_t, 4> counts() const noexcept;
     std::size_t size() const noexcept;
 
-    void cancel_all(boost::asio::cancellation_type_t types) noexcept;
+    void cancel_all(boost::asio::cancellation_type_t types, cancel_source by) noexcept;
     /// Both return the members that still run. `driven`: the context that this thread runs while it
     /// waits, or null.
     std::vector<IAsyncInfo> wait_all(deadline until, const driven_context* driven = nullptr);
@@ -209,6 +209,7 @@ private:
     void drive_all(deadline until, const driven_context& driven);
     std::vector<IAsyncInfo> await_all(deadline until, const driven_context* driven);
 
+    const std::uint64_t id_ = identity::new_id(); ///< for the registry
     mutable std::mutex mutex_;
     by_id members_; ///< all: running, ready and being delivered to a waiter
     in_order ready_;

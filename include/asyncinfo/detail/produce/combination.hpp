@@ -67,6 +67,9 @@ inline void fail_as(operation_base& operation, operation_base& failed) noexcept 
 /// since that uses them, and before the status is published.
 template <typename Derived, typename T, std::size_t Count>
 class combination : public promise_operation<Derived, T>, resumable {
+public:
+    static constexpr auto origin = operation_origin::combination;
+
 protected:
     boost::asio::any_io_executor own_executor(const any_executor_maker&) final {
         return executor_.get();
@@ -96,6 +99,8 @@ protected:
             owner_ = &owner;
             operation_ = taken;
             holds_ = true;
+            if (taken->is_tracked()) [[unlikely]]
+                taken->identity().belongs_to(owner.id(), false);
         }
 
         /// An observer that is being notified may use it after `release`, unless it is an heir: the
@@ -152,7 +157,7 @@ protected:
                         const node* except = nullptr) noexcept {
         for (node& n : nodes_)
             if (&n != except)
-                n.operation().pass_on_cancel(types);
+                n.operation().pass_on_cancel(types, cancel_source::combination);
     }
 
     /// Ends the combination; its outcome is stored. The depth of the stack is bounded for nested

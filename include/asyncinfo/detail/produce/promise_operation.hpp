@@ -23,6 +23,10 @@ namespace asyncinfo::detail {
 template <typename Derived, typename T, typename P = void>
 class promise_operation : public block_t<T, P> {
 public:
+    /// What the registry shows; `Derived` can have its own.
+    static constexpr auto origin = operation_origin::source;
+    static constexpr const char* what = "async_source";
+
     /// Makes an operation and returns the first reference. `begin(derived)` runs inside the gate, as
     /// an initiating function does: the handler that it places in `slot()` is called for every
     /// request, also for an earlier one. If `begin` throws, there is no operation.
@@ -33,9 +37,17 @@ public:
             memory.keep(::new (memory.place()) Derived(std::forward<Args>(args)...));
 
         operation_ptr operation(made, false);
+        made->track([&] {
+            return operation_description{.origin = Derived::origin,
+                                         .name = static_cast<const operation_base&>(*made).name(),
+                                         .what_text = Derived::what,
+                                         .kind = made->kind()};
+        });
         try {
             made->run_initiation([&] { begin(*made); });
         } catch (...) {
+            if (made->is_tracked()) [[unlikely]]
+                made->identity().seen(); // by the caller, who gets the exception
             made->fail(errc::abandoned);
             made->end();
             throw;

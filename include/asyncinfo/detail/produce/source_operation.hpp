@@ -9,6 +9,7 @@
 #include <asyncinfo/async_action_with_progress.hpp>
 #include <asyncinfo/async_operation.hpp>
 #include <asyncinfo/async_operation_with_progress.hpp>
+#include <asyncinfo/detail/base/atomic_wait.hpp>
 #include <asyncinfo/detail/block/result.hpp>
 #include <asyncinfo/detail/handle/result_of.hpp>
 #include <asyncinfo/detail/produce/cancel_forwarder.hpp>
@@ -87,7 +88,7 @@ public:
             std::atomic<state>& left;
             ~guard() {
                 left.store(state::running, std::memory_order_release);
-                left.notify_all();
+                wake_all(left);
             }
         } const leaving{state_};
         if constexpr (has_partial_result<source_operation>)
@@ -108,7 +109,7 @@ private:
             if (seen == state::ended)
                 return false;
             if (seen == state::publishing)
-                state_.wait(seen, std::memory_order_relaxed);
+                wait_while_equal(state_, seen);
         }
         return true;
     }

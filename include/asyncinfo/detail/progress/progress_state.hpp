@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -50,6 +51,8 @@ public:
     /// passed to `guarded` as a function.
     template <typename Guarded>
     bool report(P value, Guarded guarded) {
+        if (operation_.is_tracked()) [[unlikely]]
+            record(value);
         item made = latest_value<P>::make(std::move(value));
         if (!has_handler_.load(std::memory_order_acquire))
             return latest_.store(made);
@@ -107,6 +110,8 @@ protected:
     /// the thread that is calling the handler. Throws what handlers throw.
     void end_operation(std::optional<P> last) {
         std::unique_lock lock(mutex_);
+        if (last && operation_.is_tracked()) [[unlikely]]
+            record(*last);
         if (last)
             keep_last(latest_value<P>::make(*std::move(last)));
         latest_.seal();
@@ -131,6 +136,22 @@ protected:
 private:
     using flow_next = progress_flow::next;
     using item = typename latest_value<P>::item;
+
+    /// Tells the registry.
+    void record(const P& value) noexcept {
+        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+        if constexpr (std::is_arithmetic_v<P>)
+            operation_.identity().progressed(static_cast<double>(value), unknown);
+        else if constexpr (requires {
+                               value.bytes;
+                               value.total;
+                           })
+            operation_.identity().progressed(static_cast<double>(value.bytes),
+                                             value.total ? static_cast<double>(*value.total)
+                                                         : unknown);
+        else
+            operation_.identity().progressed(unknown, unknown);
+    }
 
     flow_next keep(item value) {
         progress_flow flow = flow_;

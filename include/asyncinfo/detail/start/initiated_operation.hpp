@@ -18,15 +18,30 @@
 #include <asyncinfo/detail/start/handler_work.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace asyncinfo::detail {
+
+/// The context of an executor; null if it has none.
+template <typename Executor>
+const void* context_of(const Executor& executor) noexcept {
+    if constexpr (boost::asio::can_query_v<const Executor&, boost::asio::execution::context_t>) {
+        try {
+            return &boost::asio::query(executor, boost::asio::execution::context);
+        } catch (...) {
+        }
+    }
+    return nullptr;
+}
 
 /// An operation's name, in memory from the operation's allocator; empty for an operation without
 /// one.
@@ -138,6 +153,21 @@ public:
         return executor_.get();
     }
     const ImmediateExecutor& get_immediate_executor() const noexcept { return immediate_; }
+
+    template <typename Initiation, typename Token>
+    operation_description describe(const Token& token) const {
+        operation_description made{.origin = operation_origin::initiated,
+                                   .name = name(),
+                                   .what_type = boost::typeindex::type_id<Initiation>(),
+                                   .kind = kind(),
+                                   .context = context()};
+        if constexpr (is_bound<bound_t<bound::location, Token>>) {
+            const std::source_location& where = detail::bound_to<bound::location>(token);
+            made.file = where.file_name();
+            made.line = where.line();
+        }
+        return made;
+    }
 
     /// Called inside the gate, before anything has been started.
     void begin_progress() {
@@ -281,6 +311,15 @@ private:
             } else {
                 return runs_on_this_thread(executor) || io_executor_runs_here();
             }
+        });
+    }
+
+    const void* context() const noexcept {
+        return executor_.visit(held(), []<typename E>(const E& executor) -> const void* {
+            if constexpr (captures_executor)
+                return nullptr;
+            else
+                return context_of(executor);
         });
     }
 
