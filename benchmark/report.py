@@ -102,8 +102,9 @@ def value(what, of):
 def judge(figures):
     """The bars as (quantity, work, what, figure, allowed, noise)."""
     for quantity, work, what, allowed in bars:
-        if work in figures[quantity]:  # some are not on every system, or were not measured
-            of = figures[quantity][work]
+        of = figures[quantity].get(work, {})
+        # Some are not on every system, or were not measured.
+        if set(re.findall(r"[a-z]\w*", what)) <= set(of):
             judged = re.search(r"\w+", what)[0]
             figure = value(what, of)
             off = value(what, of | {judged: of[judged] * (1 + noise(of))}) - figure
