@@ -42,7 +42,7 @@ struct console_options {
 ///
 /// The constructor turns the registry on; operations that started before it are not shown. The
 /// address has a secret in it. Without the secret a visitor gets nothing, so show it only to those
-/// who may look. A Unix socket needs no secret: only the user that runs the program can connect.
+/// who may look. A Unix socket needs no secret: only its user, and root, can connect.
 /// A visitor never slows the program down, however slowly it reads.
 ///
 /// It has a thread and an `io_context` of its own, and takes no context of yours. So it also works
