@@ -91,7 +91,7 @@ void cancellation_place::adopt() noexcept {
             self.methods_ = nullptr;
             self.signal_.emit(type);
         },
-        nullptr};
+        nullptr, false};
     methods_ = &emitting;
     kind_ = handler_kind::foreign;
     due_ = false;
