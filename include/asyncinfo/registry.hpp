@@ -47,7 +47,7 @@ ASYNCINFO_DECL bool is_enabled() noexcept;
 /// A place in the source.
 struct location {
     std::string_view file; ///< empty if the place is not known
-    unsigned line = 0;
+    unsigned line = 0;     ///< the first is 1
 };
 
 /// A request to stop.
@@ -67,7 +67,7 @@ struct progress {
 struct awaited {
     /// The Id of the operation; zero if it is not an operation of the library's.
     std::uint64_t id = 0;
-    /// What is awaited: "async_read_some". Empty if that is not known.
+    /// What is awaited, where it is not an operation of the library's: "async_receive".
     std::string_view what;
     /// Where the `co_await` is.
     location at;
@@ -75,43 +75,43 @@ struct awaited {
 
 /// An operation that has not ended.
 struct outstanding {
-    std::uint64_t id = 0;
+    std::uint64_t id = 0;  ///< its Id
     std::string_view name; ///< by `use_async_info.named("login")`
     /// The initiating function, the coroutine's function, the combination: "async_receive".
     std::string_view what;
     std::string_view result; ///< the type of the result: "unsigned long"
-    operation_origin origin = operation_origin::initiated;
-    clock::time_point started;
+    operation_origin origin = operation_origin::initiated; ///< what made it
+    clock::time_point started;                             ///< when it started
     /// Where it was started, by `named` or `here`.
     location at;
     /// What it belongs to, by its Id: a coroutine that awaits it, a combination, or a group. Zero
     /// if it belongs to nothing.
     std::uint64_t parent = 0;
-    bool parent_is_group = false;
-    std::optional<registry::request> request;
-    std::optional<clock::time_point> deadline; ///< the next one
-    std::optional<registry::progress> progress;
-    std::optional<registry::awaited> awaits; ///< for coroutines
+    bool parent_is_group = false;               ///< whether that is a group
+    std::optional<registry::request> request;   ///< nothing if nobody has asked it to stop
+    std::optional<clock::time_point> deadline;  ///< the next one
+    std::optional<registry::progress> progress; ///< the last that was reported
+    std::optional<registry::awaited> awaits;    ///< for coroutines
     /// The execution context of its executor, or null if there is none. It can be gone.
     const void* context = nullptr;
     /// How often `Status` has been asked for.
     std::uint64_t polls = 0;
 };
 
-/// An operation that has ended.
+/// An operation that has ended. The members that `outstanding` has as well mean the same.
 struct ended {
-    std::uint64_t id = 0;
-    std::string_view name;
-    std::string_view what;
-    operation_origin origin = operation_origin::initiated;
-    clock::time_point started;
-    clock::time_point at; ///< when it ended
-    location started_at;
-    std::uint64_t parent = 0;
-    bool parent_is_group = false;
-    AsyncStatus status = AsyncStatus::Completed;
-    boost::system::error_code code;
-    async_ending ending;
+    std::uint64_t id = 0;                                  ///< its Id
+    std::string_view name;                                 ///< its name
+    std::string_view what;                                 ///< what was started
+    operation_origin origin = operation_origin::initiated; ///< what made it
+    clock::time_point started;                             ///< when it started
+    clock::time_point at;                                  ///< when it ended
+    location started_at;                                   ///< where it was started
+    std::uint64_t parent = 0;                              ///< what it belonged to
+    bool parent_is_group = false;                          ///< whether that was a group
+    AsyncStatus status = AsyncStatus::Completed;           ///< as what it ended
+    boost::system::error_code code;                        ///< by which error
+    async_ending ending;                                   ///< why
 };
 
 /// How many operations took how long.
@@ -119,8 +119,8 @@ struct histogram {
     /// The number of buckets. Bucket 0 has what took less than a microsecond, bucket n what took
     /// less than two to the power of n microseconds, the last one everything else.
     static constexpr std::size_t buckets = 36;
-    std::array<std::uint64_t, buckets> counts{};
-    clock::duration sum{}; ///< of all durations
+    std::array<std::uint64_t, buckets> counts{}; ///< of each bucket
+    clock::duration sum{};                       ///< of all durations
 
     /// The limit of bucket n.
     static constexpr clock::duration upper(std::size_t n) noexcept {
@@ -132,21 +132,21 @@ struct histogram {
 
 /// All operations of one name, or without a name of one initiating function.
 struct family {
-    std::string_view name;
-    std::string_view what;
-    std::uint64_t started = 0;
-    std::uint64_t completed = 0;
-    std::uint64_t canceled = 0;
-    std::uint64_t failed = 0;
+    std::string_view name;       ///< empty if they have none
+    std::string_view what;       ///< what was started first
+    std::uint64_t started = 0;   ///< how many
+    std::uint64_t completed = 0; ///< how many ended so
+    std::uint64_t canceled = 0;  ///< how many ended so
+    std::uint64_t failed = 0;    ///< how many ended as Error
     /// Failed, and gone before anybody asked for the error.
     std::uint64_t unseen = 0;
-    registry::histogram took;
+    registry::histogram took; ///< how long those took that have ended
 };
 
 /// A context that `watch` has been called for.
 struct watched {
-    const void* context = nullptr;
-    std::string name;
+    const void* context = nullptr; ///< the execution context
+    std::string name;              ///< the one given to `watch`
     /// Since when a function waits there for a thread that runs it. Nothing if none waits.
     std::optional<clock::time_point> waits_since;
     /// Whether it has ever been run since `watch`.
@@ -157,11 +157,11 @@ struct watched {
 
 /// What the registry knows at one moment.
 struct report {
-    clock::time_point taken;
+    clock::time_point taken;           ///< when
     std::vector<outstanding> running;  ///< the oldest first
     std::vector<registry::ended> gone; ///< the last ones that ended, the latest first
-    std::vector<family> families;
-    std::vector<watched> contexts;
+    std::vector<family> families;      ///< counts, by name
+    std::vector<watched> contexts;     ///< those that are watched
 };
 
 /// Returns what the registry knows. It takes no lock that an operation takes, and no operation waits

@@ -61,7 +61,7 @@ struct lint_limits {
 
 /// A suspicion about something in a report.
 struct finding {
-    registry::lint lint{};
+    registry::lint lint{};       ///< which one
     std::uint64_t operation = 0; ///< its Id, or zero if it is about no operation
     std::string what;            ///< the name of the operation, of its family, or of the context
     std::string text;            ///< a sentence with the figures: "It was asked to stop 7 s ago."
