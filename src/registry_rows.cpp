@@ -25,7 +25,6 @@ namespace {
 
 constinit std::atomic<registry_shard*> first_shard{nullptr};
 constinit std::atomic<registry_slab*> first_slab{nullptr};
-constinit std::mutex spare_mutex;
 constinit registry_shard* first_spare = nullptr;
 constinit thread_local registry_shard* shard_of_this_thread = nullptr;
 constinit thread_local bool thread_is_over = false;
@@ -43,7 +42,7 @@ struct thread_end {
     ~thread_end() {
         thread_is_over = true;
         if (auto* const left = std::exchange(shard_of_this_thread, nullptr)) {
-            const std::lock_guard guard(spare_mutex);
+            const std::lock_guard guard(lasting_mutex<registry_shard>());
             left->next_spare = std::exchange(first_spare, left);
         }
     }
@@ -74,7 +73,7 @@ registry_shard* registry_shard::of_this_thread() noexcept {
         return shard_of_this_thread;
     registry_shard* taken = nullptr;
     {
-        const std::lock_guard guard(spare_mutex);
+        const std::lock_guard guard(lasting_mutex<registry_shard>());
         if (first_spare)
             taken = std::exchange(first_spare, first_spare->next_spare);
     }

@@ -27,7 +27,7 @@ struct site_table {
     std::atomic<registry_site*> of_hash[buckets]{};
     std::atomic<registry_site*> of_index[registry_site::most]{};
     std::atomic<registry_family*> families[registry_site::most]{};
-    std::mutex mutex; ///< for what follows
+    // With `lasting_mutex<site_table>`:
     unsigned sites = 1;
     unsigned known_families = 0;
 };
@@ -164,7 +164,7 @@ const registry_site* registry_site::of(const operation_description& described) n
     if (const auto* known = find(bucket.load(std::memory_order_acquire), hash, described))
         return known;
     try {
-        std::unique_lock lock(all_sites.mutex);
+        std::unique_lock lock(lasting_mutex<site_table>());
         if (const auto* known = find(bucket.load(std::memory_order_relaxed), hash, described))
             return known;
         // The last ones are left to those that differ in more than the name.

@@ -177,8 +177,6 @@ const bool is_asked_for = [] {
     return wanted != nullptr;
 }();
 
-constinit std::mutex cancelling;
-
 } // namespace
 
 static_assert(histogram::buckets == detail::registry_counts::buckets);
@@ -254,7 +252,7 @@ report snapshot() {
 }
 
 bool cancel(std::uint64_t id, boost::asio::cancellation_type_t types) {
-    std::unique_lock lock(cancelling); // one thread at a time pins a row
+    std::unique_lock lock(detail::lasting_mutex<registry_row>()); // one thread at a time pins a row
     for (auto* slab = detail::registry_slab::first(); slab; slab = slab->next)
         for (registry_row& row : slab->rows) {
             if (row.id != id || (row.use & registry_row::gone))

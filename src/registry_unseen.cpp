@@ -18,8 +18,6 @@ namespace {
 
 using unseen_handler = std::function<void(const registry::ended&)>;
 
-constinit std::mutex unseen_mutex;
-
 /// Never destroyed: operations can end after main has returned.
 std::shared_ptr<const unseen_handler>& handler_of_unseen() {
     static auto* const kept = new std::shared_ptr<const unseen_handler>;
@@ -30,12 +28,12 @@ std::shared_ptr<const unseen_handler>& handler_of_unseen() {
 
 void registry::on_unseen_error(unseen_handler handler) {
     auto made = handler ? std::make_shared<const unseen_handler>(std::move(handler)) : nullptr;
-    const std::lock_guard guard(unseen_mutex);
+    const std::lock_guard guard(detail::lasting_mutex<unseen_handler>());
     handler_of_unseen().swap(made);
 }
 
 void detail::call_unseen(const registry::ended& lost) noexcept {
-    std::unique_lock lock(unseen_mutex);
+    std::unique_lock lock(detail::lasting_mutex<unseen_handler>());
     const auto handler = handler_of_unseen();
     lock.unlock();
     if (handler)

@@ -23,8 +23,6 @@
 namespace asyncinfo::registry {
 namespace {
 
-constinit std::mutex watching;
-
 /// What a context and the functions posted to it share.
 struct answers {
     std::atomic<bool> waits{false};
@@ -87,7 +85,7 @@ private:
     }
 
     void shutdown() override {
-        const std::lock_guard guard(watching);
+        const std::lock_guard guard(asyncinfo::detail::lasting_mutex<watched>());
         std::erase(all(), this);
         executor_ = nullptr;
     }
@@ -108,12 +106,12 @@ void watch_context(const boost::asio::any_io_executor& executor, std::string_vie
                    std::function<bool()> is_stopped) {
     auto& service = boost::asio::use_service<registry::watch_service>(
         boost::asio::query(executor, boost::asio::execution::context));
-    const std::lock_guard guard(registry::watching);
+    const std::lock_guard guard(lasting_mutex<registry::watched>());
     service.begin(executor, name, std::move(is_stopped));
 }
 
 std::vector<registry::watched> watched_contexts(registry::clock::time_point now) {
-    const std::lock_guard guard(registry::watching);
+    const std::lock_guard guard(lasting_mutex<registry::watched>());
     std::vector<registry::watched> made;
     for (auto* const service : registry::watch_service::all())
         made.push_back(service->look(now));

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <new>
 #include <string>
 #include <string_view>
@@ -30,6 +31,14 @@ namespace asyncinfo::detail {
 std::vector<registry::watched> watched_contexts(std::chrono::steady_clock::time_point now);
 /// Calls the handler of `on_unseen_error`.
 void call_unseen(const registry::ended& lost) noexcept;
+
+/// A mutex that lives until the process ends, since operations can end after main has returned. One
+/// for each `Of`. (Not `constinit`: with mingw-w64 a mutex has a constructor.)
+template <typename Of>
+std::mutex& lasting_mutex() {
+    static auto* const made = new std::mutex;
+    return *made;
+}
 
 /// A value that one thread writes at a time and others read meanwhile. Who reads a new value also
 /// reads, later on, whatever was written before it: that is what `sequence` rests on, below.
@@ -290,9 +299,9 @@ struct registry_shard {
 };
 
 /// Memory for rows, which is never given back: so that a row can be read while its operation ends.
-/// The address of a row tells its slab.
-struct alignas(1 << 14) registry_slab {
-    static constexpr std::size_t size = (1 << 14) - 64;
+/// The address of a row tells its slab. (Windows aligns to no more than 8 KB.)
+struct alignas(1 << 13) registry_slab {
+    static constexpr std::size_t size = (1 << 13) - 64;
     static constexpr std::size_t count = size / sizeof(registry_row);
 
     registry_slab* next = nullptr; ///< of all
