@@ -157,12 +157,12 @@ BOOST_AUTO_TEST_CASE(a_context_that_nobody_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_that_blocks) {
+    std::promise<void> begun, end; // the handler uses them
     running_context context;
     asyncinfo::registry::watch(context, "screen");
     const auto waits = [] { return snapshot().contexts.front().waits_since.has_value(); };
     while (!snapshot().contexts.front().has_run)
         std::this_thread::yield();
-    std::promise<void> begun, end;
     asio::post(context, [&] {
         begun.set_value();
         end.get_future().wait();
