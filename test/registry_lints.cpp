@@ -169,12 +169,11 @@ BOOST_AUTO_TEST_CASE(a_handler_that_blocks) {
     });
     begun.get_future().wait();
     BOOST_TEST(waits());
-    const auto told = snapshot();
-    const auto all = find_lints(told, {}, {.blocked = 0ms});
-    BOOST_REQUIRE(all.size() == 1);
-    BOOST_TEST((all[0].lint == lint::context_blocked));
-    BOOST_TEST(all[0].what == "screen");
-    end.set_value();
+    const auto blocked = find_lints(snapshot(), {}, {.blocked = 0ms});
+    end.set_value(); // before the checks: one that fails leaves no handler that waits
+    BOOST_TEST(std::ranges::count_if(blocked, [](const finding& f) {
+                   return f.lint == lint::context_blocked && f.what == "screen";
+               }) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_is_watched_until_it_is_gone) {

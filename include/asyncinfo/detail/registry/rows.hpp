@@ -181,7 +181,7 @@ struct registry_counts {
 struct registry_memory {
     detail::sequence sequence;
     shown<std::uint32_t> site;
-    shown<std::uint32_t> what; ///< status, reason, by, types: a byte each
+    shown<std::uint32_t> what; ///< status, reason, types asked for: a byte each
     shown<std::int32_t> code;
     shown<const boost::system::error_category*> category;
     shown<std::uint64_t> id;
