@@ -10,6 +10,7 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -28,7 +29,7 @@ struct site_table {
     std::atomic<registry_site*> of_index[registry_site::most]{};
     std::atomic<registry_family*> families[registry_site::most]{};
     // With `lasting_mutex<site_table>`:
-    unsigned sites = 1;
+    std::atomic<unsigned> sites{1}; ///< also read without it
     unsigned known_families = 0;
 };
 constinit site_table all_sites;
@@ -139,16 +140,18 @@ const registry_site* find(const registry_site* first, std::size_t hash,
     return first;
 }
 
+/// Called with the lock.
 registry_family* family_of(const registry_site& site) {
-    const std::string_view what = site.name.empty() ? std::string_view(site.what) : "";
-    for (unsigned i = 0; i < all_sites.known_families; ++i) {
-        registry_family* const known = all_sites.families[i].load(std::memory_order_relaxed);
-        if (known->name == site.name && (!site.name.empty() || known->what == what))
-            return known;
-    }
-    auto* const made = new registry_family{site.name, site.what, all_sites.known_families};
-    all_sites.families[all_sites.known_families++].store(made, std::memory_order_release);
-    return made;
+    using key = std::pair<std::string_view, std::string_view>; // of families, which stay
+    static auto* const known = new std::map<key, registry_family*>;
+    const key wanted(site.name, site.name.empty() ? std::string_view(site.what) : "");
+    if (const auto found = known->find(wanted); found != known->end())
+        return found->second;
+    auto made = std::make_unique<registry_family>(
+        registry_family{site.name, site.what, all_sites.known_families});
+    known->emplace(key(made->name, site.name.empty() ? made->what : ""), made.get());
+    all_sites.families[all_sites.known_families++].store(made.get(), std::memory_order_release);
+    return made.release();
 }
 
 } // namespace
@@ -163,17 +166,17 @@ const registry_site* registry_site::of(const operation_description& described) n
     auto& bucket = all_sites.of_hash[hash % site_table::buckets];
     if (const auto* known = find(bucket.load(std::memory_order_acquire), hash, described))
         return known;
+    // The last places are left to what has no name. No thread meets another here.
+    if (!described.name.empty() && described.name != too_many_names &&
+        all_sites.sites.load(std::memory_order_relaxed) >= most - most / 16) {
+        operation_description nameless = described;
+        nameless.name = too_many_names;
+        return of(nameless);
+    }
     try {
-        std::unique_lock lock(lasting_mutex<site_table>());
+        const std::lock_guard guard(lasting_mutex<site_table>());
         if (const auto* known = find(bucket.load(std::memory_order_relaxed), hash, described))
             return known;
-        // The last ones are left to those that differ in more than the name.
-        if (all_sites.sites >= most - most / 16 && described.name != too_many_names) {
-            lock.unlock();
-            operation_description nameless = described;
-            nameless.name = too_many_names;
-            return of(nameless);
-        }
         if (all_sites.sites == most)
             return nullptr;
         auto made = std::make_unique<registry_site>();

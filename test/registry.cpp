@@ -615,6 +615,10 @@ BOOST_AUTO_TEST_CASE(of_too_many_names_the_rest_is_one) {
         end_one("number " + std::to_string(i));
     const auto op = source.start(use_async_info.named("one too many"));
     BOOST_TEST(row_of(op)->name == "(too many names)");
+    pending<void()> another;
+    const auto nameless = another.start(use_async_info.here());
+    BOOST_TEST(row_of(nameless)->name.empty());
+    another.complete();
     BOOST_TEST(op.name() == "one too many");
     source.complete();
 }

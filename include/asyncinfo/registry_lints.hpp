@@ -79,7 +79,8 @@ struct finding {
 ASYNCINFO_DECL std::vector<finding> find_lints(const report& now, const report& before = {},
                                                const lint_limits& limits = {});
 
-/// Calls `handler` for each operation that failed, and was gone before anybody asked for the error. Null, the default, calls nobody. The registry must be on when the operation starts.
+/// Calls `handler` for each operation that failed, and was gone before anybody asked for the
+/// error. Null, the default, calls nobody. The registry must be on when the operation starts.
 ///
 /// Executor and threads: call this from any thread. The handler is called on the thread that
 /// dropped the last handle; several threads can call it at once. It must not throw.
