@@ -111,8 +111,8 @@ public:
     std::exception_ptr exception() const;
     std::exception_ptr exception(boost::system::error_code& error) const noexcept;
 
-    /// Why the operation has ended, and who asked it to stop. The reason is known always. Who asked,
-    /// and when, is known if the registry was on when the operation started: see
+    /// Why the operation has ended, and who asked it to stop. The reason is known always. Who
+    /// asked, and when, is known if the registry was on when the operation started: see
     /// `registry::enable`. While the operation runs, it tells whether somebody has asked.
     ///
     /// Example:

@@ -50,8 +50,9 @@ struct console_options {
 ///
 /// Executor and threads: call `url` from any thread.
 ///
-/// Lifetime: the destructor closes all connections and joins the thread. A process that is forked has
-/// no console: the thread stays behind. Programs that are started by `exec` do not get its sockets.
+/// Lifetime: the destructor closes all connections and joins the thread. A process that is forked
+/// has no console: the thread stays behind. Programs that are started by `exec` do not get its
+/// sockets.
 ///
 /// Example:
 ///
@@ -61,8 +62,8 @@ class console {
 public:
     /// Serves on 127.0.0.1, at a port that is free.
     ///
-    /// Errors: throws `boost::system::system_error` if there is no port, `std::system_error` if there
-    /// cannot be another thread.
+    /// Errors: throws `boost::system::system_error` if there is no port, `std::system_error` if
+    /// there cannot be another thread.
     explicit console(console_options options = {})
         : console({boost::asio::ip::address_v4::loopback(), 0}, std::move(options)) {}
 
@@ -76,7 +77,8 @@ public:
 
 #if defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
     /// Serves at a Unix socket, a file with permissions for its owner only. A socket that a program
-    /// left behind is replaced. The destructor removes the file, unless another one is there by then.
+    /// left behind is replaced. The destructor removes the file, unless another one is there by
+    /// then.
     ///
     /// Errors: throws `boost::system::system_error` if the endpoint cannot be used:
     /// `permission_denied` if the socket has no file, and on Windows, where the file has no

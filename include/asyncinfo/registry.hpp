@@ -126,7 +126,8 @@ struct histogram {
     static constexpr clock::duration upper(std::size_t n) noexcept {
         return std::chrono::microseconds(std::int64_t(1) << n);
     }
-    /// The duration that this share of the operations stayed below, as far as the buckets tell: 0.99.
+    /// The duration that this share of the operations stayed below, as far as the buckets tell:
+    /// 0.99.
     ASYNCINFO_DECL clock::duration quantile(double share) const noexcept;
 };
 
@@ -164,9 +165,9 @@ struct report {
     std::vector<watched> contexts;     ///< those that are watched
 };
 
-/// Returns what the registry knows. It takes no lock that an operation takes, and no operation waits
-/// for it. An operation that runs throughout the call is in the report. One that starts or ends
-/// meanwhile is in it or not.
+/// Returns what the registry knows. It takes no lock that an operation takes, but for a
+/// post to each context that is watched, and no operation waits for it. An operation that runs throughout the call is in the report. One that starts or
+/// ends meanwhile is in it or not.
 ///
 /// Errors: `std::bad_alloc`.
 ///

@@ -67,8 +67,8 @@ struct finding {
     std::string text;            ///< a sentence with the figures: "It was asked to stop 7 s ago."
 };
 
-/// Returns what is suspicious in a report, in the order of `lint`. `before` is an earlier report: of
-/// what grows it finds only what has grown since then. Without one, it is an empty report.
+/// Returns what is suspicious in a report, in the order of `lint`. `before` is an earlier report:
+/// of what grows it finds only what has grown since then. Without one, it is an empty report.
 ///
 /// Errors: `std::bad_alloc`.
 ///
@@ -93,8 +93,8 @@ ASYNCINFO_DECL std::vector<finding> find_lints(const report& now, const report& 
 ASYNCINFO_DECL void on_unseen_error(std::function<void(const ended&)> handler);
 
 /// Has reports tell whether `context` is run: an `io_context`, a `thread_pool`, or whatever has
-/// `get_executor()`. Each `snapshot` posts a function that does nothing to it, unless the one before
-/// still waits there. So `run_one` of the context returns for that function, too.
+/// `get_executor()`. Each `snapshot` posts a function that does nothing to it, unless the one
+/// before still waits there. So `run_one` of the context returns for that function, too.
 ///
 /// Lifetime: until the context is destroyed.
 ///

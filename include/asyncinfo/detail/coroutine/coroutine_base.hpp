@@ -313,8 +313,8 @@ private:
     [[noreturn]] static void throw_cancelled();
     void not_suspended() noexcept;
 
-    /// Null once the frame is gone. The owner of the right to resume reads it outside the gate, too,
-    /// which it must not do with the phase.
+    /// Null once the frame is gone. The owner of the right to resume reads it outside the gate,
+    /// too, which it must not do with the phase.
     std::coroutine_handle<> frame_;
     end_of_awaited end_;
     operation_base* awaited_ = nullptr; ///< of an awaited handle
