@@ -166,8 +166,8 @@ struct report {
 };
 
 /// Returns what the registry knows. It takes no lock that an operation takes, but for a
-/// post to each context that is watched, and no operation waits for it. An operation that runs throughout the call is in the report. One that starts or
-/// ends meanwhile is in it or not.
+/// post to each context that is watched, and no operation waits for it. An operation that runs
+/// throughout the call is in the report. One that starts or ends meanwhile is in it or not.
 ///
 /// Errors: `std::bad_alloc`.
 ///
