@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(also_members_that_end_inside_the_request) {
 
 namespace {
 
-constexpr int deep = 100'000;
+constexpr int deep = chain_length(100'000);
 
 /// Combinations of combinations of one operation.
 IAsyncInfo chain(IAsyncInfo last, int shape) {

@@ -11,7 +11,7 @@ namespace {
 
 /// Levels are a few kilobytes each with sanitizers.
 constexpr std::uintptr_t bound = 512 * 1024;
-constexpr std::size_t length = 100'000;
+constexpr std::size_t length = chain_length(100'000u);
 constexpr std::size_t limit = 32;
 
 /// Sources, of which the handler of each ends the next one by `end(next)`.

@@ -103,7 +103,7 @@ IAsyncOperation<held> hold(IAsyncInfo previous, std::shared_ptr<int> alive) {
 BOOST_AUTO_TEST_SUITE(coroutines_keep_the_stack_flat)
 
 BOOST_AUTO_TEST_CASE(in_a_loop_of_awaits_of_what_has_ended) {
-    constexpr int times = 1'000'000;
+    constexpr int times = chain_length(1'000'000);
     pending<void(error_code, int)> source;
     const auto op = source.start(use_async_info);
     stack_use stack;
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(when_a_long_chain_is_destroyed_while_suspended) {
 
 // Results live as long as the operation: the last handle to one is in the result of the next.
 BOOST_AUTO_TEST_CASE(when_a_long_chain_of_results_goes) {
-    constexpr int deep = 200'000;
+    constexpr int deep = chain_length(200'000);
     const auto alive = std::make_shared<int>();
     IAsyncInfo last;
     for (int i = 0; i != deep; ++i)

@@ -24,6 +24,13 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
+/// How long a chain is whose end must not go down, or up, the stack. A sanitizer makes each level
+/// larger, and much slower: with a tenth of them the stack would overflow as well.
+template <typename Count>
+constexpr Count chain_length(Count elsewhere) {
+    return sanitized ? elsewhere / 10 : elsewhere;
+}
+
 } // namespace asyncinfo_test
 
 #endif // ASYNCINFO_TEST_SUPPORT_SANITIZER_HPP
