@@ -14,6 +14,7 @@
 #include <boost/asio/read_at.hpp>
 #include <boost/asio/write_at.hpp>
 #include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -25,13 +26,6 @@
 #include <vector>
 
 #include <unistd.h>
-
-#if defined(BOOST_TEST_DYN_LINK)
-#include <boost/test/unit_test.hpp>
-#else // Boost.Test is not installed as a library: this is all of it.
-#undef BOOST_TEST_NO_MAIN
-#include <boost/test/included/unit_test.hpp>
-#endif
 
 using asyncinfo::AsyncStatus;
 using asyncinfo::transfer_progress;
