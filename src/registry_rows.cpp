@@ -16,6 +16,10 @@
 #include <thread>
 #include <utility>
 
+#if defined(ASYNCINFO_THREAD_LOCALS_GO_FIRST)
+#include <pthread.h>
+#endif
+
 namespace asyncinfo::detail {
 
 constinit std::atomic<bool> registry_is_on{false};
@@ -37,16 +41,33 @@ void push(std::atomic<T*>& list, T* added) noexcept {
     }
 }
 
-/// Leaves the thread's shard to the next thread.
-struct thread_end {
-    ~thread_end() {
-        thread_is_over = true;
-        if (auto* const left = std::exchange(shard_of_this_thread, nullptr)) {
-            const std::lock_guard guard(lasting_mutex<registry_shard>());
-            left->next_spare = std::exchange(first_spare, left);
-        }
-    }
-};
+/// This thread ends: leaves its shard to the next thread.
+void leave(registry_shard* left) noexcept {
+    thread_is_over = true;
+    shard_of_this_thread = nullptr;
+    const std::lock_guard guard(lasting_mutex<registry_shard>());
+    left->next_spare = std::exchange(first_spare, left);
+}
+
+/// Has `leave(taken)` called when this thread ends.
+void leave_at_the_end(registry_shard* taken) noexcept {
+#if defined(ASYNCINFO_THREAD_LOCALS_GO_FIRST)
+    static const pthread_key_t key = [] {
+        pthread_key_t made{};
+        pthread_key_create(&made, [](void* left) { leave(static_cast<registry_shard*>(left)); });
+        return made;
+    }();
+    pthread_setspecific(key, taken);
+#else
+    struct thread_end {
+        explicit thread_end(registry_shard* s) : shard(s) {}
+        ~thread_end() { leave(shard); }
+        registry_shard* shard;
+    };
+    static thread_local const thread_end at_thread_end(taken);
+    static_cast<void>(at_thread_end);
+#endif
+}
 
 /// The execution contexts of operations, by number, so that a row needs two bytes for one. Those
 /// that do not find room are not shown.
@@ -83,8 +104,7 @@ registry_shard* registry_shard::of_this_thread() noexcept {
             return nullptr;
         push(first_shard, taken);
     }
-    static thread_local thread_end at_thread_end;
-    static_cast<void>(at_thread_end);
+    leave_at_the_end(taken);
     return shard_of_this_thread = taken;
 }
 

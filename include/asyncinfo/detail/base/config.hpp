@@ -114,9 +114,12 @@
 #endif
 
 /// g++ for Windows emulates thread-local variables, and frees those of a thread before it calls
-/// their destructors. So there a thread cannot hand over what it keeps when it ends.
-#if defined(__MINGW32__) && defined(__GLIBCXX__) && !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
+/// their destructors. So there a thread that ends cannot hand over what such a variable tells.
+#if defined(__MINGW32__) && defined(__GLIBCXX__)
+#define ASYNCINFO_THREAD_LOCALS_GO_FIRST
+#if !defined(ASYNCINFO_DISABLE_BLOCK_RECYCLING)
 #define ASYNCINFO_DISABLE_BLOCK_RECYCLING
+#endif
 #endif
 
 /// The doors in detail/asio know Asio's internals for these versions only. With
