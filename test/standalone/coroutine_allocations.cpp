@@ -207,6 +207,15 @@ IAsyncAction awaits_request_without(asio::io_context* context, parameter p) {
     co_await timer.async_wait(asio::deferred);
 }
 
+/// On Windows the context gets its timers before memory is refused. If Asio has no memory for their
+/// thread, the context keeps a pointer to the queue of a timer service that is gone
+/// (`win_iocp_io_context::do_add_timer_queue`), and crashes one day.
+void prepare_timers([[maybe_unused]] asio::io_context& context) {
+#if defined(_WIN32)
+    asio::steady_timer{context};
+#endif
+}
+
 /// Calls it, sets Completed, cancels it or lets it end, and runs the context; with memory refused
 /// after `n` allocations. Returns whether any was.
 template <typename Call>
@@ -215,6 +224,7 @@ bool survives(std::int64_t n, bool all, bool cancel, Call call) {
     bool refused = false;
     {
         asio::io_context context;
+        prepare_timers(context);
         const no_recycled_blocks heap_only;
         IAsyncAction op;
         const parameter p(seen);
@@ -362,6 +372,7 @@ BOOST_AUTO_TEST_CASE(memory_is_refused_while_nobody_waits) {
         bool thrown = false, refused = false;
         {
             asio::io_context context;
+            prepare_timers(context);
             const no_recycled_blocks heap_only;
             heap::refuse_after(n, true);
             try {
