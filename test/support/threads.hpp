@@ -100,10 +100,10 @@ private:
     unsigned phase_ = 0;
 };
 
-/// How often a race is run. Wine takes milliseconds to start or to wake a thread.
+/// How often a race is run. Wine and QEMU take milliseconds to start or to wake a thread.
 template <typename Count>
 constexpr Count race_rounds(Count elsewhere) {
-#if defined(_WIN32)
+#if defined(ASYNCINFO_TEST_EMULATED)
     return elsewhere / 25;
 #else
     return elsewhere;
