@@ -25,7 +25,9 @@ struct slow_device {
     }
     template <typename Buffers, typename Token>
     auto async_read_some_at(std::uint64_t offset, const Buffers& buffers, Token&& token) {
-        return start(asio::buffer_copy(buffers, asio::buffer(content) + offset, 3), token);
+        return start(
+            asio::buffer_copy(buffers, asio::buffer(content) + static_cast<std::size_t>(offset), 3),
+            token);
     }
     template <typename Buffers, typename Token>
     auto async_write_some_at(std::uint64_t, const Buffers& buffers, Token&& token) {
