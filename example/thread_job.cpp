@@ -55,8 +55,8 @@ int main() {
     } catch (const std::invalid_argument& e) {
         std::cout << "refused: " << e.what() << '\n';
     }
-    // Before the handles go: ThreadSanitizer does not see how std::exception_ptr counts, so the thread
-    // that threw must not be the last to hold what main() has read.
+    // Before the handles go: ThreadSanitizer does not see how std::exception_ptr counts, so the
+    // thread that threw must not be the last to hold what main() has read.
     for (std::thread& worker : workers)
         worker.join();
     return count.get() == 17984 && endless.Status() == asyncinfo::AsyncStatus::Canceled &&

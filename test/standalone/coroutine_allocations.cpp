@@ -209,7 +209,7 @@ IAsyncAction awaits_request_without(asio::io_context* context, parameter p) {
 
 /// On Windows the context gets its timers before memory is refused. If Asio has no memory for their
 /// thread, the context keeps a pointer to the queue of a timer service that is gone
-/// (`win_iocp_io_context::do_add_timer_queue`), and crashes one day.
+/// (`win_iocp_io_context::do_add_timer_queue`), and may crash later.
 void prepare_timers([[maybe_unused]] asio::io_context& context) {
 #if defined(_WIN32)
     asio::steady_timer{context};
