@@ -57,3 +57,8 @@ function(asyncinfo_loop_test name)
     set_tests_properties(${name} PROPERTIES DISABLED ON)
   endif()
 endfunction()
+
+# What all of these examples show, and what a test of Qt's window drives.
+add_library(example_loop_transfer STATIC ${PROJECT_SOURCE_DIR}/example/loop_transfer.cpp)
+target_link_libraries(example_loop_transfer PUBLIC asyncinfo::asyncinfo)
+target_compile_options(example_loop_transfer PRIVATE $<$<CONFIG:Debug>:-O0>) # as the examples

@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: BSL-1.0
 
 # A toolchain: programs for another processor's Linux, made by Debian's cross compilers and run by
-# QEMU. ASYNCINFO_ARCH is the processor: aarch64, s390x, i686 or arm.
+# QEMU, or by this machine's processor where it is able to. ASYNCINFO_ARCH is the processor: aarch64,
+# s390x, i686 or arm.
 
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ASYNCINFO_ARCH)
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR ${ASYNCINFO_ARCH})
 set(triple ${ASYNCINFO_ARCH}-linux-gnu)
-set(emulator qemu-${ASYNCINFO_ARCH}-static)
 if(ASYNCINFO_ARCH STREQUAL "arm") # armv5, which has no 64-bit atomics: libatomic has
   set(triple arm-linux-gnueabi)
-elseif(ASYNCINFO_ARCH STREQUAL "i686")
-  set(emulator qemu-i386-static)
 endif()
 set(CMAKE_CXX_COMPILER ${triple}-g++)
-find_program(qemu ${emulator} REQUIRED)
-set(CMAKE_CROSSCOMPILING_EMULATOR ${qemu} -L /usr/${triple})
+if(ASYNCINFO_ARCH STREQUAL "i686" AND CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  # What starts a program finds the 32-bit libraries, which need not be installed for the system.
+  set(libraries /usr/${triple}/lib)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${libraries}/ld-linux.so.2 --library-path ${libraries})
+else()
+  string(REPLACE i686 i386 emulator qemu-${ASYNCINFO_ARCH}-static)
+  find_program(qemu ${emulator} REQUIRED)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${qemu} -L /usr/${triple})
+endif()
 
 set(CMAKE_FIND_ROOT_PATH /usr/${triple})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
