@@ -27,12 +27,11 @@ void poll_until(completion_queue& queue, loop_thread& loop, int calls) {
 }
 
 IAsyncOperation<int> on_the_queue(completion_queue::executor_type, asio::io_context& network,
-                                  loop_thread& loop) {
+                                  IAsyncAction elsewhere, loop_thread& loop) {
+    loop.here();
+    co_await elsewhere; // a handle
     loop.here();
     asio::steady_timer timer(network, 1ms);
-    co_await timer.async_wait(use_async_info); // a handle
-    loop.here();
-    timer.expires_after(1ms);
     co_await timer.async_wait(asio::deferred); // an operation of Asio's
     loop.here();
     co_return 7;
@@ -102,9 +101,11 @@ BOOST_AUTO_TEST_CASE(waits_with_a_bound_executor) {
 BOOST_AUTO_TEST_CASE(coroutines) {
     completion_queue queue;
     loop_thread loop;
+    async_source<> elsewhere;
     running_context network(2);
-    const auto op = on_the_queue(queue.get_executor(), network, loop);
+    const auto op = on_the_queue(queue.get_executor(), network, elsewhere.operation(), loop);
     BOOST_TEST(loop.calls == 1); // starts at once
+    asio::post(network, [&] { elsewhere.set_value(); });
     while (queue.wait())
         queue.poll();
     BOOST_TEST(loop.calls == 3);
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(waits_that_name_no_executor) {
     check(
         asio::post(asio::make_strand(asio::any_io_executor(queue.get_executor())), use_async_info));
     loop_thread body;
-    check(on_the_queue(queue.get_executor(), network, body));
+    check(on_the_queue(queue.get_executor(), network, asio::post(network, use_async_info), body));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
