@@ -11,6 +11,7 @@ set(CMAKE_SYSTEM_PROCESSOR ${ASYNCINFO_ARCH})
 set(triple ${ASYNCINFO_ARCH}-linux-gnu)
 if(ASYNCINFO_ARCH STREQUAL "arm") # armv5, which has no 64-bit atomics: libatomic has
   set(triple arm-linux-gnueabi)
+  add_compile_options(-Wno-psabi) # it would tell, at length, how g++ 6 passed parameters
 endif()
 set(CMAKE_CXX_COMPILER ${triple}-g++)
 if(ASYNCINFO_ARCH STREQUAL "i686" AND CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL "x86_64")
