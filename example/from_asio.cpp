@@ -67,7 +67,7 @@ IAsyncOperation<std::size_t> start(tcp::socket socket) {
 
 IAsyncOperation<bool> read_in_time(tcp::socket& socket, std::string& text) {
     auto read = asio::async_read(socket, asio::buffer(text), use_async_info.cancel_after(20ms));
-    co_await read.async_wait(as_tuple(asio::deferred));
+    co_await read.async_wait(asio::as_tuple(asio::deferred));
     co_return read.ErrorCode() != asyncinfo::condition::deadline_expired;
 }
 
