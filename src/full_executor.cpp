@@ -43,6 +43,10 @@ any unerased(const boost::asio::any_completion_executor& executor) {
             first_of<decltype(sliced(std::declval<any&>())), io, pool, strand<io>, strand<pool>,
                      strand<any>, queue_executor<>, boost::asio::system_executor>(executor))
         return found;
+#if defined(ASYNCINFO_HAS_INLINE_EXECUTOR)
+    if (const auto* const held = executor.target<boost::asio::inline_executor>())
+        return any(adapted_executor<boost::asio::inline_executor>(*held));
+#endif
     return any(adapted_executor<boost::asio::any_completion_executor>(executor));
 }
 

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(those_that_name_no_context) {
     run();
 }
 
-// `system_executor` is what those ask with who have none.
+// `system_executor` is what those ask with who have none, or `inline_executor` from Boost 1.90 on.
 BOOST_AUTO_TEST_CASE(the_first_that_names_a_place) {
     asio::io_context context;
     const asio::system_executor system;
@@ -132,6 +132,14 @@ BOOST_AUTO_TEST_CASE(the_first_that_names_a_place) {
                        asio::any_io_executor(never), asio::any_completion_executor(system),
                        context.get_executor()),
                  [&] { context.run(); });
+
+#if defined(ASYNCINFO_HAS_INLINE_EXECUTOR)
+    const asio::inline_executor in_place;
+    delivered_by(called, start(&called, as_it_is, in_place, context.get_executor()),
+                 [&] { run_again(context); });
+    delivered_by(called, start(&called, erased, in_place, context.get_executor()),
+                 [&] { run_again(context); });
+#endif
 
     // Later ones do not count.
     asio::io_context other;

@@ -10,6 +10,6 @@
 #include <utility>
 
 boost::asio::awaitable<int> value_of(asyncinfo::IAsyncOperation<int> op) {
-    co_await boost::asio::post(asyncinfo::use_async_info);
+    co_await boost::asio::post(boost::asio::system_executor(), asyncinfo::use_async_info);
     co_return co_await std::move(op);
 }

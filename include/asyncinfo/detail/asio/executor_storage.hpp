@@ -36,7 +36,7 @@ public:
 
     template <typename Executor>
     void capture(const Executor& candidate) noexcept {
-        if constexpr (!is_system_executor<Executor>) {
+        if constexpr (!stands_for_none<Executor>) {
             auto expected = state::none;
             if (state_.load(std::memory_order_relaxed) != expected)
                 return;

@@ -22,6 +22,9 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/system_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
+#if defined(ASYNCINFO_HAS_INLINE_EXECUTOR)
+#include <boost/asio/inline_executor.hpp>
+#endif
 
 #include <concepts>
 #include <memory>
@@ -189,19 +192,28 @@ boost::asio::any_io_executor as_any_io_executor(const Executor& executor) {
         return any_io_executor(adapted_executor<Executor>(executor));
 }
 
+/// The executors that a handler is asked with where none was given: Asio's default is
+/// `inline_executor`, and was `system_executor` before there was the other (Boost 1.90).
 template <typename Executor>
-inline constexpr bool is_system_executor = false;
+inline constexpr bool stands_for_none = false;
 template <typename Blocking, typename Relationship, typename Allocator>
 inline constexpr bool
-    is_system_executor<boost::asio::basic_system_executor<Blocking, Relationship, Allocator>> =
-        true;
+    stands_for_none<boost::asio::basic_system_executor<Blocking, Relationship, Allocator>> = true;
+#if defined(ASYNCINFO_HAS_INLINE_EXECUTOR)
+template <typename InlineExceptionHandling>
+inline constexpr bool stands_for_none<boost::asio::basic_inline_executor<InlineExceptionHandling>> =
+    true;
+#endif
 
-/// True if the executor names a place. A null one does not, nor does `system_executor`, which
-/// stands for an executor that was not given.
+/// True if the executor names a place. A null one does not, nor does one that stands for none.
 inline bool names_a_place(const boost::asio::any_io_executor& executor) noexcept {
     using boost::asio::system_executor;
     namespace execution = boost::asio::execution;
     using never = decltype(boost::asio::require(system_executor(), execution::blocking.never));
+#if defined(ASYNCINFO_HAS_INLINE_EXECUTOR)
+    if (executor.target<adapted_executor<boost::asio::inline_executor>>())
+        return false;
+#endif
     return executor && !executor.target<system_executor>() && !executor.target<never>();
 }
 

@@ -107,6 +107,9 @@
 #if BOOST_VERSION >= 108700
 #define ASYNCINFO_HAS_DISPOSITION
 #endif
+#if BOOST_VERSION >= 109000
+#define ASYNCINFO_HAS_INLINE_EXECUTOR
+#endif
 
 /// A standard library without `std::jthread` lacks `stop_on` and `cancellation_token::stop_token`.
 #if defined(__cpp_lib_jthread)
