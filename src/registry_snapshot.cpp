@@ -190,8 +190,8 @@ clock::duration histogram::quantile(double share) const noexcept {
     std::uint64_t all = 0;
     for (const std::uint64_t n : counts)
         all += n;
-    // A share such as 0.9 is a little more than that in binary, which counts where 32-bit x86 keeps more
-    // digits than a double has.
+    // A share such as 0.9 is a little more than that in binary. That counts where 32-bit x86 keeps
+    // more digits than a double has.
     const double wanted =
         share * static_cast<double>(all) * (1 - std::numeric_limits<double>::epsilon());
     std::uint64_t below = 0;
