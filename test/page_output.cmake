@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 
 # cmake -D page=<page> -D example=<source> [-D emulator=<emulator>] -D program=<program>
-#       [-D argument=<argument>] -P page_output.cmake
+#       [-D "arguments=<list>"] -P page_output.cmake
 #
 # An example prints what the page says: the block ```text after the line `<!-- printed by SOURCE -->`.
 # As on a terminal, the rest of a line after its last carriage return is what one sees. How many dots
@@ -29,7 +29,7 @@ string(SUBSTRING "${text}" ${at} -1 text)
 string(FIND "${text}" "```" end)
 string(SUBSTRING "${text}" 0 ${end} expected)
 
-execute_process(COMMAND ${emulator} ${program} ${argument} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+execute_process(COMMAND ${emulator} ${program} ${arguments} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
 as_seen("${expected}" expected)
 as_seen("${printed}" seen)
 if(NOT code EQUAL 0 OR NOT seen STREQUAL expected)

@@ -30,6 +30,8 @@
 #include <utility>
 #include <vector>
 
+#pragma push_macro("main") // by which somebody may call the function below, too
+#undef main
 #define main run
 namespace step_01 {
 #include "01_handle.cpp"
@@ -73,7 +75,7 @@ namespace download {
 namespace concepts {
 #include "concepts.cpp"
 }
-#undef main
+#pragma pop_macro("main")
 
 // From a server of its own. What that does not have is an error.
 int run_download() {

@@ -12,7 +12,7 @@ namespace {
 
 using any = IAsyncOperation<asyncinfo::when_any_result<IAsyncAction>>;
 
-constexpr int cancels_wanted = race_rounds(150'000);
+const int cancels_wanted = race_rounds(150'000);
 constexpr std::size_t players = 3;
 
 /// The combination that each player is at, for the others to cancel.

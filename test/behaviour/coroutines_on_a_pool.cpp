@@ -9,7 +9,7 @@
 namespace asyncinfo_test::coroutines_on_a_pool_test {
 namespace {
 
-constexpr int cancels_wanted = race_rounds(102'000);
+const int cancels_wanted = race_rounds(102'000);
 constexpr std::size_t players = 3;
 constexpr int deepest = 3;
 /// So that the test itself orders nothing.

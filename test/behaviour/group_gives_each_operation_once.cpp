@@ -8,8 +8,8 @@ namespace asyncinfo_test::group_gives_each_operation_once_test {
 namespace {
 
 constexpr std::size_t threads = 4;
-constexpr std::size_t each = race_rounds(25'000);
-constexpr std::size_t total = threads * each;
+const auto each = race_rounds<std::size_t>(25'000);
+const std::size_t total = threads * each;
 
 using group_type = operation_group<std::size_t>;
 

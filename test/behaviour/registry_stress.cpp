@@ -12,7 +12,7 @@ namespace asyncinfo_test::registry_stress_test {
 namespace {
 
 constexpr std::size_t kinds = 3;
-constexpr std::size_t operations = race_rounds(sanitized ? 30'000 : 1'000'000);
+const auto operations = race_rounds<std::size_t>(sanitized ? 120'000 : 1'000'000);
 constexpr std::string_view names[kinds] = {"of the first", "of the second", "of the third"};
 constexpr std::string_view results[kinds] = {"void", "int", "bool"};
 

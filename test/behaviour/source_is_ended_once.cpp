@@ -8,7 +8,7 @@ namespace {
 
 constexpr int threads = 8;
 /// A sanitizer needs no collision to see that two threads meet.
-constexpr int rounds = race_rounds(sanitized ? 500 : 2000);
+const int rounds = race_rounds(2000);
 
 /// Each thread ends it in its own way, and knows it from what the operation then says.
 template <typename Source>

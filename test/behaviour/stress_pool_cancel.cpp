@@ -15,9 +15,9 @@ namespace {
 using socket = local::socket;
 using operation = IAsyncOperation<std::size_t>;
 
-constexpr std::size_t operations = race_rounds(100'000);
 constexpr std::size_t pairs = 8;
-constexpr std::size_t operations_of_a_side = operations / pairs / 2;
+const auto operations_of_a_side = race_rounds<std::size_t>(6'250);
+const std::size_t operations = operations_of_a_side * pairs * 2;
 constexpr std::size_t longest = 4096;
 constexpr std::size_t longest_write = longest / 4; // so that reads often have to wait
 

@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(without_memory_the_emission_throws) {
 
 // Requests race with the end on a pool; each wait has a strand, as Asio asks of who emits.
 BOOST_AUTO_TEST_CASE(racing_with_the_end_each_wait_completes_once) {
-    constexpr int rounds = race_rounds(2000);
+    const int rounds = race_rounds(2000);
     constexpr std::size_t waits = 3;
     running_context pool(2);
     std::atomic<int> aborted = 0, arrived = 0;

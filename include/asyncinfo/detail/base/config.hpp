@@ -80,8 +80,9 @@
 #endif
 
 /// ASYNCINFO_ALWAYS_INLINE marks what each operation goes through, in few places, where a call
-/// would cost as much as what it does: an argument that is a lambda is passed through memory.
-#if defined(__GNUC__)
+/// would cost as much as what it does: an argument that is a lambda is passed through memory. A
+/// compiler that does not optimise would compile it twice, inline and not.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define ASYNCINFO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #elif defined(_MSC_VER)
 #define ASYNCINFO_ALWAYS_INLINE __forceinline

@@ -82,6 +82,22 @@ private:
     friend class depot;
 };
 
+/// Memory from `recycling`, or from the heap for what needs a larger alignment than that gives.
+struct recycled_memory {
+    static void* allocate(std::size_t size, std::size_t alignment) {
+        return alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__
+                   ? recycling::allocate(size)
+                   : ::operator new(size, std::align_val_t(alignment));
+    }
+
+    static void deallocate(void* pointer, std::size_t size, std::size_t alignment) noexcept {
+        if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            recycling::deallocate(pointer, size);
+        else
+            ::operator delete(pointer, std::align_val_t(alignment));
+    }
+};
+
 /// The standard allocator interface of `recycling`. An operation, and Asio's own part of it,
 /// allocates from this when the user has associated no allocator.
 template <typename T>
@@ -93,17 +109,11 @@ struct recycling_allocator {
     constexpr recycling_allocator(const recycling_allocator<U>&) noexcept {}
 
     T* allocate(std::size_t n) {
-        if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-            return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(alignof(T))));
-        else
-            return static_cast<T*>(recycling::allocate(n * sizeof(T)));
+        return static_cast<T*>(recycled_memory::allocate(n * sizeof(T), alignof(T)));
     }
 
     void deallocate(T* pointer, std::size_t n) noexcept {
-        if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-            ::operator delete(pointer, std::align_val_t(alignof(T)));
-        else
-            recycling::deallocate(pointer, n * sizeof(T));
+        recycled_memory::deallocate(pointer, n * sizeof(T), alignof(T));
     }
 
     template <typename U>

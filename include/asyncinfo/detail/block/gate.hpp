@@ -84,11 +84,8 @@ public:
     /// (`may_emit`), else submitted.
     template <typename Step>
     ASYNCINFO_ALWAYS_INLINE void run(Step&& step, bool may_emit = true) {
-        if (!cell::at_once([](auto w) { return lifecycle::enter_at_once(w); })) {
-            if (is_inside())
-                return std::forward<Step>(step)();
-            cell::transit([](auto w) { return lifecycle::enter(w); });
-        }
+        if (!enter())
+            return std::forward<Step>(step)();
         run_inside(std::forward<Step>(step), may_emit);
     }
 
@@ -171,6 +168,26 @@ private:
 
     Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
+    // What `run` does that does not depend on the step is apart, and compiled once: a program has
+    // hundreds of kinds of steps.
+
+    /// False if this thread is inside already.
+    ASYNCINFO_ALWAYS_INLINE bool enter() noexcept {
+        if (cell::at_once([](auto w) { return lifecycle::enter_at_once(w); }))
+            return true;
+        if (is_inside())
+            return false;
+        cell::transit([](auto w) { return lifecycle::enter(w); });
+        return true;
+    }
+
+    ASYNCINFO_ALWAYS_INLINE void leave_after(bool ended, bool may_emit) {
+        if (ended)
+            finish();
+        else if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w, 0); }))
+            leave_slowly(may_emit);
+    }
+
     template <typename Function>
     ASYNCINFO_ALWAYS_INLINE void run_inside(Function&& function, bool may_emit) {
         bool ended = false;
@@ -181,10 +198,7 @@ private:
             leave_after_exception(may_emit, ended);
             throw;
         }
-        if (ended)
-            finish();
-        else if (!cell::at_once([](auto w) { return lifecycle::leave_at_once(w, 0); }))
-            leave_slowly(may_emit);
+        leave_after(ended, may_emit);
     }
 
     void leave_after_exception(bool may_emit, bool ended) noexcept {

@@ -110,7 +110,9 @@ public:
     /// Takes a shortcut if that applies.
     template <typename Shortcut>
     bool at_once(Shortcut shortcut) noexcept {
-        return at_once(shortcut, [] { return true; });
+        auto seen = load();
+        const auto [applies, value] = shortcut(seen);
+        return applies && word_.compare_exchange_strong(seen, value, std::memory_order_acq_rel);
     }
 
     /// The same, if `only_if` says so as well, which is asked last.

@@ -27,9 +27,7 @@ public:
     gated_function(operation_ptr operation, F&& function)
         : operation_(std::move(operation)), function_(std::forward<F>(function)) {}
 
-    void operator()() {
-        operation_->run([this] { std::move(function_)(); });
-    }
+    void operator()() { operation_->run(std::move(function_)); }
 
 private:
     operation_ptr operation_;
