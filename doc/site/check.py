@@ -25,6 +25,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 WIDE, PHONE = (1300, 900), (390, 844)
+# How the files are named of which Doxygen makes many.
+MADE_ALIKE = re.compile('source_|struct|class|group_|usergroup|dir_')
 SEARCHED = 'cancel_after'
 
 # What is looked at in a page. The arguments are those of execute_script.
@@ -168,14 +170,15 @@ class Browser:
         return messages
 
 
-def look(browser, url, complain):
+def look(browser, url, complain, themes=True):
     """Complains of one page by itself; returns what it links to and can be linked at."""
     browser.driver.get(url)
     facts = browser.run('return links()')
     for image in facts['images']:
         complain('picture is not there: ' + image)
     # The screen and the theme are those of the page before: changing them takes longest.
-    for size in browser.size, PHONE if browser.size == WIDE else WIDE:
+    sizes = (browser.size, PHONE if browser.size == WIDE else WIDE) if themes else (PHONE,)
+    for size in sizes:
         browser.screen(size)
         if size == PHONE:
             for element in browser.run('return sideways()'):
@@ -209,8 +212,9 @@ class Facts(HTMLParser):
 def follow(browsers, folder, complaints):
     """Looks at all pages that can be reached from index.html; returns how many.
 
-    Most pages show a source, and these are made alike: of those that are found together the one
-    with the longest name is looked at, of the others only the links are read.
+    Most pages are made alike. Of those of a kind that are found together the largest one is looked
+    at in both themes, and the others on a phone only. Of pages that show a source only the links
+    are read, but for the one with the longest name.
     """
     root = 'file://' + folder + '/'
     places, links = {}, []
@@ -219,20 +223,31 @@ def follow(browsers, folder, complaints):
         idle.put(browser)
 
     def look_at(url):
-        if url in sources and len(url) < max(map(len, sources)):
+        if url in alike and kind(url) == 'source_':
             facts = Facts(url)
             return url, {'links': facts.links, 'places': facts.places}
         browser = idle.get()
         try:
             return url, look(browser, url, lambda text: complaints.append(
-                f'{url[len(root):]}: {text}'))
+                f'{url[len(root):]}: {text}'), themes=url not in alike)
         finally:
             idle.put(browser)
 
-    found, sources = {root + 'index.html'}, set()
+    def kind(url):
+        known = MADE_ALIKE.match(url[len(root):])
+        return known and known[0]
+
+    def largest(urls):
+        return max(urls, key=lambda url: len(url) if kind(url) == 'source_' else
+                   os.path.getsize(unquote(url[len('file://'):])))
+
+    found, alike = {root + 'index.html'}, set()
     with ThreadPoolExecutor(len(browsers)) as pool:
         while found:
-            sources = {url for url in found if url.startswith(root + 'source_')}
+            kinds = {}
+            for url in filter(kind, found):
+                kinds.setdefault(kind(url), set()).add(url)
+            alike = {url for urls in kinds.values() for url in urls - {largest(urls)}}
             looked_at = list(pool.map(look_at, sorted(found)))
             places.update({url: set(map(unquote, filter(None, facts['places'])))
                            for url, facts in looked_at})

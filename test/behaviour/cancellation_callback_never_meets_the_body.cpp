@@ -453,7 +453,7 @@ BOOST_AUTO_TEST_CASE(the_body_goes_on_after_the_callback_not_inside) {
 }
 
 BOOST_AUTO_TEST_CASE(on_a_pool_without_a_strand) {
-    constexpr int coroutines = 3000;
+    const int coroutines = race_rounds(3000);
     constexpr std::size_t at_once = 100;
     asio::thread_pool pool(4);
     asio::thread_pool cancellers(2);

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(its_stream_is_destroyed) {
 /// Two operations of one stream are on one thread; Cancel comes from another.
 BOOST_AUTO_TEST_CASE(cancelled_from_another_thread) {
     for (const bool awaited : {false, true})
-        for (int round = 0; round < 20; ++round)
+        for (int round = 0; round < race_rounds(20); ++round)
             BOOST_TEST_CONTEXT("awaited: " << awaited << ", round: " << round) {
                 running_context context;
                 conversation c(context, awaited);
