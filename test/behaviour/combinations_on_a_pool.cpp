@@ -4,8 +4,8 @@
 #include "support/test.hpp"
 
 // Combinations of operations on a pool of four threads, without a strand, cancelled from other
-// threads at random times, more than 100 000 times: each ends exactly once, as its rule says, and
-// nothing is left behind.
+// threads at random times, more than 100 000 times (see `race_rounds`): each ends exactly once, as
+// its rule says, and nothing is left behind.
 
 namespace asyncinfo_test::combinations_on_a_pool_test {
 namespace {

@@ -148,8 +148,8 @@ error_code expected_code(expectation e, state s) {
     }
 }
 
-/// A call of a member: with an error code the overload that sets it. Members of a handle are many, so
-/// `check` is compiled once for all of them.
+/// A call of a member: with an error code the overload that sets it. A handle has many members, so
+/// `check_calls` is compiled once for all of them.
 template <typename Handle>
 class call {
 public:

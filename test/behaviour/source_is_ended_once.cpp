@@ -7,7 +7,6 @@ namespace asyncinfo_test::source_is_ended_once_test {
 namespace {
 
 constexpr int threads = 8;
-/// A sanitizer needs no collision to see that two threads meet.
 const int rounds = race_rounds(2000);
 
 /// Each thread ends it in its own way, and knows it from what the operation then says.

@@ -5,10 +5,10 @@
 
 #include <cstdlib>
 
-/// §4.1, §4.2, §5: 100 000 composed operations on a pool of four threads, without a strand,
-/// cancelled from other threads at random times: each ends exactly once, and every byte that went
-/// into a socket pair comes out of it once and in order, partial results of cancelled operations
-/// included.
+/// §4.1, §4.2, §5: 100 000 composed operations, or what `race_rounds` leaves of them, on a pool of
+/// four threads, without a strand, cancelled from other threads at random times: each ends exactly
+/// once, and every byte that went into a socket pair comes out of it once and in order, partial
+/// results of cancelled operations included.
 namespace asyncinfo_test::stress_pool_cancel_test {
 namespace {
 

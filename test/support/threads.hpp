@@ -101,9 +101,9 @@ private:
     unsigned phase_ = 0;
 };
 
-/// How often a race is run. Wine and QEMU take milliseconds to start or to wake a thread. A sanitizer
-/// sees a race in a round in which it does no harm, too: it needs a quarter of them, and runs all if
-/// ASYNCINFO_TEST_WHOLE is set, as `./dev check asan` and `./dev check tsan` do.
+/// How often a race is run. Wine and QEMU take milliseconds to start or to wake a thread. A
+/// sanitizer sees a race in a round in which it does no harm, too: it needs a quarter of them. It
+/// runs all if ASYNCINFO_TEST_WHOLE is set, as `./dev check asan` and `./dev check tsan` do.
 template <typename Count>
 Count race_rounds(Count elsewhere) {
 #if defined(ASYNCINFO_TEST_EMULATED)

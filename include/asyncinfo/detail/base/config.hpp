@@ -50,10 +50,10 @@
 #define BOOST_ASIO_HAS_PTHREADS 1
 #endif
 
-/// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks what may be
-/// part of a `typeid` that is compared between modules. A shared library exports
-/// these and nothing else of ours. Its users must define ASYNCINFO_DYN_LINK, which the CMake target
-/// and asyncinfo.pc do.
+/// ASYNCINFO_DECL marks what a header declares and src/ defines. ASYNCINFO_VISIBLE marks what may
+/// be part of a `typeid` that is compared between modules. A shared library exports these and
+/// nothing else of ours. Its users must define ASYNCINFO_DYN_LINK, which the CMake target and
+/// asyncinfo.pc do.
 #if !defined(ASYNCINFO_DYN_LINK)
 #define ASYNCINFO_DECL
 #define ASYNCINFO_VISIBLE
@@ -133,8 +133,8 @@
 #define ASYNCINFO_USE_ASIO_INTERNALS
 #endif
 
-/// Asio's `post`, `dispatch` and `defer` also take a function to be run before the completion, which
-/// one of the doors must know.
+/// Asio's `post`, `dispatch` and `defer` also take a function to be run before the completion,
+/// which one of the doors must know.
 #if BOOST_VERSION >= 109000
 #define ASYNCINFO_POSTS_TAKE_A_FUNCTION
 #endif
